@@ -1,0 +1,166 @@
+import type { ExtAck } from './rtnetlink.ts';
+import type { Net } from './net.ts';
+import type { SkBuff } from './skbuff.ts';
+
+export const NETDEV_TX_OK = 0;
+export const NETDEV_TX_BUSY = 0x10;
+
+/** What a driver does with its device. @see struct net_device_ops */
+export interface NetDeviceOps {
+  open?(dev: NetDevice): number;
+  stop?(dev: NetDevice): number;
+  /** Takes the skb over, sends or frees it. Never delivers inline: `netifRx` queues. */
+  startXmit(skb: SkBuff, dev: NetDevice): number;
+  changeMtu?(dev: NetDevice, mtu: number): number;
+  setMacAddress?(dev: NetDevice, addr: Uint8Array): number;
+  validateAddr?(dev: NetDevice): number;
+  addSlave?(dev: NetDevice, slave: NetDevice, extack: ExtAck): number;
+  delSlave?(dev: NetDevice, slave: NetDevice): number;
+  /** ifindex of the device below or of the peer. @see dev_get_iflink */
+  getIflink?(dev: NetDevice): number;
+  setRxMode?(dev: NetDevice): void;
+}
+
+/** How a link layer puts its header in front. @see struct header_ops */
+export interface HeaderOps {
+  /** @param daddr null: leave it out, the answer is then negative. @returns header length, or negative when the destination is missing */
+  create(skb: SkBuff, dev: NetDevice, type: number, daddr: Uint8Array | null, saddr: Uint8Array | null): number;
+}
+
+/** Reads the packet's type from its link header and takes that off. @see eth_type_trans */
+export type TypeTrans = (skb: SkBuff, dev: NetDevice) => void;
+
+/** @see struct rtnl_link_stats64; counts are exact up to 2^53. */
+export class DevStats {
+  rxPackets = 0;
+  txPackets = 0;
+  rxBytes = 0;
+  txBytes = 0;
+  rxErrors = 0;
+  txErrors = 0;
+  rxDropped = 0;
+  txDropped = 0;
+  multicast = 0;
+  collisions = 0;
+  rxNohandler = 0;
+}
+
+/** A multicast or further unicast address a device listens to, with its users. @see struct netdev_hw_addr */
+export interface HwAddr {
+  readonly addr: Uint8Array;
+  users: number;
+}
+
+export const NETREG_UNINITIALIZED = 0;
+export const NETREG_REGISTERED = 1;
+export const NETREG_UNREGISTERING = 2;
+export const NETREG_UNREGISTERED = 3;
+
+/** A network device. @see include/linux/netdevice.h:struct net_device */
+export class NetDevice {
+  net: Net;
+  name: string;
+  ifindex = 0;
+  regState: number = NETREG_UNINITIALIZED;
+  /** ARPHRD_*. */
+  type = 1;
+  /** IFF_* as set by users and drivers; IFF_RUNNING and IFF_LOWER_UP are computed (`devGetFlags`). */
+  flags = 0;
+  /** IFF_PROMISC and IFF_ALLMULTI as asked by users. */
+  gflags = 0;
+  promiscuity = 0;
+  allmulti = 0;
+  mtu = 1500;
+  minMtu = 68;
+  maxMtu = 65535;
+  addrLen = 6;
+  hardHeaderLen = 14;
+  devAddr: Uint8Array = new Uint8Array(6);
+  broadcast: Uint8Array = new Uint8Array(6);
+  permAddr: Uint8Array | null = null;
+  /** NET_ADDR_PERM, _RANDOM, _STOLEN, _SET. */
+  addrAssignType = 0;
+  txQueueLen = 1000;
+  group = 0;
+  ifalias = '';
+  altnames: string[] = [];
+  /** IF_OPER_*. */
+  operstate = 0;
+  linkMode = 0;
+  /** No carrier. @see __LINK_STATE_NOCARRIER */
+  noCarrier = false;
+  dormant = false;
+  /** The driver gave no word on carrier changes yet: `netif_carrier_*` counted. */
+  carrierUpCount = 0;
+  carrierDownCount = 0;
+  protoDown = false;
+  /** False for devices that cannot leave their namespace (lo). @see netns_immutable */
+  netnsLocal = false;
+  /** No queue in front of the driver: lo, veth … @see IFF_NO_QUEUE */
+  noQueue = false;
+  /** `noop` before the first up; then `noqueue`, `pfifo_fast` … */
+  qdisc = 'noop';
+  numTxQueues = 1;
+  numRxQueues = 1;
+  master: NetDevice | null = null;
+  /** The device's peer or lower namespace, for IFLA_LINK_NETNSID. */
+  linkNet: ((dev: NetDevice) => Net | null) | null = null;
+  netdevOps: NetDeviceOps;
+  headerOps: HeaderOps | null = null;
+  typeTrans: TypeTrans;
+  rtnlLinkOps: RtnlLinkOps | null = null;
+  /** The driver's own state. */
+  priv: unknown = null;
+  /** IPv4's and IPv6's state on this device; null while they have none. @see in_device, inet6_dev */
+  ipPtr: unknown = null;
+  ip6Ptr: unknown = null;
+  /** A bridge, bond … that takes received packets first. @returns true when it took the skb over */
+  rxHandler: ((skb: SkBuff, dev: NetDevice) => boolean) | null = null;
+  readonly stats: DevStats = new DevStats();
+  readonly mc: HwAddr[] = [];
+  readonly uc: HwAddr[] = [];
+  readonly gen: unknown[] = [];
+
+  constructor(net: Net, name: string, ops: NetDeviceOps, typeTrans: TypeTrans) {
+    this.net = net;
+    this.name = name;
+    this.netdevOps = ops;
+    this.typeTrans = typeTrans;
+  }
+}
+
+/** Values a link request carries for a new or changed device of some kind: decoded IFLA_INFO_DATA. */
+export interface RtnlLinkOps {
+  readonly kind: string;
+  /** Puts name-independent defaults in place on a new device: type, flags, mtu limits, ops. */
+  setup(dev: NetDevice): void;
+  /** @returns 0 or -errno, with words in extack */
+  validate?(data: Uint8Array | null, attrs: LinkAttrs, extack: ExtAck): number;
+  /**
+   * Registers `dev` (which has name, address and mtu from the request already where given).
+   * @param data the bytes of IFLA_INFO_DATA, or null
+   */
+  newlink(ctx: NewlinkContext, dev: NetDevice, data: Uint8Array | null, attrs: LinkAttrs, extack: ExtAck): number;
+  changelink?(dev: NetDevice, data: Uint8Array | null, attrs: LinkAttrs, extack: ExtAck): number;
+  /** Puts this device and what goes with it (a veth's peer) on the list of those to unregister. */
+  dellink?(dev: NetDevice, doomed: NetDevice[]): void;
+  /** The attributes of IFLA_INFO_DATA as bytes, or null for none. */
+  fillInfo?(dev: NetDevice): Uint8Array | null;
+  /** The namespace of the other end, when it may be another one. */
+  getLinkNet?(dev: NetDevice): Net | null;
+}
+
+/** Decoded IFLA_* attributes; the shape is netlink/link.ts's. */
+export type LinkAttrs = import('../../netlink/link.ts').IflaAttrs;
+
+/** What `newlink` may need besides the device. */
+export interface NewlinkContext {
+  /** The namespace the request came from: names and indexes in it are looked up here. */
+  readonly srcNet: Net;
+  /** Resolves IFLA_NET_NS_PID, IFLA_NET_NS_FD and IFLA_TARGET_NETNSID of attributes; -errno when there is no such. */
+  linkNet(attrs: LinkAttrs, extack: ExtAck): Net | number;
+  /** Makes a device as a request asks for it, not yet registered. */
+  createLink(net: Net, name: string, ops: RtnlLinkOps, attrs: LinkAttrs, extack: ExtAck): NetDevice | number;
+  /** Applies what a request asks on a registered device before it is announced (flags, group, operstate). */
+  configureLink(dev: NetDevice, flags: number, change: number): number;
+}

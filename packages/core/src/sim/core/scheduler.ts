@@ -1,0 +1,209 @@
+import { Ring } from '../../lib/ring.ts';
+import { Timer } from '../../lib/timer-heap.ts';
+import type { Clock } from './clock.ts';
+
+/** What a world needs from where it runs. `core` knows neither Node nor the DOM; they come in here. */
+export interface Host {
+  /** Lets the host's event loop turn once (setImmediate). */
+  turn(): Promise<void>;
+  /** Nanoseconds on a steady wall clock. */
+  monotonic(): number;
+  /** Calls `fn` in `ms`; the answer cancels it. Only a world in real time asks. */
+  after(ms: number, fn: () => void): () => void;
+}
+
+const NEW = 0;
+const RUNNABLE = 1;
+const RUNNING = 2;
+const BLOCKED = 3;
+const DEAD = 4;
+
+/** Milliseconds of host time after which the host's event loop gets a turn. */
+const TURN_NS = 8e6;
+/** World time a task may run before others get their turn. @see sysctl_sched_base_slice */
+const SLICE_NS = 3e6;
+/** Calls of `shouldYield` after which it answers yes even when no world time passed (`--cost none`). */
+const SLICE_CALLS = 2000;
+
+/** The schedulable part of a task. */
+export class SchedEntity {
+  state: number = NEW;
+  /** A wake-up that came while running: the next `block` returns at once. */
+  woken = false;
+  result = false;
+  resume: ((woken: boolean) => void) | null = null;
+  readonly timer: Timer;
+  sliceStart = 0;
+  sliceCalls = 0;
+
+  constructor(scheduler: Scheduler) {
+    this.timer = new Timer(() => scheduler.timeout(this), null);
+  }
+}
+
+/**
+ * One processor, shared by agreement: a task runs until it blocks, yields or exits, then the next one in line runs.
+ * When none can run, time jumps (virtual) or passes (real) to the next timer. So the same seed gives the same order,
+ * and the clock never moves while somebody still has work.
+ */
+export class Scheduler {
+  readonly clock: Clock;
+  readonly host: Host;
+  /** World seconds a wall second; 0 is virtual time. */
+  readonly speed: number;
+  current: SchedEntity | null = null;
+  /** Called when everything waits, no timer is left and nothing outside is awaited. */
+  onIdle: (() => void) | null = null;
+  readonly #runq = new Ring<SchedEntity>(16);
+  #outside = 0;
+  #running = false;
+  #lastTurn: number;
+  #wallStart: number;
+  #switches = 0;
+  #cancelSleep: (() => void) | null = null;
+
+  constructor(clock: Clock, host: Host, speed: number) {
+    this.clock = clock;
+    this.host = host;
+    this.speed = speed;
+    this.#lastTurn = host.monotonic();
+    this.#wallStart = this.#lastTurn;
+  }
+
+  /** @see Task.block */
+  block(se: SchedEntity, deadline: number): Promise<boolean> {
+    if (se.woken) {
+      se.woken = false;
+      return Promise.resolve(true);
+    }
+    if (deadline !== Infinity) this.clock.modAt(se.timer, deadline);
+    return this.#leave(se, BLOCKED);
+  }
+
+  /** Goes to the end of the line. A task that was never run gets in line this way. @see sched_yield(2) */
+  yield_(se: SchedEntity): Promise<boolean> {
+    return this.#leave(se, RUNNABLE);
+  }
+
+  #leave(se: SchedEntity, state: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      se.resume = resolve;
+      se.state = state;
+      if (state === RUNNABLE) this.#runq.push(se);
+      if (this.current === se) this.current = null;
+      this.#kick();
+    });
+  }
+
+  /** Makes a blocked task runnable; one that is not blocked remembers it. */
+  wake(se: SchedEntity): void {
+    if (se.state === BLOCKED) this.#makeRunnable(se, true);
+    else if (se.state !== DEAD) se.woken = true;
+  }
+
+  /** The deadline of `block` passed. */
+  timeout(se: SchedEntity): void {
+    if (se.state === BLOCKED) this.#makeRunnable(se, false);
+  }
+
+  #makeRunnable(se: SchedEntity, result: boolean): void {
+    this.clock.del(se.timer);
+    se.state = RUNNABLE;
+    se.result = result;
+    this.#runq.push(se);
+    if (this.current === null) this.#kick();
+  }
+
+  exit(se: SchedEntity): void {
+    se.state = DEAD;
+    this.clock.del(se.timer);
+    if (this.current === se) {
+      this.current = null;
+      this.#kick();
+    }
+  }
+
+  /** Blocks until `work` settles; virtual time stands still meanwhile. */
+  async outside<T>(se: SchedEntity, work: Promise<T>): Promise<T> {
+    this.#outside++;
+    let settled = false;
+    const done = (): void => {
+      settled = true;
+      this.#outside--;
+      this.wake(se);
+    };
+    work.then(done, done);
+    do await this.block(se, Infinity);
+    while (!settled);
+    return work;
+  }
+
+  shouldYield(se: SchedEntity): boolean {
+    return ++se.sliceCalls > SLICE_CALLS || this.clock.now - se.sliceStart > SLICE_NS;
+  }
+
+  /** Starts running tasks unless that is going on. */
+  #kick(): void {
+    if (this.#running || this.current !== null) return;
+    this.#cancelSleep?.();
+    this.#cancelSleep = null;
+    this.#run();
+  }
+
+  /** Picks who runs next; moves time when nobody can. */
+  #run(): void {
+    this.#running = true;
+    for (;;) {
+      if (this.speed > 0) this.clock.runTo((this.host.monotonic() - this.#wallStart) * this.speed);
+      if ((++this.#switches & 63) === 0 && this.host.monotonic() - this.#lastTurn > TURN_NS) {
+        void this.host.turn().then(() => {
+          this.#lastTurn = this.host.monotonic();
+          this.#run();
+        });
+        return;
+      }
+      const se = this.#runq.shift();
+      if (se !== undefined) {
+        if (se.state !== RUNNABLE) continue;
+        this.#running = false;
+        this.#dispatch(se);
+        return;
+      }
+      if (!this.#idle()) {
+        this.#running = false;
+        return;
+      }
+    }
+  }
+
+  #dispatch(se: SchedEntity): void {
+    this.current = se;
+    se.state = RUNNING;
+    se.sliceStart = this.clock.now;
+    se.sliceCalls = 0;
+    const { resume } = se;
+    se.resume = null;
+    resume!(se.result);
+  }
+
+  /** Nobody can run. @returns whether time moved, so that it is worth looking again. */
+  #idle(): boolean {
+    const next = this.clock.nextExpiry();
+    if (this.speed === 0) {
+      if (this.#outside > 0) return false;
+      if (next !== Infinity) {
+        this.clock.runTo(next);
+        return true;
+      }
+    } else if (next !== Infinity) {
+      const ms = (next / this.speed - (this.host.monotonic() - this.#wallStart)) / 1e6;
+      this.#cancelSleep = this.host.after(Math.max(0, Math.ceil(ms)), () => {
+        this.#cancelSleep = null;
+        this.#kick();
+      });
+      return false;
+    } else if (this.#outside > 0) return false;
+    this.onIdle?.();
+    return false;
+  }
+}

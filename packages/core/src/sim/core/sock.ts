@@ -1,0 +1,66 @@
+import type { Socket } from '../../syscall/index.ts';
+import type { Net } from './net.ts';
+import type { SimTask } from './task.ts';
+
+/** A kernel socket, as packets know it; the protocols' own classes extend it. @see include/net/sock.h */
+export abstract class Sock {
+  readonly net: Net;
+  readonly family: number;
+  readonly type: number;
+  readonly protocol: number;
+  /** Inode number, as ss -e shows it. */
+  readonly ino: number;
+  /** ifindex of SO_BINDTODEVICE, 0 for none. */
+  boundDevIf = 0;
+  mark = 0;
+  priority = 0;
+  /** SO_RCVBUF and SO_SNDBUF, bytes. */
+  rcvbuf = 212_992;
+  sndbuf = 212_992;
+  /** Pending error (positive errno), given by the next call and cleared. @see sk_err */
+  err = 0;
+  dead = false;
+  readonly #waiters: (() => void)[] = [];
+
+  constructor(net: Net, family: number, type: number, protocol: number) {
+    this.net = net.get();
+    this.family = family;
+    this.type = type;
+    this.protocol = protocol;
+    this.ino = net.kernel.nextSockIno();
+  }
+
+  /** POLL* bits as they are now. */
+  abstract poll(): number;
+
+  addWaiter(waiter: () => void): void {
+    this.#waiters.push(waiter);
+  }
+
+  removeWaiter(waiter: () => void): void {
+    const i = this.#waiters.indexOf(waiter);
+    if (i >= 0) this.#waiters.splice(i, 1);
+  }
+
+  /** Something to read, room to write, or an error: wakes who waits. @see sk_data_ready */
+  ready(): void {
+    for (let i = this.#waiters.length - 1; i >= 0; i--) this.#waiters[i]!();
+  }
+
+  /** Gives and clears the pending error. @see sock_error */
+  takeErr(): number {
+    const { err } = this;
+    this.err = 0;
+    return err;
+  }
+
+  /** Drops the reference on the namespace; once. */
+  release(): void {
+    if (this.dead) return;
+    this.dead = true;
+    this.net.put();
+  }
+}
+
+/** Makes sockets of one family. @returns a socket, or -errno. @see struct net_proto_family */
+export type SockCreate = (net: Net, task: SimTask, type: number, protocol: number) => Socket | number;

@@ -1,0 +1,16 @@
+/** The simulated kernel, put together: the one list of its parts. */
+import { SimKernel, type SimKernelOptions } from './core/kernel.ts';
+
+/** Registers every part on a new kernel, in the order their notifiers run. */
+function parts(_kernel: SimKernel): void {
+  // each room adds its one line here: `fooInit(kernel);`
+}
+
+/** A kernel with its first namespace, ready to fork tasks. */
+export function createSimKernel(options: SimKernelOptions): SimKernel {
+  return new SimKernel(options, parts);
+}
+
+export { SimKernel, type SimKernelOptions };
+export type { Host } from './core/scheduler.ts';
+export { type Cost, DEFAULT_COST, NO_COST } from './core/cost.ts';

@@ -1,0 +1,3 @@
+export * from './kernel.ts';
+export * from './socket.ts';
+export * from './error.ts';

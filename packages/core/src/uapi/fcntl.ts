@@ -1,0 +1,183 @@
+/** File flags and modes (x86-64). fcntl.h, include/uapi/linux/stat.h */
+
+// open(2)
+export const O_RDONLY = 0o0;
+export const O_LARGEFILE = 0o0;
+export const O_WRONLY = 0o1;
+export const O_RDWR = 0o2;
+export const O_ACCMODE = 0o3;
+export const O_CREAT = 0o100;
+export const O_EXCL = 0o200;
+export const O_NOCTTY = 0o400;
+export const O_TRUNC = 0o1000;
+export const O_APPEND = 0o2000;
+export const O_NDELAY = 0o4000;
+export const O_NONBLOCK = 0o4000;
+export const O_DSYNC = 0o10000;
+export const O_ASYNC = 0o20000;
+export const O_DIRECT = 0o40000;
+export const O_DIRECTORY = 0o200000;
+export const O_NOFOLLOW = 0o400000;
+export const O_NOATIME = 0o1000000;
+export const O_CLOEXEC = 0o2000000;
+export const O_FSYNC = 0o4010000;
+export const O_RSYNC = 0o4010000;
+export const O_SYNC = 0o4010000;
+export const O_PATH = 0o10000000;
+export const O_TMPFILE = 0o20200000;
+
+// st_mode
+export const S_IXOTH = 0o1;
+export const S_IWOTH = 0o2;
+export const S_IROTH = 0o4;
+export const S_IRWXO = 0o7;
+export const S_IXGRP = 0o10;
+export const S_IWGRP = 0o20;
+export const S_IRGRP = 0o40;
+export const S_IRWXG = 0o70;
+export const S_IEXEC = 0o100;
+export const S_IXUSR = 0o100;
+export const S_IWUSR = 0o200;
+export const S_IWRITE = 0o200;
+export const S_IRUSR = 0o400;
+export const S_IREAD = 0o400;
+export const S_IRWXU = 0o700;
+export const S_ISVTX = 0o1000;
+export const S_ISGID = 0o2000;
+export const S_ISUID = 0o4000;
+export const S_IFIFO = 0o10000;
+export const S_IFCHR = 0o20000;
+export const S_IFDIR = 0o40000;
+export const S_IFBLK = 0o60000;
+export const S_IFREG = 0o100000;
+export const S_IFLNK = 0o120000;
+export const S_IFSOCK = 0o140000;
+export const S_IFMT = 0o170000;
+
+// *at(2)
+export const AT_FDCWD = -100;
+export const AT_STATX_SYNC_AS_STAT = 0x0;
+export const AT_SYMLINK_NOFOLLOW = 0x100;
+export const AT_REMOVEDIR = 0x200;
+export const AT_EACCESS = 0x200;
+export const AT_SYMLINK_FOLLOW = 0x400;
+export const AT_NO_AUTOMOUNT = 0x800;
+export const AT_EMPTY_PATH = 0x1000;
+export const AT_STATX_FORCE_SYNC = 0x2000;
+export const AT_STATX_DONT_SYNC = 0x4000;
+export const AT_STATX_SYNC_TYPE = 0x6000;
+export const AT_RECURSIVE = 0x8000;
+
+// lseek(2)
+export const SEEK_SET = 0;
+export const SEEK_CUR = 1;
+export const SEEK_END = 2;
+export const SEEK_DATA = 3;
+export const SEEK_HOLE = 4;
+
+// fcntl(2)
+export const F_RDLCK = 0;
+export const F_DUPFD = 0;
+export const F_ULOCK = 0;
+export const F_OK = 0;
+export const F_OWNER_TID = 0;
+export const F_LOCK = 1;
+export const F_GETFD = 1;
+export const F_SEAL_SEAL = 1;
+export const F_WRLCK = 1;
+export const FD_CLOEXEC = 1;
+export const F_OWNER_PID = 1;
+export const F_UNLCK = 2;
+export const F_SEAL_SHRINK = 2;
+export const F_TLOCK = 2;
+export const F_SETFD = 2;
+export const F_OWNER_PGRP = 2;
+export const F_OWNER_GID = 2;
+export const F_GETFL = 3;
+export const F_TEST = 3;
+export const F_SEAL_GROW = 4;
+export const F_EXLCK = 4;
+export const F_SETFL = 4;
+export const F_GETLK = 5;
+export const F_GETLK64 = 5;
+export const F_SETLK = 6;
+export const F_SETLK64 = 6;
+export const F_SETLKW64 = 7;
+export const F_SETLKW = 7;
+export const F_SEAL_WRITE = 8;
+export const F_SHLCK = 8;
+export const F_SETOWN = 8;
+export const F_GETOWN = 9;
+export const F_SETSIG = 10;
+export const F_GETSIG = 11;
+export const F_SETOWN_EX = 15;
+export const F_GETOWN_EX = 16;
+export const F_SEAL_FUTURE_WRITE = 16;
+export const F_OFD_GETLK = 36;
+export const F_OFD_SETLK = 37;
+export const F_OFD_SETLKW = 38;
+export const F_SETLEASE = 1024;
+export const F_GETLEASE = 1025;
+export const F_NOTIFY = 1026;
+export const F_DUPFD_CLOEXEC = 1030;
+export const F_SETPIPE_SZ = 1031;
+export const F_GETPIPE_SZ = 1032;
+export const F_ADD_SEALS = 1033;
+export const F_GET_SEALS = 1034;
+export const F_GET_RW_HINT = 1035;
+export const F_SET_RW_HINT = 1036;
+export const F_GET_FILE_RW_HINT = 1037;
+export const F_SET_FILE_RW_HINT = 1038;
+
+// access(2)
+export const X_OK = 1;
+export const W_OK = 2;
+export const R_OK = 4;
+
+// dirent d_type
+export const DT_UNKNOWN = 0;
+export const DT_FIFO = 1;
+export const DT_CHR = 2;
+export const DT_DIR = 4;
+export const DT_BLK = 6;
+export const DT_REG = 8;
+export const DT_LNK = 10;
+export const DT_SOCK = 12;
+export const DT_WHT = 14;
+
+// mount(2)
+export const MS_NOUSER = -2147483648;
+export const MS_RDONLY = 0x1;
+export const MS_NOSUID = 0x2;
+export const MS_NODEV = 0x4;
+export const MS_NOEXEC = 0x8;
+export const MS_SYNCHRONOUS = 0x10;
+export const MS_REMOUNT = 0x20;
+export const MS_MANDLOCK = 0x40;
+export const MS_DIRSYNC = 0x80;
+export const MS_NOSYMFOLLOW = 0x100;
+export const MS_NOATIME = 0x400;
+export const MS_NODIRATIME = 0x800;
+export const MS_BIND = 0x1000;
+export const MS_MOVE = 0x2000;
+export const MS_REC = 0x4000;
+export const MS_VERBOSE = 0x8000;
+export const MS_SILENT = 0x8000;
+export const MS_POSIXACL = 0x10000;
+export const MS_UNBINDABLE = 0x20000;
+export const MS_PRIVATE = 0x40000;
+export const MS_SLAVE = 0x80000;
+export const MS_SHARED = 0x100000;
+export const MS_RELATIME = 0x200000;
+export const MS_KERNMOUNT = 0x400000;
+export const MS_I_VERSION = 0x800000;
+export const MS_STRICTATIME = 0x1000000;
+export const MS_LAZYTIME = 0x2000000;
+export const MS_RMT_MASK = 0x2800051;
+export const MS_SUBMOUNT = 0x4000000;
+export const MS_NOREMOTELOCK = 0x8000000;
+export const MS_NOSEC = 0x10000000;
+export const MS_BORN = 0x20000000;
+export const MS_ACTIVE = 0x40000000;
+export const MS_MGC_VAL = 0xc0ed0000;
+export const MS_MGC_MSK = 0xffff0000;

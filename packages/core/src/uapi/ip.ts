@@ -1,0 +1,136 @@
+/** IP header constants. include/uapi/linux/ip.h, include/net/ip.h, include/uapi/linux/in_route.h */
+
+// Fragment field
+export const IP_OFFSET = 0x1fff;
+export const IP_MF = 0x2000;
+export const IP_DF = 0x4000;
+export const IP_CE = 0x8000;
+
+// Type of service
+export const IPTOS_CLASS_DEFAULT = 0x0;
+export const IPTOS_ECN_NOT_ECT = 0x0;
+export const IPTOS_PREC_ROUTINE = 0x0;
+export const IPTOS_CLASS_CS0 = 0x0;
+export const IPTOS_ECN_ECT1 = 0x1;
+export const IPTOS_MINCOST = 0x2;
+export const IPTOS_ECN_ECT0 = 0x2;
+export const IPTOS_LOWCOST = 0x2;
+export const IPTOS_ECN_CE = 0x3;
+export const IPTOS_ECN_MASK = 0x3;
+export const IPTOS_RELIABILITY = 0x4;
+export const IPTOS_THROUGHPUT = 0x8;
+export const IPTOS_LOWDELAY = 0x10;
+export const IPTOS_TOS_MASK = 0x1e;
+export const IPTOS_CLASS_CS1 = 0x20;
+export const IPTOS_PREC_PRIORITY = 0x20;
+export const IPTOS_DSCP_AF11 = 0x28;
+export const IPTOS_DSCP_AF12 = 0x30;
+export const IPTOS_DSCP_AF13 = 0x38;
+export const IPTOS_CLASS_CS2 = 0x40;
+export const IPTOS_PREC_IMMEDIATE = 0x40;
+export const IPTOS_DSCP_AF21 = 0x48;
+export const IPTOS_DSCP_AF22 = 0x50;
+export const IPTOS_DSCP_AF23 = 0x58;
+export const IPTOS_CLASS_CS3 = 0x60;
+export const IPTOS_PREC_FLASH = 0x60;
+export const IPTOS_DSCP_AF31 = 0x68;
+export const IPTOS_DSCP_AF32 = 0x70;
+export const IPTOS_DSCP_AF33 = 0x78;
+export const IPTOS_CLASS_CS4 = 0x80;
+export const IPTOS_PREC_FLASHOVERRIDE = 0x80;
+export const IPTOS_DSCP_AF41 = 0x88;
+export const IPTOS_DSCP_AF42 = 0x90;
+export const IPTOS_DSCP_AF43 = 0x98;
+export const IPTOS_PREC_CRITIC_ECP = 0xa0;
+export const IPTOS_CLASS_CS5 = 0xa0;
+export const IPTOS_DSCP_EF = 0xb8;
+export const IPTOS_CLASS_CS6 = 0xc0;
+export const IPTOS_PREC_INTERNETCONTROL = 0xc0;
+export const IPTOS_CLASS_CS7 = 0xe0;
+export const IPTOS_PREC_MASK = 0xe0;
+export const IPTOS_CLASS_MASK = 0xe0;
+export const IPTOS_PREC_NETCONTROL = 0xe0;
+export const IPTOS_DSCP_MASK = 0xfc;
+
+// Options
+export const IPOPT_OPTVAL = 0;
+export const IPOPT_SECUR_UNCLASS = 0;
+export const IPOPT_TS_TSONLY = 0;
+export const IPOPT_CONTROL = 0;
+export const IPOPT_END = 0;
+export const IPOPT_EOL = 0;
+export const IPOPT_OLEN = 1;
+export const IPOPT_NOP = 1;
+export const IPOPT_TS_TSANDADDR = 1;
+export const IPOPT_NOOP = 1;
+export const IPOPT_OFFSET = 2;
+export const IPOPT_TS_PRESPEC = 3;
+export const IPOPT_MINOFF = 4;
+export const IPOPT_RR = 7;
+export const IPOPT_NUMBER_MASK = 31;
+export const IPOPT_RESERVED1 = 32;
+export const IPOPT_DEBMEAS = 64;
+export const IPOPT_MEASUREMENT = 64;
+export const IPOPT_TIMESTAMP = 68;
+export const IPOPT_TS = 68;
+export const IPOPT_CLASS_MASK = 96;
+export const IPOPT_RESERVED2 = 96;
+export const IPOPT_COPY = 128;
+export const IPOPT_SECURITY = 130;
+export const IPOPT_SEC = 130;
+export const IPOPT_LSRR = 131;
+export const IPOPT_CIPSO = 134;
+export const IPOPT_SATID = 136;
+export const IPOPT_SID = 136;
+export const IPOPT_SSRR = 137;
+export const IPOPT_RA = 148;
+export const IPOPT_SECUR_TOPSECRET = 27589;
+export const IPOPT_SECUR_EFTO = 30874;
+export const IPOPT_SECUR_RESTR = 44819;
+export const IPOPT_SECUR_MMMM = 48205;
+export const IPOPT_SECUR_SECRET = 55176;
+export const IPOPT_SECUR_CONFID = 61749;
+
+// Sizes and defaults
+export const IPVERSION = 4;
+export const MAX_IPOPTLEN = 40;
+export const IPDEFTTL = 64;
+export const MAXTTL = 255;
+export const IPV6_MIN_MTU = 1280;
+export const IP_MAX_MTU = 65535;
+export const IPV6_MAXPLEN = 65535;
+
+// Cached route flags (rt_cache)
+export const RTCF_DEAD = 1;
+export const RTCF_ONLINK = 4;
+export const RTCF_NOTIFY = 65536;
+export const RTCF_DIRECTDST = 131072;
+export const RTCF_REDIRECTED = 262144;
+export const RTCF_TPROXY = 524288;
+export const RTCF_FAST = 2097152;
+export const RTCF_MASQ = 4194304;
+export const RTCF_SNAT = 8388608;
+export const RTCF_DOREDIRECT = 16777216;
+export const RTCF_DIRECTSRC = 67108864;
+export const RTCF_DNAT = 134217728;
+export const RTCF_NAT = 142606336;
+export const RTCF_BROADCAST = 268435456;
+export const RTCF_MULTICAST = 536870912;
+export const RTCF_REJECT = 1073741824;
+export const RTCF_LOCAL = 2147483648;
+
+// IPv6 route flags
+export const RTF_DEFAULT = 0x10000;
+export const RTF_ALLONLINK = 0x20000;
+export const RTF_ADDRCONF = 0x40000;
+export const RTF_PREFIX_RT = 0x80000;
+export const RTF_ANYCAST = 0x100000;
+export const RTF_NONEXTHOP = 0x200000;
+export const RTF_EXPIRES = 0x400000;
+export const RTF_ROUTEINFO = 0x800000;
+export const RTF_CACHE = 0x1000000;
+export const RTF_FLOW = 0x2000000;
+export const RTF_POLICY = 0x4000000;
+export const RTF_PREF_MASK = 0x18000000;
+export const RTF_PCPU = 0x40000000;
+export const RTF_LOCAL = 0x80000000;

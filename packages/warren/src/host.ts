@@ -1,0 +1,96 @@
+/** What the command needs of Node: files, standard input and output, the exit. Nothing else in the package touches it. */
+import { closeSync, fstatSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+
+/** Status of a process that SIGPIPE ended, as a shell reports it. */
+const SIGPIPE_STATUS = 141;
+
+const errorCode = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
+/** The words after `warren`. */
+export function commandLineArguments(): readonly string[] {
+  return process.argv.slice(2);
+}
+
+/** Ends the process. */
+export function exit(status: number): never {
+  process.exit(status);
+}
+
+/**
+ * Writes all of it to a descriptor of this process, in order with everything written before on any other. Waits where a pipe is full.
+ * A reader that went away (EPIPE) ends this process quietly, as SIGPIPE ends every other.
+ */
+export function writeAll(fd: 1 | 2, data: Uint8Array): void {
+  let done = 0;
+  while (done < data.length) {
+    try {
+      done += writeSync(fd, data, done);
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === 'EPIPE') exit(SIGPIPE_STATUS);
+      if (code !== 'EAGAIN') throw error;
+      // Somebody else made the descriptor non-blocking, and it is full: look again in a millisecond.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
+
+const encoder = new TextEncoder();
+
+export function writeOutput(text: string): void {
+  writeAll(1, encoder.encode(text));
+}
+
+export function writeError(text: string): void {
+  writeAll(2, encoder.encode(text));
+}
+
+/** A file's bytes, or why it cannot be read: `EISDIR`, `ENOENT`, `EACCES` ... */
+export function readHostFile(path: string): { readonly data: Uint8Array } | { readonly code: string } {
+  try {
+    if (statSync(path).isDirectory()) return { code: 'EISDIR' };
+    return { data: readFileSync(path) };
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === '') throw error;
+    return { code };
+  }
+}
+
+/** A file that is written from its start; each write is on disk when it returns. */
+export interface HostFile {
+  write(data: Uint8Array): void;
+  close(): void;
+}
+
+/** Creates or empties a file. @returns the file, or why not: `EISDIR`, `ENOENT`, `EACCES` ... */
+export function createHostFile(path: string): HostFile | { readonly code: string } {
+  try {
+    const fd = openSync(path, 'w');
+    return {
+      write(data) {
+        for (let done = 0; done < data.length;) done += writeSync(fd, data, done);
+      },
+      close: () => closeSync(fd),
+    };
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === '') throw error;
+    return { code };
+  }
+}
+
+/** Whether a standard descriptor is a terminal, and its size if so. */
+export function terminalSize(fd: 0 | 1 | 2): { readonly rows: number; readonly cols: number } | null {
+  // process.stdout and its kin are slow to make; a character device is asked for first.
+  try {
+    if (!fstatSync(fd).isCharacterDevice()) return null;
+  } catch {
+    return null;
+  }
+  if (fd === 0)
+    return process.stdin.isTTY ? { rows: process.stdout.rows ?? 24, cols: process.stdout.columns ?? 80 } : null;
+  const stream = fd === 1 ? process.stdout : process.stderr;
+  return stream.isTTY ? { rows: stream.rows, cols: stream.columns } : null;
+}
