@@ -109,6 +109,17 @@ describe('@warren/core', () => {
 });
 
 describe('the workspace', () => {
+  it('has a package-lock.json that agrees with every package.json, or `npm ci` refuses', () => {
+    type Wanted = Readonly<Record<string, unknown>>;
+    const json = (path: string): Wanted => JSON.parse(readFileSync(join(root, path), 'utf8')) as Wanted;
+    const locked = json('package-lock.json')['packages'] as Readonly<Record<string, Wanted>>;
+    for (const folder of ['', 'packages/core', 'packages/warren']) {
+      const wanted = json(join(folder, 'package.json'));
+      for (const kind of ['dependencies', 'devDependencies', 'optionalDependencies'])
+        expect(locked[folder]![kind], `${folder} ${kind}`).toEqual(wanted[kind]);
+    }
+  });
+
   it('gives each package the licence', () => {
     const licence = readFileSync(join(root, 'LICENSE'), 'utf8');
     for (const name of ['core', 'warren'])

@@ -17,33 +17,59 @@ export function exit(status: number): never {
   process.exit(status);
 }
 
+/** Bytes that went to standard output and error so far: a sign of life. */
+export let bytesWritten = 0;
+
 /**
- * Writes all of it to a descriptor of this process, in order with everything written before on any other. Waits where a pipe is full.
- * A reader that went away (EPIPE) ends this process quietly, as SIGPIPE ends every other.
+ * Writes all of it to a descriptor of this process, in order with everything written before on the other. Waits where a pipe is full.
+ * @throws Error with code EPIPE when nobody reads any more.
  */
-export function writeAll(fd: 1 | 2, data: Uint8Array): void {
-  let done = 0;
-  while (done < data.length) {
+function writeAll(fd: 1 | 2, data: Uint8Array): void {
+  bytesWritten += data.length;
+  for (let done = 0; done < data.length;) {
     try {
       done += writeSync(fd, data, done);
     } catch (error) {
-      const code = errorCode(error);
-      if (code === 'EPIPE') exit(SIGPIPE_STATUS);
-      if (code !== 'EAGAIN') throw error;
+      if (errorCode(error) !== 'EAGAIN') throw error;
       // Somebody else made the descriptor non-blocking, and it is full: look again in a millisecond.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }
 }
 
+/**
+ * Where the simulation's output goes. A rejection says that nobody reads any more: its writers get SIGPIPE, as they would outside.
+ * @param fd 1 or 2, this process's own.
+ */
+export function hostSink(fd: 1 | 2): (data: Uint8Array) => void | Promise<void> {
+  return (data) => {
+    try {
+      writeAll(fd, data);
+      return undefined;
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  };
+}
+
+/** Writes words of the command's own; a reader that went away ends it quietly. */
+function writeText(fd: 1 | 2, text: string): void {
+  try {
+    writeAll(fd, encoder.encode(text));
+  } catch (error) {
+    if (errorCode(error) === 'EPIPE') exit(SIGPIPE_STATUS);
+    throw error;
+  }
+}
+
 const encoder = new TextEncoder();
 
 export function writeOutput(text: string): void {
-  writeAll(1, encoder.encode(text));
+  writeText(1, text);
 }
 
 export function writeError(text: string): void {
-  writeAll(2, encoder.encode(text));
+  writeText(2, text);
 }
 
 /** A file's bytes, or why it cannot be read: `EISDIR`, `ENOENT`, `EACCES` ... */

@@ -11,8 +11,16 @@ export type Message<H, A> = H & { attrs: A };
 /** A message to be sent: header fields left out are zero. */
 export type MessageInit<H, A> = Partial<H> & { attrs?: A };
 
+/** Where attributes are in a whole message, for extended acks. */
+export interface AttrPaths {
+  /** Offset of an attribute in the whole message, for `ext.offset`: `offsetOf(raw, 'linkinfo.kind')`. */
+  offsetOf(raw: Uint8Array, path: string): number | undefined;
+  /** Path of the attribute at an offset in the whole message. */
+  pathAt(raw: Uint8Array, offset: number): string | undefined;
+}
+
 /** Messages of one family: a fixed header followed by attributes. */
-export interface Family<H, A extends object> {
+export interface Family<H, A extends object> extends AttrPaths {
   readonly header: Struct<H>;
   readonly table: AttrTable<A>;
   /** Where attributes start in the payload. */
@@ -31,10 +39,6 @@ export interface Family<H, A extends object> {
    * @see include/net/netlink.h:__nlmsg_parse
    */
   parse(raw: Uint8Array, mode: number, ext: ExtAck): Message<H, A> | number;
-  /** Offset of an attribute in the whole message, for `ext.offset`: `offsetOf(raw, 'linkinfo.kind')`. */
-  offsetOf(raw: Uint8Array, path: string): number | undefined;
-  /** Path of the attribute at an offset in the whole message. */
-  pathAt(raw: Uint8Array, offset: number): string | undefined;
 }
 
 export function family<H extends object, A extends object>(header: Struct<H>, table: AttrTable<A>): Family<H, A> {

@@ -34,7 +34,10 @@ export class IpOptions {
   isStrictroute = false;
   /** There is room for one more address in the record route. */
   rrNeedaddr = false;
-  /** A timestamp is to be written at the pointer (after the address, when `tsNeedaddr`). */
+  /**
+   * A timestamp is to be written at the pointer, behind the address unless the flag says timestamps only;
+   * with prespecified addresses only when the one there is ours.
+   */
   tsNeedtime = false;
   /** An address is to be written at the pointer of the timestamp option. */
   tsNeedaddr = false;
@@ -112,8 +115,10 @@ function compileTimestamp(b: Uint8Array, o: number, p: number, len: number, ptr:
   if (ptr < 5) return p + 2;
   const flags = b[o + p + 3]!;
   if (ptr > len) {
-    if (flags >>> 4 === 15) return p + 3;
-    opt.tsOverflow = true;
+    if ((flags & 0xf) !== IPOPT_TS_PRESPEC) {
+      if (flags >>> 4 === 15) return p + 3;
+      opt.tsOverflow = true;
+    }
   } else {
     if (ptr + 3 > len) return p + 2;
     switch (flags & 0xf) {
@@ -126,8 +131,8 @@ function compileTimestamp(b: Uint8Array, o: number, p: number, len: number, ptr:
         opt.tsNeedaddr = (flags & 0xf) === IPOPT_TS_TSANDADDR;
         opt.tsNeedtime = true;
         break;
-      default:
-        return p + 3;
+      default: // an unknown flag passes: the option is carried, nothing is written into it
+        break;
     }
   }
   opt.ts = p;

@@ -103,8 +103,6 @@ export class Pipe {
   }
 }
 
-let pipeIno = 10_000;
-
 /** One end of a pipe, or a fifo opened for both. */
 export class PipeEnd extends BaseFile {
   readonly kind = 'pipe';
@@ -155,9 +153,8 @@ export class PipeEnd extends BaseFile {
 }
 
 /** A new pipe: `[read end, write end]`. */
-export function makePipe(): [PipeEnd, PipeEnd] {
+export function makePipe(ino: number): [PipeEnd, PipeEnd] {
   const pipe = new Pipe();
-  const ino = pipeIno++;
   const path = `pipe:[${ino}]`;
   return [new PipeEnd(pipe, O_RDONLY, O_RDONLY, path, ino), new PipeEnd(pipe, O_WRONLY, O_WRONLY, path, ino)];
 }

@@ -188,6 +188,8 @@ export interface Stat {
   readonly size: number;
   /** Seconds since the epoch, with fraction. */
   readonly mtime: number;
+  /** Of a device: its number, 256 * major + minor. */
+  readonly rdev?: number;
 }
 
 /** Files by name, as this process sees them (its mounts, its cwd). All throw SystemError with `path`. */

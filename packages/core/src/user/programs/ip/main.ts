@@ -144,7 +144,9 @@ async function runBatch(ctx: Context, name: string): Promise<number> {
 }
 
 async function run(proc: Process, options: Options, words: readonly string[]): Promise<number> {
-  for (const name of options.netns) netnsSwitch(proc, name);
+  for (const name of options.netns) {
+    if (!(await netnsSwitch(proc, name))) return 255;
+  }
   const ctx = new Context(proc, options);
   try {
     if (options.batch !== null) return await runBatch(ctx, options.batch);

@@ -1,0 +1,47 @@
+import type { NetnsHandle, Task } from '../../syscall/index.ts';
+import type { MountNamespace } from './fs/mount.ts';
+import type { Tty } from './tty.ts';
+import type { FdTable, ProcessInfo } from './types.ts';
+
+/** A process as the file system sees it: /proc shows it, and names are looked up from where it stands. */
+export interface ProcessView extends ProcessInfo {
+  readonly task: Task;
+  readonly name: string;
+  readonly env: ReadonlyMap<string, string>;
+  readonly cwd: string;
+  readonly umask: number;
+  readonly fds: FdTable;
+  /** Path of the program it runs. */
+  readonly exe: string;
+  readonly mountNs: MountNamespace;
+  readonly controllingTty: Tty | null;
+  readonly hostname: string;
+  /** Signal masks as /proc/PID/status has them. */
+  readonly signals: { readonly pending: bigint; readonly ignored: bigint; readonly caught: bigint };
+}
+
+/** Who asks: every look-up in the file system is made for a process. */
+export interface FsContext extends ProcessView {
+  readonly machine: Machine;
+}
+
+/** What the file system needs of the machine it belongs to. */
+export interface Machine {
+  process(pid: number): ProcessView | undefined;
+  pids(): readonly number[];
+  setHostname(view: ProcessView, name: string): void;
+  /** Fills with random bytes. */
+  random(bytes: Uint8Array): void;
+  /** Seconds since the epoch. */
+  realtime(): number;
+  /** Seconds since the epoch at which the machine started. */
+  readonly bootTime: number;
+  nextIno(): number;
+  readonly mountNamespaces: ReadonlySet<MountNamespace>;
+}
+
+/** A namespace that can be opened. */
+export interface NetnsSource {
+  readonly ino: number;
+  acquire(): NetnsHandle;
+}

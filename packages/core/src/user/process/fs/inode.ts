@@ -1,0 +1,318 @@
+import type { NetnsHandle } from '../../../syscall/index.ts';
+import { EINVAL } from '../../../uapi/errno.ts';
+import { O_ACCMODE, O_APPEND, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from '../../../uapi/fcntl.ts';
+import type { FsContext, NetnsSource } from '../context.ts';
+import { fail } from '../error.ts';
+import { BaseFile, DirFile, MadeFile, seekTo } from '../open-file.ts';
+import { openFifo, Pipe } from '../pipe.ts';
+import type { OpenFile, Stat } from '../types.ts';
+
+const EMPTY = new Uint8Array(0);
+
+/** A file, apart from its names. */
+export abstract class Inode {
+  readonly ino: number;
+  /** S_IF* and permission bits. */
+  mode: number;
+  nlink = 1;
+  uid = 0;
+  gid = 0;
+  /** Seconds since the epoch; NaN for what was there at boot. */
+  mtime = Number.NaN;
+
+  constructor(ino: number, mode: number) {
+    this.ino = ino;
+    this.mode = mode;
+  }
+
+  get type(): number {
+    return this.mode & S_IFMT;
+  }
+
+  get size(): number {
+    return 0;
+  }
+
+  get rdev(): number | undefined {
+    return undefined;
+  }
+
+  stat(dev: number, bootTime: number): Stat {
+    const { ino, mode, nlink, uid, gid, size, rdev } = this;
+    const mtime = Number.isNaN(this.mtime) ? bootTime : this.mtime;
+    const stat = { ino, dev, mode, nlink, uid, gid, size, mtime };
+    return rdev === undefined ? stat : { ...stat, rdev };
+  }
+
+  /** Opens it; `dev` is that of the mount it was reached through. */
+  abstract open(ctx: FsContext, flags: number, path: string, dev: number): OpenFile;
+}
+
+/** A directory of any kind. */
+export abstract class Dir extends Inode {
+  abstract lookup(ctx: FsContext, name: string): Inode | null;
+  /** Names without `.` and `..`, in no special order. */
+  abstract names(ctx: FsContext): Iterable<string>;
+
+  open(ctx: FsContext, flags: number, path: string, dev: number): OpenFile {
+    return new DirFile(path, flags, () => this.stat(dev, ctx.machine.bootTime));
+  }
+}
+
+/** A symbolic link of any kind. */
+export abstract class Link extends Inode {
+  abstract target(ctx: FsContext): string;
+
+  /** What it leads to when that is not found by the target's name, as with the links in /proc/PID/fd. */
+  follow(_ctx: FsContext): Inode | null {
+    return null;
+  }
+
+  open(): OpenFile {
+    return fail(EINVAL, 'open');
+  }
+}
+
+export class MemDir extends Dir {
+  readonly entries: Map<string, Inode> = new Map();
+  #subdirs = 0;
+
+  constructor(ino: number, mode = 0o755) {
+    super(ino, S_IFDIR | mode);
+    this.nlink = 2;
+  }
+
+  override get size(): number {
+    return 4096;
+  }
+
+  lookup(_ctx: FsContext, name: string): Inode | null {
+    return this.entries.get(name) ?? null;
+  }
+
+  names(): Iterable<string> {
+    return this.entries.keys();
+  }
+
+  /** Adds a name; does not count links of files. */
+  insert(name: string, inode: Inode, mtime: number): void {
+    this.entries.set(name, inode);
+    if (inode instanceof MemDir) this.nlink = 2 + ++this.#subdirs;
+    this.mtime = mtime;
+  }
+
+  remove(name: string, mtime: number): void {
+    if (this.entries.get(name) instanceof MemDir) this.nlink = 2 + --this.#subdirs;
+    this.entries.delete(name);
+    this.mtime = mtime;
+  }
+}
+
+export class MemFile extends Inode {
+  #data: Uint8Array;
+  #length: number;
+
+  constructor(ino: number, mode = 0o644, data: Uint8Array = EMPTY) {
+    super(ino, S_IFREG | mode);
+    this.#data = data;
+    this.#length = data.length;
+  }
+
+  override get size(): number {
+    return this.#length;
+  }
+
+  /** The content, to look at now; not to be written to. */
+  get data(): Uint8Array {
+    return this.#data.subarray(0, this.#length);
+  }
+
+  readAt(position: number, size: number): Uint8Array {
+    if (position >= this.#length) return EMPTY;
+    return this.#data.slice(position, Math.min(this.#length, position + size));
+  }
+
+  writeAt(position: number, bytes: Uint8Array): void {
+    const end = position + bytes.length;
+    if (end > this.#length) this.resize(end);
+    this.#data.set(bytes, position);
+  }
+
+  resize(size: number): void {
+    if (size > this.#data.length) {
+      const grown = new Uint8Array(Math.max(size, this.#data.length * 2, 256));
+      grown.set(this.data);
+      this.#data = grown;
+    } else if (size < this.#length) {
+      this.#data.fill(0, size, this.#length);
+    }
+    this.#length = size;
+  }
+
+  open(ctx: FsContext, flags: number, path: string, dev: number): OpenFile {
+    return new RegularFile(this, ctx, flags, path, dev);
+  }
+}
+
+/** An open regular file. */
+class RegularFile extends BaseFile {
+  readonly kind = 'file';
+  readonly #inode: MemFile;
+  readonly #ctx: FsContext;
+  readonly #dev: number;
+  #position = 0;
+
+  constructor(inode: MemFile, ctx: FsContext, flags: number, path: string, dev: number) {
+    super(path, flags);
+    this.#inode = inode;
+    this.#ctx = ctx;
+    this.#dev = dev;
+  }
+
+  read(size: number): Uint8Array {
+    this.checkRead();
+    const bytes = this.#inode.readAt(this.#position, size);
+    this.#position += bytes.length;
+    return bytes;
+  }
+
+  write(data: Uint8Array): number {
+    this.checkWrite();
+    if ((this.flags & O_APPEND) !== 0) this.#position = this.#inode.size;
+    this.#inode.writeAt(this.#position, data);
+    this.#position += data.length;
+    this.#inode.mtime = this.#ctx.machine.realtime();
+    return data.length;
+  }
+
+  stat(): Stat {
+    return this.#inode.stat(this.#dev, this.#ctx.machine.bootTime);
+  }
+
+  seek(offset: number, whence: number): number {
+    this.#position = seekTo(this.#position, this.#inode.size, offset, whence);
+    return this.#position;
+  }
+
+  truncate(size: number): void {
+    if ((this.flags & O_ACCMODE) === 0) fail(EINVAL, 'ftruncate');
+    this.#inode.resize(size);
+    this.#inode.mtime = this.#ctx.machine.realtime();
+  }
+}
+
+export class MemLink extends Link {
+  readonly #target: string;
+
+  constructor(ino: number, target: string) {
+    super(ino, S_IFLNK | 0o777);
+    this.#target = target;
+  }
+
+  override get size(): number {
+    return this.#target.length;
+  }
+
+  target(): string {
+    return this.#target;
+  }
+}
+
+/** A named pipe. Waiting for the other end is the process's part. */
+export class Fifo extends Inode {
+  readonly pipe: Pipe = new Pipe();
+
+  constructor(ino: number, mode: number) {
+    super(ino, S_IFIFO | mode);
+  }
+
+  open(ctx: FsContext, flags: number, path: string, dev: number): OpenFile {
+    return openFifo(this.pipe, flags & O_ACCMODE, flags, path, () => this.stat(dev, ctx.machine.bootTime));
+  }
+}
+
+/** A character device: its opener makes the open file. */
+export class Device extends Inode {
+  readonly #rdev: number;
+  readonly #open: (ctx: FsContext, flags: number, path: string, stat: () => Stat) => OpenFile;
+
+  constructor(
+    ino: number,
+    mode: number,
+    rdev: number,
+    open: (ctx: FsContext, flags: number, path: string, stat: () => Stat) => OpenFile,
+  ) {
+    super(ino, S_IFCHR | mode);
+    this.#rdev = rdev;
+    this.#open = open;
+  }
+
+  override get rdev(): number {
+    return this.#rdev;
+  }
+
+  open(ctx: FsContext, flags: number, path: string, dev: number): OpenFile {
+    return this.#open(ctx, flags, path, () => this.stat(dev, ctx.machine.bootTime));
+  }
+}
+
+/** A file whose content is made when it is read. */
+export class MadeInode extends Inode {
+  readonly make: () => Uint8Array;
+  readonly store: ((data: Uint8Array) => void) | undefined;
+
+  constructor(ino: number, mode: number, make: () => Uint8Array, store?: (data: Uint8Array) => void) {
+    super(ino, S_IFREG | mode);
+    this.make = make;
+    this.store = store;
+  }
+
+  open(ctx: FsContext, flags: number, path: string, dev: number): OpenFile {
+    return new MadeFile(path, flags, () => this.stat(dev, ctx.machine.bootTime), this.make, this.store);
+  }
+}
+
+/** A namespace file, as /proc/PID/ns/net leads to one and a bind mount holds one. @see fs/nsfs.c */
+export class NetnsInode extends Inode {
+  readonly source: NetnsSource;
+
+  constructor(source: NetnsSource) {
+    super(source.ino, S_IFREG | 0o444);
+    this.source = source;
+  }
+
+  open(_ctx: FsContext, flags: number, _path: string, dev: number): OpenFile {
+    return new NetnsFile(this, this.source.acquire(), flags, dev);
+  }
+}
+
+/** Device number of nsfs. */
+export const NSFS_DEV = 4;
+
+class NetnsFile extends BaseFile {
+  readonly kind = 'netns';
+  readonly netns: NetnsHandle;
+  readonly #inode: Inode;
+
+  constructor(inode: Inode, netns: NetnsHandle, flags: number, _dev: number) {
+    super(`net:[${netns.ino}]`, flags);
+    this.#inode = inode;
+    this.netns = netns;
+  }
+
+  protected override closed(): void {
+    this.netns.close();
+  }
+
+  read(): Uint8Array {
+    return fail(EINVAL, 'read');
+  }
+
+  write(): number {
+    return fail(EINVAL, 'write');
+  }
+
+  stat(): Stat {
+    return this.#inode.stat(NSFS_DEV, 0);
+  }
+}

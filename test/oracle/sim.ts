@@ -1,0 +1,28 @@
+import { Machine } from '@warren/core';
+import { nodeHost } from '../support/host.ts';
+import { cutRun, type RunResult } from './instrument.ts';
+import type { Session } from './session.ts';
+
+export interface SimOptions {
+  readonly seed?: number;
+}
+
+/** Runs an instrumented script in the simulator with our programs, on the same bare machine the real side finds. */
+export async function runSim(session: Session, options: SimOptions = {}): Promise<RunResult> {
+  const machine = Machine.boot({ host: nodeHost, hostname: 'warren', seed: options.seed ?? 1 });
+  const out: Uint8Array[] = [];
+  const err: Uint8Array[] = [];
+  machine.writeFile(`/tmp/${session.name}`, session.instrumented.script);
+  const { status } = await machine.run(['bash', session.name], {
+    cwd: '/tmp',
+    env: { USER: 'root', LOGNAME: 'root', TERM: 'dumb', SHELL: '/bin/bash' },
+    stdout: (bytes) => out.push(bytes.slice()),
+    stderr: (bytes) => err.push(bytes.slice()),
+  });
+  return cutRun(
+    Buffer.concat(out).toString('utf8'),
+    Buffer.concat(err).toString('utf8'),
+    status,
+    session.instrumented.commands.length,
+  );
+}

@@ -1,0 +1,39 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe as group, expect, it } from 'vitest';
+import { realKernelAvailable } from '../oracle/real.ts';
+import { describe, differences, loadSession, normaliseRun, type Recording, record } from '../oracle/session.ts';
+import { runSim } from '../oracle/sim.ts';
+
+const dir = import.meta.dirname;
+const sessions = readdirSync(dir).filter((f) => f.endsWith('.sh'));
+const real = realKernelAvailable();
+if (!real) process.stderr.write('sessions: no root or no Linux here; recorded answers stand in for the real kernel\n');
+
+function recorded(name: string): Recording {
+  const file = join(dir, 'recorded', `${name}.json`);
+  if (!existsSync(file)) throw new Error(`${name} has no recording: npm run record -- test/sessions/${name}`);
+  return JSON.parse(readFileSync(file, 'utf8')) as Recording;
+}
+
+group('sessions on sim say what Linux says', () => {
+  it.each(sessions)('%s', async (name) => {
+    const run = normaliseRun(await runSim(loadSession(join(dir, name))));
+    expect(differences(recorded(name), run).map((d) => describe(name, d))).toEqual([]);
+  });
+});
+
+group.runIf(real)('recordings agree with the real kernel', () => {
+  it.concurrent.each(sessions)('%s', { timeout: 180_000 }, async (name) => {
+    const fresh = await record(loadSession(join(dir, name)));
+    const unstable = new Set(fresh.commands.flatMap((c, i) => (c.unstable === true ? [i] : [])));
+    const judged = differences({ ...recorded(name) }, fresh).filter((d) => ![...unstable].some((i) => fresh.commands[i]!.line === d.line));
+    expect(judged.map((d) => describe(name, d))).toEqual([]);
+  });
+});
+
+it('there are sessions, and a simulator that says nothing fails them', () => {
+  expect(sessions.length).toBeGreaterThanOrEqual(15);
+  const silent = { status: 0, commands: [] };
+  for (const name of sessions) expect(differences(recorded(name), silent).length).toBeGreaterThan(0);
+});
