@@ -9,10 +9,10 @@ export interface SimOptions {
 
 /** Runs an instrumented script in the simulator with our programs, on the same bare machine the real side finds. */
 export async function runSim(session: Session, options: SimOptions = {}): Promise<RunResult> {
-  const machine = Machine.boot({ host: nodeHost, hostname: 'warren', seed: options.seed ?? 1 });
+  const files = new Map([[`/tmp/${session.name}`, session.instrumented.script]]);
+  const machine = Machine.boot({ host: nodeHost, hostname: 'warren', seed: options.seed ?? 1, files });
   const out: Uint8Array[] = [];
   const err: Uint8Array[] = [];
-  machine.writeFile(`/tmp/${session.name}`, session.instrumented.script);
   const { status } = await machine.run(['bash', session.name], {
     cwd: '/tmp',
     env: { USER: 'root', LOGNAME: 'root', TERM: 'dumb', SHELL: '/bin/bash' },

@@ -1,5 +1,9 @@
 /** `warren run`: a machine, a script, and this process's terminal around them. */
-import { readHostFile, writeError } from './host.ts';
+import { DEFAULT_COST, Machine, NO_COST } from '@warren/core';
+import { bytesWritten, createHostFile, exit, hostSink, readHostFile, writeError } from './host.ts';
+import { hostClock } from './host-clock.ts';
+import { onHostSignals } from './host-signals.ts';
+import { hostStdin } from './host-stdin.ts';
 
 /** What the command line asked for. */
 export interface RunOptions {
@@ -45,14 +49,62 @@ export function loadScript(
   return { data: file.data };
 }
 
-/** @returns the exit status of the script */
+/** The machine's working directory: where a script with a relative name lies. */
+const CWD = '/root';
+/** The machine can do nothing more, and the script has not ended. */
+const STUCK = 125;
+
+/** Runs the script on a machine of its own. @returns its exit status */
 export async function run(options: RunOptions): Promise<number> {
-  if (options.source.kind === 'file') {
-    const script = loadScript(options.source.name);
+  const { source, pcap } = options;
+  const files = new Map<string, Uint8Array>();
+  if (source.kind === 'file') {
+    const script = loadScript(source.name);
     if ('error' in script) {
       writeError(script.error);
       return script.status;
     }
+    files.set(source.name.startsWith('/') ? source.name : `${CWD}/${source.name}`, script.data);
   }
-  return 0;
+  const captureFile = pcap === null ? null : createHostFile(pcap);
+  if (captureFile !== null && 'code' in captureFile) {
+    writeError(`warren: ${pcap}: ${REASONS[captureFile.code] ?? captureFile.code}\n`);
+    return 1;
+  }
+  const machine = Machine.boot({
+    host: hostClock,
+    seed: options.seed,
+    speed: options.clock === 'real' ? 1 : 0,
+    cost: options.cost === 'none' ? NO_COST : DEFAULT_COST,
+    ...(options.clock === 'real' ? { bootRealtime: BigInt(Date.now()) * 1_000_000n } : {}),
+    files,
+    onCrash: (process, error) => {
+      const what = error instanceof Error ? error.stack ?? error.message : String(error);
+      writeError(`warren: a bug of Warren's own ended ${process.name} (pid ${process.pid}): ${what}\n`);
+    },
+  });
+  const capture = captureFile === null ? null : machine.capture((bytes) => captureFile.write(bytes));
+  const release = onHostSignals((signal) => machine.signal(signal), () => bytesWritten, exit);
+  const result = await machine.run(command(options), {
+    cwd: CWD,
+    stdin: hostStdin(),
+    stdout: hostSink(1),
+    stderr: hostSink(2),
+  });
+  release();
+  capture?.close();
+  captureFile?.close();
+  if (result.stuck) {
+    writeError('warren: nothing can happen any more: every process waits, and no timer is left\n');
+    return STUCK;
+  }
+  return result.status;
+}
+
+/** The command line of bash that does what was asked. */
+function command({ source, name, args, echo }: RunOptions): readonly string[] {
+  const bash = echo ? ['bash', '--echo'] : ['bash'];
+  if (source.kind === 'file') return [...bash, source.name, ...args];
+  if (source.kind === 'stdin') return [...bash, '-s', '--', ...args];
+  return [...bash, '-c', source.text, name, ...args];
 }

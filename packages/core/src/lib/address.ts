@@ -111,7 +111,7 @@ export function parseIpv6(s: string): Uint8Array | null {
 export function formatIpv6(a: Uint8Array, o = 0): string {
   let best = -1;
   let bestLen = 1;
-  for (let i = 0; i < 8; ) {
+  for (let i = 0; i < 8;) {
     let n = 0;
     while (i + n < 8 && (a[o + 2 * (i + n)]! | a[o + 2 * (i + n) + 1]!) === 0) n++;
     if (n > bestLen) {

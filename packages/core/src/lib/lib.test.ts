@@ -1,6 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { be16, be32, be64, bytesEqual, compareBytes, copyBytes, fromHex, le16, le32, le32s, le64, putBe16, putBe32, putBe64, putLe16, putLe32, putLe64, rangeEqual, toHex } from './bytes.ts';
+import {
+  be16,
+  be32,
+  be64,
+  bytesEqual,
+  compareBytes,
+  copyBytes,
+  fromHex,
+  le16,
+  le32,
+  le32s,
+  le64,
+  putBe16,
+  putBe32,
+  putBe64,
+  putLe16,
+  putLe32,
+  putLe64,
+  rangeEqual,
+  toHex,
+} from './bytes.ts';
 import { hash3, hashBytes, HashTable, TupleMap, type HashNode } from './hash.ts';
 import { Random } from './random.ts';
 import { Ring } from './ring.ts';
@@ -61,8 +81,13 @@ describe('text', () => {
   });
 
   it('round-trips every byte string', () => {
-    const nasty = fc.array(fc.constantFrom(0, 0x41, 0x80, 0xbf, 0xc0, 0xc2, 0xe0, 0xa0, 0xed, 0xef, 0xf0, 0x90, 0xf4, 0xff));
-    fc.assert(fc.property(nasty, (a) => void expect([...utf8Encode(utf8Decode(Uint8Array.from(a)))]).toEqual(a)), { numRuns: 1000 });
+    const nasty = fc.array(
+      fc.constantFrom(0, 0x41, 0x80, 0xbf, 0xc0, 0xc2, 0xe0, 0xa0, 0xed, 0xef, 0xf0, 0x90, 0xf4, 0xff),
+    );
+    fc.assert(
+      fc.property(nasty, (a) => void expect([...utf8Encode(utf8Decode(Uint8Array.from(a)))]).toEqual(a)),
+      { numRuns: 1000 },
+    );
     fc.assert(fc.property(fc.uint8Array(), (b) => void expect(utf8Encode(utf8Decode(b))).toEqual(b)));
     expect(utf8Decode(Uint8Array.of(0xff, 0x41))).toBe('\udcffA');
   });
@@ -89,8 +114,8 @@ describe('Ring', () => {
         const ring = new Ring<number>(capacity);
         const model: number[] = [];
         for (const { op: name, v } of ops) {
-          if (name === 'push') ring.push(v), model.push(v);
-          else if (name === 'unshift') ring.unshift(v), model.unshift(v);
+          if (name === 'push') (ring.push(v), model.push(v));
+          else if (name === 'unshift') (ring.unshift(v), model.unshift(v));
           else if (name === 'shift') expect(ring.shift()).toBe(model.shift());
           else if (name === 'pop') expect(ring.pop()).toBe(model.pop());
           else if (name === 'peek') expect(ring.peek()).toBe(model[0]);
@@ -170,7 +195,7 @@ describe('hash', () => {
         const model = new Map<string, number>();
         ops.forEach(([a, b, del], i) => {
           if (del) expect(map.delete(a, b)).toBe(model.delete(`${a},${b}`));
-          else map.set(a, b, 0, 0, i), model.set(`${a},${b}`, i);
+          else (map.set(a, b, 0, 0, i), model.set(`${a},${b}`, i));
           expect(map.get(a, b)).toBe(model.get(`${a},${b}`));
           expect(map.size).toBe(model.size);
         });

@@ -4,7 +4,11 @@ import { ipv4Prefix, ipv6Prefix, ipv6PrefixEqual, parseIpv4 } from './address.ts
 import { compareBytes, toHex } from './bytes.ts';
 import { LpmTrie4, LpmTrie6 } from './lpm-trie.ts';
 
-const key4 = fc.oneof(fc.constantFrom(0, 1, 2, 0xffffffff, 0x80000000), fc.nat(0xffffffff), fc.nat(7).map((n) => (0x0a000000 + n * 0x100) >>> 0));
+const key4 = fc.oneof(
+  fc.constantFrom(0, 1, 2, 0xffffffff, 0x80000000),
+  fc.nat(0xffffffff),
+  fc.nat(7).map((n) => (0x0a000000 + n * 0x100) >>> 0),
+);
 
 describe('LpmTrie4', () => {
   it('finds what a linear scan finds', () => {
@@ -28,13 +32,17 @@ describe('LpmTrie4', () => {
         const all = [...model.values()];
         for (const p of [...probes, ...ops.map((o) => o[0])]) {
           for (const max of [32, 24, 8, 0]) {
-            const best = all.filter((e) => e.len <= max && ipv4Prefix(p, e.len) === e.key).sort((a, b) => b.len - a.len)[0];
+            const best = all
+              .filter((e) => e.len <= max && ipv4Prefix(p, e.len) === e.key)
+              .sort((a, b) => b.len - a.len)[0];
             expect(trie.lookup(p, max)).toBe(best?.value ?? null);
           }
         }
         const flat = (e: { key: number; len: number; value: number }): number[] => [e.key, e.len, e.value];
         expect([...trie.entries()].map(flat)).toEqual(all.sort((a, b) => a.key - b.key || a.len - b.len).map(flat));
-        expect([...trie.entriesLongerFirst()].map(flat)).toEqual(all.sort((a, b) => a.key - b.key || b.len - a.len).map(flat));
+        expect([...trie.entriesLongerFirst()].map(flat)).toEqual(
+          all.sort((a, b) => a.key - b.key || b.len - a.len).map(flat),
+        );
         for (const e of all) trie.delete(e.key, e.len);
         expect([...trie.entries()]).toEqual([]);
       }),
@@ -48,7 +56,12 @@ describe('LpmTrie4', () => {
       const [a, len] = p.split('/');
       t.set(parseIpv4(a!)!, Number(len), p);
     }
-    expect([...t.entriesPostorder()].map((e) => e.value)).toEqual(['10.1.0.0/16', '10.0.0.0/8', '192.168.0.0/16', '0.0.0.0/0']);
+    expect([...t.entriesPostorder()].map((e) => e.value)).toEqual([
+      '10.1.0.0/16',
+      '10.0.0.0/8',
+      '192.168.0.0/16',
+      '0.0.0.0/0',
+    ]);
     t.clear();
     expect([t.size, t.lookup(0)]).toEqual([0, null]);
   });

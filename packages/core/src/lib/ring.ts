@@ -7,7 +7,7 @@ export class Ring<T> {
   /** @param capacity slots made at once, rounded up to a power of two; 0 makes none until the first push. */
   constructor(capacity = 0) {
     let n = 0;
-    if (capacity > 0) for (n = 1; n < capacity; ) n *= 2;
+    if (capacity > 0) for (n = 1; n < capacity;) n *= 2;
     this.#slots = Array.from({ length: n });
   }
 

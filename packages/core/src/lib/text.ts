@@ -75,7 +75,7 @@ function sequenceLength(b: Uint8Array, i: number, end: number): number {
 export function utf8Decode(b: Uint8Array, start = 0, end: number = b.length): string {
   let s = '';
   const units: number[] = [];
-  for (let i = start; i < end; ) {
+  for (let i = start; i < end;) {
     const n = sequenceLength(b, i, end);
     const c = b[i]!;
     if (n === 1) units.push(c);

@@ -86,7 +86,12 @@ export function encodeAttrs<T extends object>(table: AttrTable<T>, value: T): Ui
 }
 
 /** Calls `each` for every attribute between `off` and `off + len`, stops when it returns true. Returns the bytes left over. */
-function walk(b: Uint8Array, off: number, len: number, each: (at: number, type: number, size: number) => boolean): number {
+function walk(
+  b: Uint8Array,
+  off: number,
+  len: number,
+  each: (at: number, type: number, size: number) => boolean,
+): number {
   const end = off + len;
   let o = off;
   while (end - o >= NLA_HDRLEN) {
@@ -104,7 +109,12 @@ function walk(b: Uint8Array, off: number, len: number, each: (at: number, type: 
  * @param off where the first attribute starts
  * @param len bytes from there
  */
-export function decodeAttrs<T extends object>(table: AttrTable<T>, b: Uint8Array, off = 0, len: number = b.length - off): T {
+export function decodeAttrs<T extends object>(
+  table: AttrTable<T>,
+  b: Uint8Array,
+  off = 0,
+  len: number = b.length - off,
+): T {
   const { byType } = compile(table);
   const out: Record<string, unknown> = {};
   let unknown: RawAttr[] | undefined;
@@ -139,7 +149,16 @@ function stringFits(b: Uint8Array, o: number, n: number, max: number): boolean {
 }
 
 /** 0 or -errno, as the policy of `codec` has it for the attribute at `at`. @see lib/nlattr.c:validate_nla */
-function validate(codec: Codec<unknown>, b: Uint8Array, at: number, type: number, n: number, mode: number, ext: ExtAck, depth: number): number {
+function validate(
+  codec: Codec<unknown>,
+  b: Uint8Array,
+  at: number,
+  type: number,
+  n: number,
+  mode: number,
+  ext: ExtAck,
+  depth: number,
+): number {
   const p = at + NLA_HDRLEN;
   const { policy, len } = codec;
   if (policy === 'int' && n !== len && (mode & NL_VALIDATE_STRICT_ATTRS) !== 0) {
@@ -180,13 +199,29 @@ function innerTable(codec: Codec<unknown>, b: Uint8Array, o: number, n: number):
   return (codec.tableFor?.(b, o, n) ?? codec.table) as object | undefined;
 }
 
-function validateInner(codec: Codec<unknown>, b: Uint8Array, p: number, n: number, mode: number, ext: ExtAck, depth: number): number {
+function validateInner(
+  codec: Codec<unknown>,
+  b: Uint8Array,
+  p: number,
+  n: number,
+  mode: number,
+  ext: ExtAck,
+  depth: number,
+): number {
   const table = innerTable(codec, b, p, n);
   return table === undefined ? 0 : validateAll(table, b, p, n, mode, ext, depth);
 }
 
 /** @see lib/nlattr.c:__nla_validate_parse */
-function validateAll(table: object, b: Uint8Array, off: number, len: number, mode: number, ext: ExtAck, depth: number): number {
+function validateAll(
+  table: object,
+  b: Uint8Array,
+  off: number,
+  len: number,
+  mode: number,
+  ext: ExtAck,
+  depth: number,
+): number {
   if (depth >= 10) return nlErr(ext, EINVAL, 'allowed policy recursion depth exceeded');
   const { byType } = compile(table);
   let err = 0;
@@ -213,7 +248,14 @@ function validateAll(table: object, b: Uint8Array, off: number, len: number, mod
  * @returns the attributes, or -EINVAL or -ERANGE with `ext` filled in
  * @see lib/nlattr.c:__nla_parse
  */
-export function nlaParse<T extends object>(table: AttrTable<T>, b: Uint8Array, off: number, len: number, mode: number, ext: ExtAck): T | number {
+export function nlaParse<T extends object>(
+  table: AttrTable<T>,
+  b: Uint8Array,
+  off: number,
+  len: number,
+  mode: number,
+  ext: ExtAck,
+): T | number {
   const err = validateAll(table, b, off, len, mode, ext, 0);
   return err !== 0 ? err : decodeAttrs(table, b, off, len);
 }

@@ -205,4 +205,5 @@ export class NetlinkClient extends NlConnection {
 }
 
 /** @throws SystemError as socket(2). */
-export const openNetlink = (task: Task, options: ConnectionOptions = {}): NetlinkClient => new NetlinkClient(task, options);
+export const openNetlink = (task: Task, options: ConnectionOptions = {}): NetlinkClient =>
+  new NetlinkClient(task, options);

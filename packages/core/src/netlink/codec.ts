@@ -69,7 +69,11 @@ function int(size: number, get: Get, put: Put): Int {
   };
 }
 
-export const u8: Int = int(1, (b, o) => b[o]!, (b, o, v) => void (b[o] = v));
+export const u8: Int = int(
+  1,
+  (b, o) => b[o]!,
+  (b, o, v) => void (b[o] = v),
+);
 export const u16: Int = int(2, le16, putLe16);
 export const u32: Int = int(4, le32, putLe32);
 export const s32: Int = int(4, le32s, putLe32);
@@ -148,7 +152,11 @@ export interface Struct<T> extends Codec<T> {
 }
 
 /** @param least bytes a decoder asks for at least; the struct's first published size. Default: all. */
-export function struct<T extends { [K in keyof T]: number }>(size: number, fields: Fields<T>, least: number = size): Struct<T> {
+export function struct<T extends { [K in keyof T]: number }>(
+  size: number,
+  fields: Fields<T>,
+  least: number = size,
+): Struct<T> {
   const list = Object.entries(fields) as [string, readonly [number, Int]][];
   const read = (b: Uint8Array, o: number, n: number): T => {
     let src = b;

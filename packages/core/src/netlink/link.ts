@@ -114,7 +114,10 @@ export const iflaInet6: AttrTable<IflaInet6Attrs> = {
 };
 
 /** Numbered by address family. */
-export const iflaAfSpec: AttrTable<AfSpec> = { inet: [AF_INET, nested(iflaInet)], inet6: [AF_INET6, nested(iflaInet6)] };
+export const iflaAfSpec: AttrTable<AfSpec> = {
+  inet: [AF_INET, nested(iflaInet)],
+  inet6: [AF_INET6, nested(iflaInet6)],
+};
 
 export const iflaXdp: AttrTable<XdpAttrs> = {
   fd: [IFLA_XDP_FD, s32],
@@ -133,7 +136,7 @@ export const iflaProtoDownReason: AttrTable<ProtoDownReasonAttrs> = {
 };
 
 const altIfname: Codec<string> = nulString(ALTIFNAMSIZ - 1);
-const devlinkPort: Codec<Uint8Array> = { ...bytes, flags: NLA_F_NESTED };
+const nestedBytes: Codec<Uint8Array> = { ...bytes, flags: NLA_F_NESTED };
 
 /** @see net/core/rtnetlink.c:ifla_policy */
 export const ifla: AttrTable<IflaAttrs> = {
@@ -195,11 +198,11 @@ export const ifla: AttrTable<IflaAttrs> = {
   tsoMaxSize: [IFLA_TSO_MAX_SIZE, u32],
   tsoMaxSegs: [IFLA_TSO_MAX_SEGS, u32],
   allmulti: [IFLA_ALLMULTI, u32],
-  devlinkPort: [IFLA_DEVLINK_PORT, devlinkPort],
+  devlinkPort: [IFLA_DEVLINK_PORT, nestedBytes],
   gsoIpv4MaxSize: [IFLA_GSO_IPV4_MAX_SIZE, u32],
   groIpv4MaxSize: [IFLA_GRO_IPV4_MAX_SIZE, u32],
-  dpllPin: [IFLA_DPLL_PIN, bytes],
-  maxPacingOffloadHorizon: [IFLA_MAX_PACING_OFFLOAD_HORIZON, u64],
+  dpllPin: [IFLA_DPLL_PIN, nestedBytes],
+  maxPacingOffloadHorizon: [IFLA_MAX_PACING_OFFLOAD_HORIZON, u32],
   netnsImmutable: [IFLA_NETNS_IMMUTABLE, u8],
   headroom: [IFLA_HEADROOM, u16],
   tailroom: [IFLA_TAILROOM, u16],

@@ -58,7 +58,7 @@ export function encodeMessage(header: NlHeader, payload: Uint8Array): Uint8Array
  */
 export function decodeMessages(b: Uint8Array): NlMessage[] {
   const out: NlMessage[] = [];
-  for (let o = 0; o + NLMSG_HDRLEN <= b.length; ) {
+  for (let o = 0; o + NLMSG_HDRLEN <= b.length;) {
     const len = le32(b, o);
     if (len < NLMSG_HDRLEN || o + len > b.length) break;
     const raw = b.subarray(o, o + len);
@@ -87,7 +87,7 @@ export interface NlAck {
 
 function decodeTlvs(b: Uint8Array, start: number): ExtAck {
   const ext = newExtAck();
-  for (let o = start; o + 4 <= b.length; ) {
+  for (let o = start; o + 4 <= b.length;) {
     const len = le16(b, o);
     if (len < 4 || o + len > b.length) break;
     const n = len - 4;

@@ -14,3 +14,6 @@ export function createSimKernel(options: SimKernelOptions): SimKernel {
 export { SimKernel, type SimKernelOptions };
 export type { Host } from './core/scheduler.ts';
 export { type Cost, DEFAULT_COST, NO_COST } from './core/cost.ts';
+export type { Net } from './core/net.ts';
+export type { NetDevice } from './core/net-device.ts';
+export type { SkBuff } from './core/skbuff.ts';

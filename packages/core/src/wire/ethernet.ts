@@ -8,9 +8,8 @@
  *  tag: | TPID 0x8100 | PCP(3) DEI(1) VID(12) | EtherType |
  */
 import { be16, copyBytes, putBe16 } from '../lib/bytes.ts';
+import { ETH_HLEN } from '../uapi/if-ether.ts';
 
-export const ETH_ALEN = 6;
-export const ETH_HLEN = 14;
 /** Length of a VLAN tag. */
 export const VLAN_HLEN = 4;
 export const VLAN_VID_MASK = 0x0fff;

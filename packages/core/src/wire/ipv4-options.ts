@@ -60,7 +60,7 @@ function clear(opt: IpOptions, optlen: number): void {
 export function ipOptionsCompile(b: Uint8Array, o: number, optlen: number, opt: IpOptions): number {
   clear(opt, optlen);
   const end = 20 + optlen;
-  for (let p = 20; p < end; ) {
+  for (let p = 20; p < end;) {
     const type = b[o + p]!;
     if (type === IPOPT_END) return 0;
     if (type === IPOPT_NOOP) {
@@ -164,7 +164,7 @@ export type Ipv4Option =
 export function parseIpv4Options(b: Uint8Array, o: number, len: number): Ipv4Option[] | null {
   const out: Ipv4Option[] = [];
   const end = o + len;
-  for (let p = o; p < end && b[p] !== IPOPT_END; ) {
+  for (let p = o; p < end && b[p] !== IPOPT_END;) {
     if (b[p] === IPOPT_NOOP) {
       out.push({ kind: 'noop' });
       p++;

@@ -123,7 +123,8 @@ export type NdMessage =
 
 function parseOptions(b: Uint8Array): NdOption[] {
   const out: NdOption[] = [];
-  for (let p = 0; p < b.length; p += b[p + 1]! << 3) out.push({ type: b[p]!, data: b.slice(p + 2, p + (b[p + 1]! << 3)) });
+  for (let p = 0; p < b.length; p += b[p + 1]! << 3)
+    out.push({ type: b[p]!, data: b.slice(p + 2, p + (b[p + 1]! << 3)) });
   return out;
 }
 
@@ -182,7 +183,8 @@ function fixedPart(m: NdMessage): { type: number; rest: number; fixed: Uint8Arra
     case 'ns':
       return { type: NDISC_NEIGHBOUR_SOLICITATION, rest: 0, fixed: m.target };
     case 'na': {
-      const rest = ((m.router ? NA_ROUTER : 0) | (m.solicited ? NA_SOLICITED : 0) | (m.override ? NA_OVERRIDE : 0)) >>> 0;
+      const rest =
+        ((m.router ? NA_ROUTER : 0) | (m.solicited ? NA_SOLICITED : 0) | (m.override ? NA_OVERRIDE : 0)) >>> 0;
       return { type: NDISC_NEIGHBOUR_ADVERTISEMENT, rest, fixed: m.target };
     }
     case 'redirect': {

@@ -79,7 +79,7 @@ export function parsePcap(b: Uint8Array): PcapFile | null {
   const snaplen = u32(b, 16);
   const records: PcapRecord[] = [];
   let error: string | null = null;
-  for (let p = 24; p < b.length; ) {
+  for (let p = 24; p < b.length;) {
     if (p + 16 > b.length) {
       error = `truncated dump file; tried to read 16 header bytes, only got ${b.length - p}`;
       break;

@@ -92,7 +92,11 @@ export function pcapngSectionHeader(s: PcapngSection): Uint8Array {
   putLe32(body, 0, BYTE_ORDER_MAGIC);
   putLe16(body, 4, 1);
   body.fill(0xff, 8, 16); // section length unknown
-  return block(PCAPNG_SHB, [body], [textOption(SHB_HARDWARE, s.hardware), textOption(SHB_OS, s.os), textOption(SHB_USERAPPL, s.userappl)]);
+  return block(
+    PCAPNG_SHB,
+    [body],
+    [textOption(SHB_HARDWARE, s.hardware), textOption(SHB_OS, s.os), textOption(SHB_USERAPPL, s.userappl)],
+  );
 }
 
 /** The block that introduces a device; before its first packet. Times are in nanoseconds. */
@@ -211,7 +215,14 @@ function readSimplePacket(r: Reader, p: number, end: number): boolean {
   const origLen = u32(r, p);
   const n = iface.snaplen === 0 ? origLen : Math.min(origLen, iface.snaplen);
   if (p + 4 + n > end) return false;
-  r.packets.push({ interfaceId: r.base, tsNs: 0n, data: r.b.slice(p + 4, p + 4 + n), origLen, direction: 0, comment: '' });
+  r.packets.push({
+    interfaceId: r.base,
+    tsNs: 0n,
+    data: r.b.slice(p + 4, p + 4 + n),
+    origLen,
+    direction: 0,
+    comment: '',
+  });
   return true;
 }
 
@@ -243,7 +254,7 @@ function readBody(r: Reader, type: number, p: number, end: number): boolean {
 export function parsePcapng(b: Uint8Array): PcapngFile | null {
   const r: Reader = { b, big: false, base: 0, section: null, interfaces: [], ticks: [], packets: [] };
   let error: string | null = null;
-  for (let p = 0; p < b.length; ) {
+  for (let p = 0; p < b.length;) {
     if (p + 12 > b.length) {
       error = `truncated pcapng dump file; tried to read 12 bytes, only got ${b.length - p}`;
       break;

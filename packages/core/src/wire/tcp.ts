@@ -106,7 +106,7 @@ export function tcpParseOptions(b: Uint8Array, o: number, rx: TcpOptionsReceived
   rx.wscaleOk = rx.sawTstamp = rx.sackOk = false;
   const syn = (b[o + 13]! & TCPHDR_SYN) !== 0;
   const end = o + tcpHlen(b, o);
-  for (let p = o + TCP_MIN_HLEN; p < end; ) {
+  for (let p = o + TCP_MIN_HLEN; p < end;) {
     const kind = b[p]!;
     if (kind === TCPOPT_EOL) return;
     if (kind === TCPOPT_NOP) {

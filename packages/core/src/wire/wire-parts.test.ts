@@ -3,11 +3,44 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { parseIpv4, parseIpv6 } from '../lib/address.ts';
 import { be16, be32, fromHex, putBe16, putBe32 } from '../lib/bytes.ts';
-import { checksum, csumAdd, csumFold, csumIpv6Nofold, csumOdd, csumPartial, csumReplace16, csumReplace2, csumReplace4, csumTcpudpNofold } from './checksum.ts';
-import { etherAddrEqual, isBroadcastEtherAddr, isMulticastEtherAddr, isValidEtherAddr, isZeroEtherAddr, vlanEncapsulatedProto, vlanTci } from './ethernet.ts';
+import {
+  checksum,
+  csumAdd,
+  csumFold,
+  csumIpv6Nofold,
+  csumOdd,
+  csumPartial,
+  csumReplace16,
+  csumReplace2,
+  csumReplace4,
+  csumTcpudpNofold,
+} from './checksum.ts';
+import {
+  etherAddrEqual,
+  isBroadcastEtherAddr,
+  isMulticastEtherAddr,
+  isValidEtherAddr,
+  isZeroEtherAddr,
+  vlanEncapsulatedProto,
+  vlanTci,
+} from './ethernet.ts';
 import { icmpIsError, icmpQuoteRoom } from './icmp.ts';
 import { IpOptions, ipOptionsCompile } from './ipv4-options.ts';
-import { IP_BAD_CSUM, IP_BAD_HLEN, IP_BAD_TOTLEN, IP_BAD_TRUNCATED, IP_BAD_VERSION, IP_OK, ipCheck, ipDecreaseTtl, ipIsFragment, ipSendCheck, ipSetTotLen, putIpHeader } from './ipv4.ts';
+import {
+  IP_BAD_CSUM,
+  IP_BAD_HLEN,
+  IP_BAD_TOTLEN,
+  IP_BAD_TRUNCATED,
+  IP_BAD_VERSION,
+  IP_OK,
+  ipCheck,
+  ipCsum,
+  ipDecreaseTtl,
+  ipIsFragment,
+  ipSendCheck,
+  ipSetTotLen,
+  putIpHeader,
+} from './ipv4.ts';
 import { ExtWalk, ipv6SkipExthdr, putFrag6, putHopRouterAlert } from './ipv6.ts';
 import { ndFindOption, ndMtu, ndOptionsCheck, ndPrefixInfo, ndPrefixOption } from './ndisc.ts';
 import { parsePcap, pcapFileHeader, pcapRecord } from './pcap.ts';
@@ -28,7 +61,9 @@ function naive(b: Uint8Array): number {
 
 describe('checksum', () => {
   it('equals the definition for any length, 64 KiB of ones included', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (b) => void expect(csumPartial(b, 0, b.length)).toBe(naive(b))));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (b) => void expect(csumPartial(b, 0, b.length)).toBe(naive(b))),
+    );
     for (const n of [0, 1, 7, 32767, 32768, 65535, 65536, 200000]) {
       const ones = new Uint8Array(n).fill(0xff);
       expect(csumPartial(ones, 0, n)).toBe(naive(ones));
@@ -49,17 +84,23 @@ describe('checksum', () => {
 
   it('patches incrementally', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 40, maxLength: 40 }), fc.nat(0xffff), fc.nat(0xffffffff), fc.uint8Array({ minLength: 16, maxLength: 16 }), (b, h, w, a) => {
-        putBe16(b, 2, 0);
-        putBe16(b, 2, csumFold(csumPartial(b, 0, 40)));
-        csumReplace2(b, 2, be16(b, 4), h);
-        putBe16(b, 4, h);
-        csumReplace4(b, 2, be32(b, 8), w);
-        putBe32(b, 8, w);
-        csumReplace16(b, 2, b, 16, a, 0);
-        b.set(a, 16);
-        expect(csumPartial(b, 0, 40) % 0xffff).toBe(0);
-      }),
+      fc.property(
+        fc.uint8Array({ minLength: 40, maxLength: 40 }),
+        fc.nat(0xffff),
+        fc.nat(0xffffffff),
+        fc.uint8Array({ minLength: 16, maxLength: 16 }),
+        (b, h, w, a) => {
+          putBe16(b, 2, 0);
+          putBe16(b, 2, csumFold(csumPartial(b, 0, 40)));
+          csumReplace2(b, 2, be16(b, 4), h);
+          putBe16(b, 4, h);
+          csumReplace4(b, 2, be32(b, 8), w);
+          putBe32(b, 8, w);
+          csumReplace16(b, 2, b, 16, a, 0);
+          b.set(a, 16);
+          expect(csumPartial(b, 0, 40) % 0xffff).toBe(0);
+        },
+      ),
     );
   });
 
@@ -105,9 +146,21 @@ describe('IPv4', () => {
         const ttl = b[8]!;
         expect(ipDecreaseTtl(b, 0)).toBe(ttl - 1);
         expect(checksum(b, 0, 20)).toBe(0);
+        const patched = ipCsum(b, 0);
+        ipSendCheck(b, 0);
+        expect(patched).toBe(ipCsum(b, 0));
       }),
       { numRuns: 2000 },
     );
+    for (let id = 0; id <= 0xffff; id++) {
+      const b = make();
+      putBe16(b, 4, id);
+      ipSendCheck(b, 0);
+      ipDecreaseTtl(b, 0);
+      const patched = ipCsum(b, 0);
+      ipSendCheck(b, 0);
+      if (patched !== ipCsum(b, 0)) expect.fail(`id ${id}`);
+    }
     expect(ipIsFragment(make(), 0)).toBe(false);
   });
 
@@ -163,7 +216,7 @@ describe('IPv6 extension headers', () => {
   it('are walked to the upper header', () => {
     const b = new Uint8Array(64);
     putHopRouterAlert(b, 0, 44);
-    expect([...b.slice(0, 8)]).toEqual([...hex('2c00050200000100')]);
+    expect(b.slice(0, 8)).toEqual(hex('2c00050200000100'));
     putFrag6(b, 8, 58, 0, true, 7);
     const walk = new ExtWalk();
     expect(ipv6SkipExthdr(b, 0, 64, 0, walk)).toBe(16);
@@ -178,9 +231,20 @@ describe('IPv6 extension headers', () => {
 
   it('ND options are found, and refused when malformed', () => {
     const b = hex('0e01000000000000 0101020000000001');
-    expect([ndOptionsCheck(b, 0, 16), ndOptionsCheck(b, 0, 15), ndOptionsCheck(hex('0100'), 0, 2)]).toEqual([true, false, false]);
+    expect([ndOptionsCheck(b, 0, 16), ndOptionsCheck(b, 0, 15), ndOptionsCheck(hex('0100'), 0, 2)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
     expect([ndFindOption(b, 0, 16, 1), ndFindOption(b, 0, 16, 2)]).toEqual([8, -1]);
-    const info = { prefixLen: 64, onLink: true, autonomous: true, validS: 86400, preferredS: 14400, prefix: parseIpv6('2001:db8::')! };
+    const info = {
+      prefixLen: 64,
+      onLink: true,
+      autonomous: true,
+      validS: 86400,
+      preferredS: 14400,
+      prefix: parseIpv6('2001:db8::')!,
+    };
     expect(ndPrefixInfo(ndPrefixOption(info))).toEqual(info);
     expect(ndMtu({ type: 5, data: hex('0000000005dc') })).toBe(1500);
     expect(ndMtu({ type: 5, data: hex('0000') })).toBeNull();
@@ -206,8 +270,15 @@ it('TCP options are read as Linux reads them', () => {
     return b;
   };
   tcpParseOptions(segment(2, '020405b4 0402 080a a304302800000000 01 03030f'), 0, rx);
-  expect([rx.mssClamp, rx.sackOk, rx.sawTstamp, rx.rcvTsval, rx.wscaleOk, rx.sndWscale]).toEqual([1460, true, true, 0xa3043028, true, 14]);
-  tcpParseOptions(segment(0x10, '0101 050a 00000001 00000002 020405b4'.replace('020405b4', '')), 0, rx);
+  expect([rx.mssClamp, rx.sackOk, rx.sawTstamp, rx.rcvTsval, rx.wscaleOk, rx.sndWscale]).toEqual([
+    1460,
+    true,
+    true,
+    0xa3043028,
+    true,
+    14,
+  ]);
+  tcpParseOptions(segment(0x10, '0101 050a 00000001 00000002'), 0, rx);
   expect([rx.numSacks, rx.sackAt, rx.mssClamp, rx.wscaleOk]).toEqual([1, 24, 0, false]);
   tcpParseOptions(segment(2, '02ff0000'), 0, rx);
   expect(rx.mssClamp).toBe(0);
@@ -218,8 +289,15 @@ describe('pcap', () => {
   const tsNs = 1795301678123456789n;
 
   it('reads back what it wrote, cut to the snapshot length', () => {
-    const file = concatBytes([pcapFileHeader(h), pcapRecord(h, { tsNs, data: new Uint8Array(150).fill(7), origLen: 150 })]);
-    expect(parsePcap(file)).toEqual({ ...h, error: null, records: [{ tsNs, data: new Uint8Array(100).fill(7), origLen: 150 }] });
+    const file = concatBytes([
+      pcapFileHeader(h),
+      pcapRecord(h, { tsNs, data: new Uint8Array(150).fill(7), origLen: 150 }),
+    ]);
+    expect(parsePcap(file)).toEqual({
+      ...h,
+      error: null,
+      records: [{ tsNs, data: new Uint8Array(100).fill(7), origLen: 150 }],
+    });
     const micro = { ...h, nanoseconds: false };
     const us = concatBytes([pcapFileHeader(micro), pcapRecord(micro, { tsNs, data: hex('00'), origLen: 1 })]);
     expect(parsePcap(us)!.records[0]!.tsNs).toBe(1795301678123456000n);
@@ -227,7 +305,13 @@ describe('pcap', () => {
 
   it('reads what tcpdump wrote, and a file of the other byte order', () => {
     const real = hex('d4c3b2a102000400000000000000000000000400710000003a21026b52e603000200000048000000abcd');
-    expect(parsePcap(real)).toEqual({ linktype: 113, snaplen: 262144, nanoseconds: false, error: null, records: [{ tsNs: 1795301690255570000n, data: hex('abcd'), origLen: 72 }] });
+    expect(parsePcap(real)).toEqual({
+      linktype: 113,
+      snaplen: 262144,
+      nanoseconds: false,
+      error: null,
+      records: [{ tsNs: 1795301690255570000n, data: hex('abcd'), origLen: 72 }],
+    });
     const big = hex('a1b2c3d400020004000000000000000000040000 00000001 6b02213a 0003e652 00000001 00000001 ff');
     expect(parsePcap(big)!.records[0]).toEqual({ tsNs: 1795301690255570000n, data: hex('ff'), origLen: 1 });
   });
@@ -246,8 +330,21 @@ describe('pcap', () => {
 describe('pcapng', () => {
   const section = { hardware: '', os: 'Linux', userappl: 'warren' };
   const nic = { linktype: 1, snaplen: 0, name: 'red/veth0', description: '', mac: hex('020000000001') };
-  const packet = { interfaceId: 1, tsNs: 1795301678123456789n, data: hex('0102030405'), origLen: 9, direction: EPB_OUTBOUND, comment: 'é' };
-  const file = concatBytes([pcapngSectionHeader(section), pcapngInterface(nic), pcapngInterface({ ...nic, name: 'b', mac: null }), pcapngPacket(packet), pcapngPacket({ ...packet, interfaceId: 0, direction: 0, comment: '' })]);
+  const packet = {
+    interfaceId: 1,
+    tsNs: 1795301678123456789n,
+    data: hex('0102030405'),
+    origLen: 9,
+    direction: EPB_OUTBOUND,
+    comment: 'é',
+  };
+  const file = concatBytes([
+    pcapngSectionHeader(section),
+    pcapngInterface(nic),
+    pcapngInterface({ ...nic, name: 'b', mac: null }),
+    pcapngPacket(packet),
+    pcapngPacket({ ...packet, interfaceId: 0, direction: 0, comment: '' }),
+  ]);
 
   it('reads back what it wrote', () => {
     expect(parsePcapng(file)).toEqual({
@@ -270,7 +367,8 @@ describe('pcapng', () => {
   it('cut anywhere it says so, and any byte may be wrong', () => {
     for (let n = 0; n < file.length; n++) {
       const got = parsePcapng(file.slice(0, n));
-      if (got !== null && got.packets.length < 2 && got.error === null) expect(parsePcapng(file.slice(0, n + 1))!.error).not.toBeNull();
+      if (got !== null && got.packets.length < 2 && got.error === null)
+        expect(parsePcapng(file.slice(0, n + 1))!.error).not.toBeNull();
     }
     for (let i = 0; i < file.length; i++) for (const x of [0, 0xff]) parsePcapng(file.with(i, x));
     expect(parsePcapng(hex('0102030405060708090a0b0c'))).toBeNull();

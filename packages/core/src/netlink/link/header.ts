@@ -113,7 +113,6 @@ export interface LinkMap {
   port: number;
 }
 
-
 export const linkMap: Struct<LinkMap> = struct<LinkMap>(32, {
   memStart: [0, u64],
   memEnd: [8, u64],

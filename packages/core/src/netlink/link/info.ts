@@ -28,7 +28,7 @@ export function linkData<K extends keyof LinkKinds>(info: LinkInfo | undefined, 
 
 /** IFLA_INFO_KIND within the attributes at `o`. */
 function kindAt(b: Uint8Array, o: number, n: number): string | undefined {
-  for (let p = o; o + n - p >= NLA_HDRLEN; ) {
+  for (let p = o; o + n - p >= NLA_HDRLEN;) {
     const len = le16(b, p);
     if (len < NLA_HDRLEN || len > o + n - p) return undefined;
     if ((le16(b, p + 2) & NLA_TYPE_MASK) === IFLA_INFO_KIND) return cString(b, p + NLA_HDRLEN, p + len);

@@ -1,127 +1,19 @@
 /** Devices in their namespace, and packets on their way between devices and protocols. @see net/core/dev.c */
-import { EBUSY, EEXIST, EINVAL, ENETDOWN, ENODEV } from '../../uapi/errno.ts';
 import { ETH_P_ALL } from '../../uapi/if-ether.ts';
-import { IFF_LOWER_UP, IFF_DORMANT, IFF_ALLMULTI, IFF_PROMISC, IFF_RUNNING, IFF_UP, IFF_ECHO, IF_OPER_UNKNOWN, IF_OPER_UP } from '../../uapi/if.ts';
+import { IFF_LOWER_UP, IFF_DORMANT, IFF_ALLMULTI, IFF_PROMISC, IFF_RUNNING, IFF_ECHO, IFF_UP, IF_OPER_UNKNOWN, IF_OPER_UP } from '../../uapi/if.ts';
 import { PACKET_OTHERHOST, PACKET_OUTGOING } from '../../uapi/if-packet.ts';
 import {
   SKB_DROP_REASON_DEV_HDR,
   SKB_DROP_REASON_DEV_READY,
-  SKB_DROP_REASON_NOT_SPECIFIED,
+  SKB_DROP_REASON_QDISC_DROP,
   SKB_DROP_REASON_UNHANDLED_PROTO,
 } from '../../uapi/drop-reason.ts';
 import type { SimKernel } from './kernel.ts';
 import type { Net, PacketTap } from './net.ts';
-import { NETREG_REGISTERED, NETREG_UNREGISTERED, NETREG_UNREGISTERING, type NetDevice } from './net-device.ts';
+import type { NetDevice } from './net-device.ts';
 import { kfreeSkb, type SkBuff } from './skbuff.ts';
 
-/** NETDEV_* events of the notifier chain. @see include/linux/netdevice.h:enum netdev_cmd */
-export const NETDEV_UP = 1;
-export const NETDEV_DOWN = 2;
-export const NETDEV_CHANGE = 4;
-export const NETDEV_REGISTER = 5;
-export const NETDEV_UNREGISTER = 6;
-export const NETDEV_CHANGEMTU = 7;
-export const NETDEV_CHANGEADDR = 8;
-export const NETDEV_PRE_CHANGEADDR = 9;
-export const NETDEV_GOING_DOWN = 10;
-export const NETDEV_CHANGENAME = 11;
-export const NETDEV_PRE_UP = 14;
-export const NETDEV_POST_INIT = 16;
-export const NETDEV_CHANGEUPPER = 21;
-export const NETDEV_CHANGEINFODATA = 24;
-export const NETDEV_CHANGE_TX_QUEUE_LEN = 28;
-
-/**
- * Puts a device into its namespace. `dev.ifindex` 0 takes the next free one.
- * @returns 0, -EEXIST (name or index taken), -EINVAL (bad name) or what the driver's init said
- * @see register_netdevice
- */
-export function registerNetdevice(dev: NetDevice): number {
-  const { net } = dev;
-  if (!devValidName(dev.name)) return -EINVAL;
-  if (net.names.has(dev.name)) return -EEXIST;
-  if (dev.ifindex === 0) dev.ifindex = devNewIndex(net);
-  else if (net.devs.has(dev.ifindex)) return -EBUSY;
-  listNetdevice(dev);
-  dev.regState = NETREG_REGISTERED;
-  net.kernel.netdevChain.call(NETDEV_REGISTER, dev);
-  return 0;
-}
-
-/** The next unused index. @see dev_new_index */
-export function devNewIndex(net: Net): number {
-  do net.ifindexLast++;
-  while (net.devs.has(net.ifindexLast));
-  return net.ifindexLast;
-}
-
-/** Enters the device and its names. @see list_netdevice */
-export function listNetdevice(dev: NetDevice): void {
-  const { net } = dev;
-  net.devs.set(dev.ifindex, dev);
-  net.names.set(dev.name, dev);
-  for (const alt of dev.altnames) net.names.set(alt, dev);
-  net.devBaseSeq++;
-}
-
-/** @see unlist_netdevice */
-export function unlistNetdevice(dev: NetDevice): void {
-  const { net } = dev;
-  net.devs.delete(dev.ifindex);
-  net.names.delete(dev.name);
-  for (const alt of dev.altnames) net.names.delete(alt);
-  net.devBaseSeq++;
-}
-
-/**
- * Takes devices out of the world: down, announced, unlisted, then `NETDEV_UNREGISTER`.
- * `onGone` runs for each after its notifiers (RTM_DELLINK is told there). @see unregister_netdevice_many
- */
-export function unregisterNetdeviceMany(devs: readonly NetDevice[], onGone: (dev: NetDevice) => void): void {
-  for (const dev of devs) {
-    if (dev.regState !== NETREG_REGISTERED) continue;
-    dev.regState = NETREG_UNREGISTERING;
-    devClose(dev);
-  }
-  for (const dev of devs) {
-    if (dev.regState !== NETREG_UNREGISTERING) continue;
-    unlistNetdevice(dev);
-    dev.regState = NETREG_UNREGISTERED;
-    dev.net.kernel.netdevChain.call(NETDEV_UNREGISTER, dev);
-    onGone(dev);
-  }
-}
-
-/** A name a device may have. @see dev_valid_name */
-export function devValidName(name: string): boolean {
-  if (name.length === 0 || name.length >= 16 || name === '.' || name === '..') return false;
-  return !/[/:\s]/.test(name);
-}
-
-/** Brings the device up. @returns 0 or the driver's -errno. @see __dev_open */
-export function devOpen(dev: NetDevice): number {
-  if ((dev.flags & IFF_UP) !== 0) return 0;
-  const { netdevChain } = dev.net.kernel;
-  netdevChain.call(NETDEV_PRE_UP, dev);
-  dev.flags |= IFF_UP;
-  const err = dev.netdevOps.open?.(dev) ?? 0;
-  if (err !== 0) {
-    dev.flags &= ~IFF_UP;
-    return err;
-  }
-  if (dev.qdisc === 'noop') dev.qdisc = dev.noQueue || dev.txQueueLen === 0 ? 'noqueue' : 'fq_codel';
-  return 0;
-}
-
-/** Takes the device down and tells everybody, before and after. @see __dev_close_many, dev_close */
-export function devClose(dev: NetDevice): void {
-  if ((dev.flags & IFF_UP) === 0) return;
-  dev.net.kernel.netdevChain.call(NETDEV_GOING_DOWN, dev);
-  dev.netdevOps.stop?.(dev);
-  dev.flags &= ~IFF_UP;
-  dev.qdisc = 'noop';
-  dev.net.kernel.netdevChain.call(NETDEV_DOWN, dev);
-}
+export * from './events.ts';
 
 /** The flags userspace sees. @see dev_get_flags */
 export function devGetFlags(dev: NetDevice): number {
@@ -149,16 +41,16 @@ function tapPacket(skb: SkBuff, dev: NetDevice, outgoing: boolean): void {
   }
 }
 
-/** Sends a frame, link header in place. Takes the skb over. @returns 0 or -errno. @see __dev_queue_xmit */
+/**
+ * Sends a frame, link header in place. Takes the skb over. A device that is down or without carrier drops it silently,
+ * for its queue is `noop` then. @returns 0 or -errno. @see __dev_queue_xmit
+ */
 export function devQueueXmit(skb: SkBuff): number {
   const dev = skb.dev!;
-  if (!netifRunning(dev)) {
-    kfreeSkb(skb, SKB_DROP_REASON_DEV_READY, '__dev_queue_xmit');
-    return -ENETDOWN;
-  }
-  if (dev.qdisc === 'noop') {
-    kfreeSkb(skb, SKB_DROP_REASON_NOT_SPECIFIED, 'noop_enqueue');
-    return -ENODEV;
+  if (!dev.qdiscActive) {
+    dev.stats.txDropped++;
+    kfreeSkb(skb, SKB_DROP_REASON_QDISC_DROP, 'noop_enqueue');
+    return 0;
   }
   skb.macHeader = skb.data;
   if (dev.net.ptypeAll.length !== 0 || dev.net.kernel.frameTaps.length !== 0) {

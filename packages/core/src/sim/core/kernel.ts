@@ -7,7 +7,8 @@ import { type Cost, DEFAULT_COST } from './cost.ts';
 import { Net, type PernetOps } from './net.ts';
 import type { NetDevice, RtnlLinkOps } from './net-device.ts';
 import { Notifier } from './notifier.ts';
-import { Rtnetlink } from './rtnetlink.ts';
+import { unhashNsid } from './nsid.ts';
+import { type NetlinkInput, Rtnetlink } from './rtnetlink.ts';
 import { type Host, Scheduler } from './scheduler.ts';
 import { DropMonitor, type SkBuff, type SkbOwner, SkbPool } from './skbuff.ts';
 import type { SockCreate } from './sock.ts';
@@ -66,6 +67,8 @@ export class SimKernel implements Kernel, SkbOwner {
   readonly pernet: PernetOps[] = [];
   readonly linkOps: Map<string, RtnlLinkOps> = new Map();
   readonly rtnl: Rtnetlink = new Rtnetlink();
+  /** The kernel's side of each NETLINK_* protocol. */
+  readonly netlinkInput: Map<number, NetlinkInput> = new Map();
   /** Protocols by ETH_P_*. @see dev_add_pack */
   readonly ptypes: Map<number, PacketHandler> = new Map();
   /** NETDEV_* events, in order of registration. @see register_netdevice_notifier */
@@ -114,6 +117,7 @@ export class SimKernel implements Kernel, SkbOwner {
   }
 
   #cleanupNet(net: Net): void {
+    unhashNsid(net);
     for (let i = this.pernet.length - 1; i >= 0; i--) this.pernet[i]!.exit?.(net);
     this.nets.delete(net);
   }

@@ -98,13 +98,28 @@ export class NetDevice {
   netnsLocal = false;
   /** No queue in front of the driver: lo, veth … @see IFF_NO_QUEUE */
   noQueue = false;
-  /** `noop` before the first up; then `noqueue`, `pfifo_fast` … */
+  /** What users are shown: `noop` before the first up; then `noqueue`, `fq_codel` … */
   qdisc = 'noop';
+  /** Whether that one is at work: the device is up and has a carrier. Otherwise what is sent is dropped. @see dev_activate */
+  qdiscActive = false;
+  /** An event of its carrier waits to be worked on. @see link-watch.ts */
+  linkwatchPending = false;
+  /** Made by a request that has not announced it yet. @see RTNL_LINK_INITIALIZING */
+  linkInitializing = false;
+  gsoMaxSize = 65536;
+  gsoMaxSegs = 65535;
+  groMaxSize = 65536;
+  gsoIpv4MaxSize = 65536;
+  groIpv4MaxSize = 65536;
+  tsoMaxSize = 524280;
+  tsoMaxSegs = 65535;
+  /** May change its MAC while up. @see IFF_LIVE_ADDR_CHANGE */
+  liveAddrChange = false;
+  /** The driver answers IFLA_CARRIER. */
+  changeCarrier: ((dev: NetDevice, up: boolean) => number) | null = null;
   numTxQueues = 1;
   numRxQueues = 1;
   master: NetDevice | null = null;
-  /** The device's peer or lower namespace, for IFLA_LINK_NETNSID. */
-  linkNet: ((dev: NetDevice) => Net | null) | null = null;
   netdevOps: NetDeviceOps;
   headerOps: HeaderOps | null = null;
   typeTrans: TypeTrans;
@@ -129,38 +144,41 @@ export class NetDevice {
   }
 }
 
-/** Values a link request carries for a new or changed device of some kind: decoded IFLA_INFO_DATA. */
-export interface RtnlLinkOps {
-  readonly kind: string;
-  /** Puts name-independent defaults in place on a new device: type, flags, mtu limits, ops. */
-  setup(dev: NetDevice): void;
-  /** @returns 0 or -errno, with words in extack */
-  validate?(data: Uint8Array | null, attrs: LinkAttrs, extack: ExtAck): number;
-  /**
-   * Registers `dev` (which has name, address and mtu from the request already where given).
-   * @param data the bytes of IFLA_INFO_DATA, or null
-   */
-  newlink(ctx: NewlinkContext, dev: NetDevice, data: Uint8Array | null, attrs: LinkAttrs, extack: ExtAck): number;
-  changelink?(dev: NetDevice, data: Uint8Array | null, attrs: LinkAttrs, extack: ExtAck): number;
-  /** Puts this device and what goes with it (a veth's peer) on the list of those to unregister. */
-  dellink?(dev: NetDevice, doomed: NetDevice[]): void;
-  /** The attributes of IFLA_INFO_DATA as bytes, or null for none. */
-  fillInfo?(dev: NetDevice): Uint8Array | null;
-  /** The namespace of the other end, when it may be another one. */
-  getLinkNet?(dev: NetDevice): Net | null;
-}
-
 /** Decoded IFLA_* attributes; the shape is netlink/link.ts's. */
 export type LinkAttrs = import('../../netlink/link.ts').IflaAttrs;
+/** IFLA_INFO_DATA: decoded for the kinds netlink/link knows, undefined when absent. */
+export type LinkData = import('../../netlink/link.ts').LinkInfo['data'];
+
+/** One kind of device that `ip link add … type KIND` makes. @see struct rtnl_link_ops */
+export interface RtnlLinkOps {
+  readonly kind: string;
+  /** Makes a device of this kind with its defaults: type, flags, mtu limits, ops. Not registered yet. */
+  setup(net: Net, name: string): NetDevice;
+  /** @returns 0 or -errno, with words in extack */
+  validate?(attrs: LinkAttrs, data: LinkData, extack: ExtAck): number;
+  /** Attributes of a second device that comes along, which are checked as the first's. @see rtnl_link_ops.peer_type */
+  peerAttrs?(data: LinkData): LinkAttrs | undefined;
+  /** Registers `dev`, which has name, address and mtu from the request where given. Absent: plain registration. */
+  newlink?(ctx: NewlinkContext, dev: NetDevice, attrs: LinkAttrs, data: LinkData, extack: ExtAck): number;
+  changelink?(dev: NetDevice, attrs: LinkAttrs, data: LinkData, extack: ExtAck): number;
+  /** Puts this device and what goes with it (a veth's peer) on the list of those to unregister. */
+  dellink(dev: NetDevice, doomed: NetDevice[]): void;
+  /** What IFLA_INFO_DATA shows; undefined for nothing. */
+  fillInfo?(dev: NetDevice): LinkData;
+  /** The namespace of the other end, when it may be another one. */
+  getLinkNet?(dev: NetDevice): Net;
+}
 
 /** What `newlink` may need besides the device. */
 export interface NewlinkContext {
   /** The namespace the request came from: names and indexes in it are looked up here. */
   readonly srcNet: Net;
-  /** Resolves IFLA_NET_NS_PID, IFLA_NET_NS_FD and IFLA_TARGET_NETNSID of attributes; -errno when there is no such. */
-  linkNet(attrs: LinkAttrs, extack: ExtAck): Net | number;
+  /** Where the device is made. */
+  readonly tgtNet: Net;
+  /** Resolves IFLA_NET_NS_PID, IFLA_NET_NS_FD and IFLA_TARGET_NETNSID of attributes; undefined when there is none of them, -errno when it leads nowhere. */
+  linkNet(attrs: LinkAttrs, extack: ExtAck): Net | number | undefined;
   /** Makes a device as a request asks for it, not yet registered. */
   createLink(net: Net, name: string, ops: RtnlLinkOps, attrs: LinkAttrs, extack: ExtAck): NetDevice | number;
-  /** Applies what a request asks on a registered device before it is announced (flags, group, operstate). */
+  /** Applies the flags of a request on a registered device and announces it. */
   configureLink(dev: NetDevice, flags: number, change: number): number;
 }

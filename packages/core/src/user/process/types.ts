@@ -93,8 +93,15 @@ export interface Process {
   socket(family: number, type: number, protocol: number): Socket;
   /** Waits for POLLIN, then receives. `timeoutNs` → EAGAIN. */
   recv(socket: Socket, timeoutNs?: number, size?: number): Promise<import('../../syscall/index.ts').Received>;
-  /** Private copy of the mount table. @see unshare(2) with CLONE_NEWNS */
-  unshareMounts(): void;
+  /**
+   * A copy of the mount table. As `slave` (the default, as `ip netns exec` wants it) later mounts of the original
+   * show in it; nothing shows the other way round. @see unshare(2) with CLONE_NEWNS
+   */
+  unshareMounts(propagation?: 'slave' | 'private'): void;
+  /** A host name of its own. @see unshare(2) with CLONE_NEWUTS */
+  unshareUts(): void;
+  /** A new session without a terminal. @throws SystemError EPERM when it leads a group. @see setsid(2) */
+  setsid(): number;
   /** Other processes, for ps, kill and /proc. */
   readonly processes: ProcessTable;
   /** The machine's host name (the UTS namespace). */
@@ -217,8 +224,8 @@ export interface FileSystem {
   bind(source: string, target: string): void;
   /** Mounts a file system type: proc, sysfs (of this process's namespace now), tmpfs. */
   mount(type: string, target: string): void;
-  /** @throws SystemError EINVAL when nothing is mounted there, EBUSY. */
-  umount(target: string): void;
+  /** @param lazy MNT_DETACH: with what is mounted below. @throws SystemError EINVAL when nothing is mounted there, EBUSY. */
+  umount(target: string, lazy?: boolean): void;
   /** Mount points in order, as /proc/self/mounts lists them. */
   mounts(): readonly { readonly source: string; readonly target: string; readonly type: string; readonly options: string }[];
   /** Where `name` is found in PATH (or as given, when it has a slash); null when nowhere. Does not check what it is. */

@@ -146,7 +146,7 @@ class Lowering {
     const line = this.lineAt(n.pos);
     switch (n.type) {
       case 'Command':
-        return this.#command(n, line);
+        return this.#command(n);
       case 'Pipeline': {
         const stages = n.commands.map((c) => this.node(c));
         const negated = n.prefixes.filter((p) => p.type === 'Negation').length % 2 === 1;
@@ -229,7 +229,16 @@ class Lowering {
     return [at(0), at(1), at(2)];
   }
 
-  #command(n: U.Command, line: number): Node {
+  /** The line bash reports for a simple command: where its second token, or the only one, ends. */
+  #commandLine(n: U.Command): number {
+    const all: { readonly pos: number; readonly end: number }[] = [...n.prefix, ...n.suffix];
+    if (n.name !== undefined) all.push(n.name);
+    all.sort((a, b) => a.pos - b.pos);
+    return this.lineAt((all[1] ?? all[0] ?? n).end);
+  }
+
+  #command(n: U.Command): Node {
+    const line = this.#commandLine(n);
     const assigns: Assign[] = [];
     for (const p of n.prefix) if (p.type === 'Assignment') assigns.push(this.assign(p));
     const words: (Word | Assign)[] = [];

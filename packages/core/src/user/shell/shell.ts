@@ -1,7 +1,7 @@
 /** The state of one shell: what a subshell gets a copy of. */
 import { utf8Encode } from '../../lib/text.ts';
 import { EBADF } from '../../uapi/errno.ts';
-import { CLOCK_BOOTTIME, CLOCK_REALTIME } from '../../uapi/time.ts';
+import { CLOCK_BOOTTIME, CLOCK_REALTIME } from '../../uapi/sched.ts';
 import { SystemError } from '../../syscall/index.ts';
 import type { FileSystem, Process } from '../process/types.ts';
 import type { FunctionDef, Part, Statement } from './ast.ts';
@@ -81,8 +81,12 @@ export class Shell {
   /** The text of the command being run, for BASH_COMMAND. */
   command = '';
   lastArgument = '';
+  /** `$$`: the pid of the shell that subshells come from. */
+  shellPid = '';
   /** Descriptors of process substitutions to close when the command is done. */
   pendingFds: number[] = [];
+  /** Here-documents written so far, for their names. */
+  hereCount = 0;
   startNs = 0;
   #secondsBase = 0;
 
@@ -93,6 +97,7 @@ export class Shell {
     this.traps = traps;
     this.vars = new Variables();
     this.startNs = proc.task.now();
+    this.shellPid = String(proc.pid);
     this.#bind();
   }
 
@@ -212,6 +217,7 @@ export class Shell {
     c.optionIndex = this.optionIndex;
     c.command = this.command;
     c.lastArgument = this.lastArgument;
+    c.shellPid = this.shellPid;
     c.startNs = this.startNs;
     c.#secondsBase = this.#secondsBase;
     c.#random = null;

@@ -55,9 +55,9 @@ class Tree {
   readonly root: MemDir;
   readonly #machine: Machine;
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, root: MemDir) {
     this.#machine = machine;
-    this.root = new MemDir(2);
+    this.root = root;
   }
 
   /** The directory at `path`, made with its parents where it is missing; symbolic links to directories are followed. */
@@ -107,7 +107,7 @@ export function makeBaseMounts(
   programs: readonly ProgramEntry[],
   files: ReadonlyMap<string, InitialFile>,
 ): Mount[] {
-  const tree = new Tree(machine);
+  const tree = new Tree(machine, new MemDir(2));
   for (const [path, mode] of DIRS) tree.dir(path, mode);
   for (const [path, target] of LINKS) tree.add(path, (ino) => new MemLink(ino, target));
   for (const [path, text] of etcFiles(hostname)) tree.add(path, (ino) => new MemFile(ino, 0o644, utf8Encode(text)));
@@ -147,17 +147,7 @@ export function makeBaseMounts(
     const base = rest === undefined ? undefined : tops.get(top);
     const make = (ino: number): MemFile => new MemFile(ino, mode, bytes);
     if (base === undefined) tree.add(path, make);
-    else new SubTree(machine, base).add(rest!, make);
+    else new Tree(machine, base).add(rest!, make);
   }
   return mounts;
-}
-
-/** A tree below another root. */
-class SubTree extends Tree {
-  override readonly root: MemDir;
-
-  constructor(machine: Machine, root: MemDir) {
-    super(machine);
-    this.root = root;
-  }
 }

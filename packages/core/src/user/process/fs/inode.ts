@@ -18,7 +18,7 @@ export abstract class Inode {
   uid = 0;
   gid = 0;
   /** Seconds since the epoch; NaN for what was there at boot. */
-  mtime = Number.NaN;
+  mtime: number = Number.NaN;
 
   constructor(ino: number, mode: number) {
     this.ino = ino;

@@ -70,11 +70,19 @@ export class MountNamespace {
   #master: MountNamespace | null = null;
   #users = 0;
   readonly #onGone: (ns: MountNamespace) => void;
+  readonly #onMade: (ns: MountNamespace) => void;
 
-  constructor(ino: number, mounts: Mount[], onGone: (ns: MountNamespace) => void) {
+  constructor(
+    ino: number,
+    mounts: Mount[],
+    onGone: (ns: MountNamespace) => void,
+    onMade: (ns: MountNamespace) => void,
+  ) {
     this.ino = ino;
     this.mounts = [];
     this.#onGone = onGone;
+    this.#onMade = onMade;
+    onMade(this);
     for (const m of mounts) this.#insert(m);
   }
 
@@ -93,7 +101,7 @@ export class MountNamespace {
 
   release(): void {
     if (--this.#users > 0) return;
-    this.#master?.#slaves.delete(this);
+    if (this.#master !== null) this.#master.#slaves.delete(this);
     for (const slave of this.#slaves) slave.#master = null;
     for (const m of this.mounts) m.release();
     this.#onGone(this);
@@ -107,7 +115,7 @@ export class MountNamespace {
       copies.set(m, copy);
       return copy;
     });
-    const ns = new MountNamespace(ino, mounts, this.#onGone);
+    const ns = new MountNamespace(ino, mounts, this.#onGone, this.#onMade);
     if (propagation === 'slave') {
       this.#slaves.add(ns);
       ns.#master = this;

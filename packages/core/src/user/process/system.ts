@@ -1,0 +1,250 @@
+import type { Kernel, Task } from '../../syscall/index.ts';
+import { ESRCH } from '../../uapi/errno.ts';
+import { CLOCK_REALTIME } from '../../uapi/sched.ts';
+import type { ProcessView } from './context.ts';
+import { fail } from './error.ts';
+import { resolveExecutable } from './exec.ts';
+import { Descriptors } from './fd-table.ts';
+import { type InitialFile, makeBaseMounts } from './fs/base-tree.ts';
+import { MountNamespace } from './fs/mount.ts';
+import { type Host, ProcessImpl, type UtsNamespace } from './process.ts';
+import { SignalState } from './signals.ts';
+import { type Tty, TtyFile } from './tty.ts';
+import { NetnsInode } from './fs/inode.ts';
+import type { FdTable, OpenFile, Process, ProcessInfo, ProcessTable, Program, ProgramEntry, WaitResult } from './types.ts';
+
+export interface SystemOptions {
+  readonly kernel: Kernel;
+  readonly programs: readonly ProgramEntry[];
+  readonly hostname: string;
+  /** Files by absolute path, beside the base tree's. */
+  readonly files?: ReadonlyMap<string, InitialFile>;
+  /** Fills bytes for /dev/urandom; zeroes without. */
+  readonly random?: (bytes: Uint8Array) => void;
+  /** A program threw what it should not have: our bug. The process ends as by SIGABRT. */
+  readonly onCrash?: (process: Process, error: unknown) => void;
+}
+
+export interface StartOptions {
+  readonly env?: ReadonlyMap<string, string>;
+  readonly cwd?: string;
+  /** Descriptors 0, 1, 2 …, or a table; taken over. */
+  readonly fds?: FdTable | readonly OpenFile[];
+  /** Its controlling terminal, also its descriptors 0, 1 and 2 when `fds` is absent. */
+  readonly tty?: Tty;
+}
+
+/** What a first process has in its environment. */
+const DEFAULT_ENV: readonly (readonly [string, string])[] = [
+  ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+  ['HOME', '/root'],
+];
+
+/** First inode numbers of mount namespaces and of everything that is made later. */
+const MOUNT_NS_INO = 4_026_531_841;
+const FIRST_INO = 11;
+
+/** One machine's user space: its processes, files and name. */
+export class System implements Host {
+  readonly kernel: Kernel;
+  readonly programs: ReadonlyMap<string, ProgramEntry>;
+  readonly mountNamespaces: Set<MountNamespace> = new Set();
+  bootTime = 0;
+  readonly #options: SystemOptions;
+  readonly #processes: Map<number, ProcessImpl> = new Map();
+  readonly #loaded: Map<ProgramEntry, Program> = new Map();
+  readonly #watchers: Map<ProcessImpl, ((result: WaitResult) => void)[]> = new Map();
+  readonly #results: WeakMap<ProcessImpl, WaitResult> = new WeakMap();
+  readonly #mounts: MountNamespace;
+  readonly #uts: UtsNamespace;
+  #clock: Task | null = null;
+  #ino = FIRST_INO;
+
+  constructor(options: SystemOptions) {
+    this.#options = options;
+    this.kernel = options.kernel;
+    this.programs = new Map(options.programs.map((p) => [p.name, p]));
+    this.#uts = { hostname: options.hostname };
+    const mounts = makeBaseMounts(this, options.hostname, options.programs, options.files ?? new Map());
+    // The machine itself holds its first mount namespace.
+    const all = this.mountNamespaces;
+    const first = new MountNamespace(MOUNT_NS_INO, mounts, (ns) => all.delete(ns), (ns) => all.add(ns));
+    this.#mounts = first.retain();
+  }
+
+  /** The machine's name, as its first processes have it. */
+  get hostname(): string {
+    return this.#uts.hostname;
+  }
+
+  set hostname(name: string) {
+    this.#uts.hostname = name;
+  }
+
+  /**
+   * Starts a process nobody is parent of: a program by path (or name in PATH), or a function.
+   * @throws SystemError as spawn.
+   */
+  start(main: string | Program, argv: readonly string[], options: StartOptions = {}): ProcessImpl {
+    const task = this.kernel.fork(null);
+    if (this.#clock === null) {
+      this.#clock = task;
+      this.bootTime = Number(task.clockGettime(CLOCK_REALTIME)) / 1e9 - task.now() / 1e9;
+    }
+    const { tty } = options;
+    const process = new ProcessImpl({
+      host: this,
+      task,
+      parent: null,
+      argv,
+      env: options.env ?? new Map(DEFAULT_ENV),
+      cwd: '/',
+      umask: 0o022,
+      fds: this.#descriptors(options),
+      pgid: 0,
+      sid: 0,
+      tty: tty ?? null,
+      mountNs: this.#mounts,
+      uts: this.#uts,
+      signals: new SignalState(),
+      exe: '/',
+      name: (argv[0] ?? '').replace(/^.*\//, ''),
+    });
+    if (tty !== undefined) {
+      tty.session = process.sid;
+      tty.foreground = process.pgid;
+      tty.signal = (pgid, signal) => {
+        for (const p of this.members(pgid)) p.post(signal);
+      };
+    }
+    try {
+      if (options.cwd !== undefined) process.cwd = options.cwd;
+      if (typeof main === 'function') void process.run(main);
+      else {
+        const file = process.fs.which(main) ?? main;
+        const target = resolveExecutable(process.fs, this.programs, file, argv);
+        process.become(target, new Map(process.env));
+        void process.run((p) => p.runProgram(target.entry));
+      }
+    } catch (e) {
+      void process.run(() => Promise.resolve(127));
+      throw e;
+    }
+    return process;
+  }
+
+  #descriptors({ fds, tty }: StartOptions): FdTable {
+    if (fds !== undefined && !Array.isArray(fds)) return fds as FdTable;
+    const table = new Descriptors();
+    const files = (fds as readonly OpenFile[] | undefined) ?? (tty === undefined ? [] : [0, 1, 2].map(() => new TtyFile(tty)));
+    files.forEach((file, fd) => table.set(fd, file));
+    return table;
+  }
+
+  /** Sends a signal to a process. @throws SystemError ESRCH */
+  kill(pid: number, signal: number): void {
+    (this.#processes.get(pid) ?? fail(ESRCH, 'kill')).post(signal);
+  }
+
+  /** Sends a signal to a process group; nothing when it has no members. */
+  killGroup(pgid: number, signal: number): void {
+    for (const process of this.members(pgid)) process.post(signal);
+  }
+
+  /** How the process ended, for the host. */
+  waitExit(process: Process): Promise<WaitResult> {
+    const impl = process as ProcessImpl;
+    const result = this.#results.get(impl) ?? impl.result;
+    if (result !== null) return Promise.resolve(result);
+    return new Promise((resolve) => {
+      const list = this.#watchers.get(impl);
+      if (list === undefined) this.#watchers.set(impl, [resolve]);
+      else list.push(resolve);
+    });
+  }
+
+  /** The name under which a namespace is mounted (`ip netns`), null when it has none. */
+  netnsName(ino: number): string | null {
+    for (const ns of this.mountNamespaces) {
+      for (const { root, path } of ns.mounts) {
+        if (root instanceof NetnsInode && root.source.ino === ino) return path.slice(path.lastIndexOf('/') + 1);
+      }
+    }
+    return null;
+  }
+
+  // ---- for processes
+
+  readonly table: ProcessTable = {
+    list: (): readonly ProcessInfo[] => this.all(),
+    get: (pid: number): ProcessInfo | undefined => this.#processes.get(pid),
+  };
+
+  find(pid: number): ProcessImpl | undefined {
+    return this.#processes.get(pid);
+  }
+
+  all(): readonly ProcessImpl[] {
+    return [...this.#processes.values()].sort((a, b) => a.pid - b.pid);
+  }
+
+  members(pgid: number): readonly ProcessImpl[] {
+    const members: ProcessImpl[] = [];
+    for (const p of this.#processes.values()) if (p.pgid === pgid && p.result === null) members.push(p);
+    return members;
+  }
+
+  add(process: ProcessImpl): void {
+    this.#processes.set(process.pid, process);
+  }
+
+  remove(process: ProcessImpl): void {
+    this.#processes.delete(process.pid);
+  }
+
+  /** Loading keeps the processor: whoever else could run waits, so the order never depends on the host's disk. */
+  async load(entry: ProgramEntry): Promise<Program> {
+    const known = this.#loaded.get(entry);
+    if (known !== undefined) return known;
+    const program = await entry.load();
+    this.#loaded.set(entry, program);
+    return program;
+  }
+
+  crashed(process: ProcessImpl, error: unknown): void {
+    this.#options.onCrash?.(process, error);
+  }
+
+  ended(process: ProcessImpl, result: WaitResult): void {
+    this.#results.set(process, result);
+    const watchers = this.#watchers.get(process);
+    this.#watchers.delete(process);
+    for (const watcher of watchers ?? []) watcher(result);
+  }
+
+  // ---- for the file system
+
+  process(pid: number): ProcessView | undefined {
+    return this.#processes.get(pid);
+  }
+
+  pids(): readonly number[] {
+    return this.all().map((p) => p.pid);
+  }
+
+  setHostname(view: ProcessView, name: string): void {
+    (view as ProcessImpl).hostname = name;
+  }
+
+  random(bytes: Uint8Array): void {
+    this.#options.random?.(bytes);
+  }
+
+  realtime(): number {
+    return this.#clock === null ? 0 : Number(this.#clock.clockGettime(CLOCK_REALTIME)) / 1e9;
+  }
+
+  nextIno(): number {
+    return this.#ino++;
+  }
+}

@@ -1,0 +1,119 @@
+import { utf8Encode } from '../lib/text.ts';
+import { createSimKernel, type Cost, type Host, type SimKernel } from '../sim/index.ts';
+import { type InitialFile, HostInput, HostOutput, type HostSink, type Process, System } from '../user/process/index.ts';
+import { programs } from '../user/programs/index.ts';
+import { Capture } from './capture.ts';
+
+/** What a machine is made of. */
+export interface MachineOptions {
+  readonly host: Host;
+  readonly hostname?: string;
+  /** Seeds everything random. Default 1. */
+  readonly seed?: number;
+  /** World seconds a wall second; 0 (default): time jumps while everybody waits. */
+  readonly speed?: number;
+  readonly cost?: Cost;
+  /** CLOCK_REALTIME at boot, ns since 1970. */
+  readonly bootRealtime?: bigint;
+  /** Files by absolute path, beside those every machine has. */
+  readonly files?: ReadonlyMap<string, InitialFile>;
+  /** A program of ours threw what it should not have. The machine goes on without it. */
+  readonly onCrash?: (process: Process, error: unknown) => void;
+}
+
+/** How to run one command to its end. */
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Default: an empty input. */
+  readonly stdin?: AsyncIterable<Uint8Array> | Uint8Array | string;
+  /** Gets the bytes as they are written; a rejected promise closes it. Default: discarded. */
+  readonly stdout?: HostSink;
+  readonly stderr?: HostSink;
+}
+
+export interface RunResult {
+  /** Exit status as a shell shows it: 128 and the signal's number for one that ended it. */
+  readonly status: number;
+  readonly signal: number;
+  /** It did not end: every process waits, and nothing is left that could wake one. */
+  readonly stuck: boolean;
+}
+
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** One simulated machine: a kernel, its user space, and the way in from the host. */
+export class Machine {
+  readonly kernel: SimKernel;
+  readonly system: System;
+  #foreground: Process | null = null;
+  #onStuck: (() => void) | null = null;
+
+  private constructor(options: MachineOptions) {
+    this.kernel = createSimKernel(options);
+    const urandom = this.kernel.random.split('urandom');
+    this.system = new System({
+      kernel: this.kernel,
+      programs,
+      hostname: options.hostname ?? 'warren',
+      random: (bytes) => urandom.fill(bytes),
+      ...(options.files === undefined ? {} : { files: options.files }),
+      ...(options.onCrash === undefined ? {} : { onCrash: options.onCrash }),
+    });
+    this.kernel.scheduler.onIdle = () => this.#onStuck?.();
+  }
+
+  /** A machine as it is right after its kernel started: one namespace, `lo` down, nobody running. */
+  static boot(options: MachineOptions): Machine {
+    return new Machine(options);
+  }
+
+  /**
+   * Runs a command to its end. It is the machine's first process, so when it ends the rest is killed with it, as
+   * happens in a PID namespace.
+   *
+   * @param argv the program (a path, or a name found in PATH) and its arguments
+   * @throws SystemError ENOENT, EACCES when there is no such program
+   */
+  async run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    const env = new Map([['HOME', '/root'], ['PATH', PATH], ['LANG', 'C.UTF-8'], ...Object.entries(options.env ?? {})]);
+    const process = this.system.start(argv[0]!, argv, {
+      env,
+      cwd: options.cwd ?? '/root',
+      fds: [
+        new HostInput(source(options.stdin)),
+        new HostOutput(options.stdout ?? (() => {})),
+        new HostOutput(options.stderr ?? (() => {})),
+      ],
+    });
+    this.#foreground = process;
+    const ended = this.system.waitExit(process);
+    const stuck = new Promise<'stuck'>((resolve) => {
+      this.#onStuck = () => resolve('stuck');
+    });
+    const result = await Promise.race([ended, stuck]);
+    this.#foreground = null;
+    this.#onStuck = null;
+    if (result === 'stuck') return { status: 0, signal: 0, stuck: true };
+    return { status: result.signal === 0 ? result.status : 128 + result.signal, signal: result.signal, stuck: false };
+  }
+
+  /** Sends a signal to everything in the foreground, as a terminal's Ctrl-C does. */
+  signal(signal: number): void {
+    const process = this.#foreground;
+    if (process !== null) this.system.killGroup(process.pgid, signal);
+  }
+
+  /** Gives every frame of every device to `sink`, as the bytes of a pcapng file. */
+  capture(sink: (bytes: Uint8Array) => void): Capture {
+    return new Capture(this.kernel, (net) => this.system.netnsName(net.ino), sink);
+  }
+}
+
+async function* source(input: RunOptions['stdin']): AsyncGenerator<Uint8Array> {
+  if (input === undefined) return;
+  if (typeof input === 'string') yield utf8Encode(input);
+  else if (input instanceof Uint8Array) yield input;
+  else yield* input;
+}
+
