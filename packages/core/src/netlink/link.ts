@@ -91,6 +91,7 @@ import {
   IFLA_XDP_PROG_ID,
   IFLA_XDP_SKB_PROG_ID,
 } from '../uapi/if-link.ts';
+import { cString, utf8Encode } from '../lib/text.ts';
 import { NLA_F_NESTED } from '../uapi/netlink.ts';
 import { AF_INET, AF_INET6 } from '../uapi/socket.ts';
 import { nested, nestedList, type AttrTable } from './attr.ts';
@@ -135,6 +136,17 @@ export const iflaProtoDownReason: AttrTable<ProtoDownReasonAttrs> = {
   value: [IFLA_PROTO_DOWN_REASON_VALUE, u32],
 };
 
+/** NLA_BINARY: an empty one takes the alias away; the longest has no NUL. */
+const alias: Codec<string> = {
+  policy: 'max',
+  len: IFALIASZ - 1,
+  encode(value, w) {
+    const b = utf8Encode(value);
+    w.bytes(b);
+    if (b.length > 0 && b.length < IFALIASZ - 1) w.reserve(1);
+  },
+  decode: (b, o, n) => cString(b, o, o + n),
+};
 const altIfname: Codec<string> = nulString(ALTIFNAMSIZ - 1);
 const nestedBytes: Codec<Uint8Array> = { ...bytes, flags: NLA_F_NESTED };
 
@@ -156,7 +168,7 @@ export const ifla: AttrTable<IflaAttrs> = {
   linkmode: [IFLA_LINKMODE, u8],
   linkinfo: [IFLA_LINKINFO, linkInfo(() => ifla)],
   netNsPid: [IFLA_NET_NS_PID, u32],
-  ifalias: [IFLA_IFALIAS, nulString(IFALIASZ - 1)],
+  ifalias: [IFLA_IFALIAS, alias],
   numVf: [IFLA_NUM_VF, u32],
   vfinfoList: [IFLA_VFINFO_LIST, bytes],
   stats64: [IFLA_STATS64, linkStats64],

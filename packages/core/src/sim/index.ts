@@ -1,9 +1,21 @@
 /** The simulated kernel, put together: the one list of its parts. */
 import { SimKernel, type SimKernelOptions } from './core/kernel.ts';
+import { driversInit } from './drivers/index.ts';
+import { procfsInit } from './procfs/index.ts';
+import { rtnetlinkInit } from './rtnl/dispatch.ts';
+import { rtnlLinkInit } from './rtnl/link.ts';
+import { rtnlNsidInit } from './rtnl/netns.ts';
+import { netlinkInit } from './transport/af-netlink.ts';
 
 /** Registers every part on a new kernel, in the order their notifiers run. */
-function parts(_kernel: SimKernel): void {
-  // each room adds its one line here: `fooInit(kernel);`
+function parts(kernel: SimKernel): void {
+  netlinkInit(kernel);
+  rtnetlinkInit(kernel);
+  rtnlLinkInit(kernel);
+  rtnlNsidInit(kernel);
+  procfsInit(kernel);
+  // each protocol's room adds its one line here: `fooInit(kernel);`
+  driversInit(kernel); // last: devices go before what is built upon them
 }
 
 /** A kernel with its first namespace, ready to fork tasks. */

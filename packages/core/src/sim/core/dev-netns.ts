@@ -24,10 +24,11 @@ export function devChangeNetNamespace(dev: NetDevice, net: Net, pattern: string,
   if (net.names.has(name)) {
     if (pattern === '') return nlErr(extack, EEXIST, 'An interface with the same name exists in the target netns');
     const other = devPrepValidName(net, pattern, EEXIST);
-    if (typeof other === 'number') return nlErr(extack, -other, 'Unable to use any of the requested name in the target netns');
+    if (typeof other === 'number') return nlErr(extack, -other, `Unable to use '${pattern}' for the new interface name in the target netns`);
     name = other;
   }
-  if (dev.altnames.some((alt) => net.names.has(alt))) return nlErr(extack, EEXIST, 'An interface with the altname exists in the target netns');
+  const alt = dev.altnames.find((a) => net.names.has(a));
+  if (alt !== undefined) return nlErr(extack, EEXIST, `An interface with the altname ${alt} exists in the target netns`);
   if (newIndex !== 0 && net.devs.has(newIndex)) return nlErr(extack, EBUSY, 'An interface with the same ifindex exists in the target netns');
 
   const { netdevChain, rtnl } = old.kernel;

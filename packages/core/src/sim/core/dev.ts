@@ -9,7 +9,7 @@ import {
   SKB_DROP_REASON_UNHANDLED_PROTO,
 } from '../../uapi/drop-reason.ts';
 import type { SimKernel } from './kernel.ts';
-import type { Net, PacketTap } from './net.ts';
+import type { PacketTap } from './net.ts';
 import type { NetDevice } from './net-device.ts';
 import { kfreeSkb, type SkBuff } from './skbuff.ts';
 

@@ -156,8 +156,8 @@ export interface RtnlLinkOps {
   setup(net: Net, name: string): NetDevice;
   /** @returns 0 or -errno, with words in extack */
   validate?(attrs: LinkAttrs, data: LinkData, extack: ExtAck): number;
-  /** Attributes of a second device that comes along, which are checked as the first's. @see rtnl_link_ops.peer_type */
-  peerAttrs?(data: LinkData): LinkAttrs | undefined;
+  /** The second device that comes along, which is checked as the first. @see rtnl_link_ops.peer_type */
+  peerOf?(data: LinkData): { readonly index?: number; readonly attrs: LinkAttrs } | undefined;
   /** Registers `dev`, which has name, address and mtu from the request where given. Absent: plain registration. */
   newlink?(ctx: NewlinkContext, dev: NetDevice, attrs: LinkAttrs, data: LinkData, extack: ExtAck): number;
   changelink?(dev: NetDevice, attrs: LinkAttrs, data: LinkData, extack: ExtAck): number;

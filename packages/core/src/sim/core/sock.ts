@@ -20,6 +20,8 @@ export abstract class Sock {
   /** Pending error (positive errno), given by the next call and cleared. @see sk_err */
   err = 0;
   dead = false;
+  /** Switches at SOL_SOCKET (SO_BROADCAST, SO_REUSEADDR …), by option; off when absent. */
+  readonly options: Map<number, number> = new Map();
   readonly #waiters: (() => void)[] = [];
 
   constructor(net: Net, family: number, type: number, protocol: number) {

@@ -35,10 +35,16 @@ export const inDevMaxconf = (inDev: InDevice, i: number): number =>
   Math.max(netIpv4(inDev.dev.net).devconfAll.data[i]!, inDev.cnf.data[i]!);
 export const inDevForward = (inDev: InDevice): boolean => inDev.cnf.data[FORWARDING] !== 0;
 
+/** Values a new device begins with: the compiled-in ones are shared, others copied. */
+function dfltData(net: Net): Int32Array {
+  const { devconfDflt } = netIpv4(net);
+  return devconfDflt.shared ? devconfDflt.data : devconfDflt.data.slice();
+}
+
 /** @see inetdev_init */
 function inetdevInit(dev: NetDevice): InDevice {
   const { kernel } = dev.net;
-  const inDev = new InDevice(dev, new Devconf(netIpv4(dev.net).devconfDflt.data), neighParmsAlloc(kernelIpv4(kernel).arpTbl));
+  const inDev = new InDevice(dev, new Devconf(dfltData(dev.net)), neighParmsAlloc(kernelIpv4(kernel).arpTbl));
   dev.ipPtr = inDev;
   return inDev;
 }

@@ -62,6 +62,6 @@ export class Descriptors implements FdTable {
 
   /** What exec does to the table. */
   closeOnExec(): void {
-    for (const fd of [...this.#cloexec]) this.close(fd);
+    for (const fd of this.#cloexec) this.close(fd);
   }
 }

@@ -1,4 +1,4 @@
-import { EBADF, EINVAL, EISDIR } from '../../uapi/errno.ts';
+import { EBADF, EINVAL, EIO, EISDIR } from '../../uapi/errno.ts';
 import { O_ACCMODE, O_RDONLY, O_WRONLY } from '../../uapi/fcntl.ts';
 import { POLLIN, POLLOUT } from '../../uapi/socket.ts';
 import { fail } from './error.ts';
@@ -146,7 +146,7 @@ export class MadeFile extends BaseFile {
 
   write(data: Uint8Array): number {
     this.checkWrite();
-    if (this.#store === undefined) fail(EINVAL, 'write');
+    if (this.#store === undefined) fail(EIO, 'write');
     this.#store(data);
     return data.length;
   }

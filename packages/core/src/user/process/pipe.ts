@@ -22,6 +22,9 @@ interface Chunk {
 export class Pipe {
   readers = 0;
   writers = 0;
+  /** How often it was opened so far: who waits for the other end must not miss one that came and went. */
+  readOpens = 0;
+  writeOpens = 0;
   readonly readWaiters: Waiters = new Waiters();
   readonly writeWaiters: Waiters = new Waiters();
   #chunks: Chunk[] = [];
@@ -93,6 +96,13 @@ export class Pipe {
     return n;
   }
 
+  /** Forgets what nobody read: the last end is closed. */
+  clear(): void {
+    this.#chunks = [];
+    this.#head = 0;
+    this.#length = 0;
+  }
+
   readMask(): number {
     return (this.#length > 0 ? POLLIN : 0) | (this.writers === 0 ? POLLHUP : 0);
   }
@@ -119,8 +129,14 @@ export class PipeEnd extends BaseFile {
     this.#stat = stat;
     this.#reads = mode !== O_WRONLY;
     this.#writes = mode !== O_RDONLY;
-    if (this.#reads) pipe.readers++;
-    if (this.#writes) pipe.writers++;
+    if (this.#reads) {
+      pipe.readers++;
+      pipe.readOpens++;
+    }
+    if (this.#writes) {
+      pipe.writers++;
+      pipe.writeOpens++;
+    }
     pipe.readWaiters.notify();
     pipe.writeWaiters.notify();
   }
@@ -128,6 +144,7 @@ export class PipeEnd extends BaseFile {
   protected override closed(): void {
     if (this.#reads) this.pipe.readers--;
     if (this.#writes) this.pipe.writers--;
+    if (this.pipe.readers + this.pipe.writers === 0) this.pipe.clear();
     if (this.pipe.readers === 0) this.pipe.writeWaiters.notify();
     if (this.pipe.writers === 0) this.pipe.readWaiters.notify();
   }

@@ -1,14 +1,4 @@
-import {
-  SIGCHLD,
-  SIGCONT,
-  SIGKILL,
-  SIGSTOP,
-  SIGTSTP,
-  SIGTTIN,
-  SIGTTOU,
-  SIGURG,
-  SIGWINCH,
-} from '../../uapi/signal.ts';
+import { SIGCHLD, SIGCONT, SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH } from '../../uapi/signal.ts';
 import type { SignalAction } from './types.ts';
 
 /** What a signal does that nobody handles. @see signal(7) */

@@ -7,11 +7,21 @@ import { resolveExecutable } from './exec.ts';
 import { Descriptors } from './fd-table.ts';
 import { type InitialFile, makeBaseMounts } from './fs/base-tree.ts';
 import { MountNamespace } from './fs/mount.ts';
-import { type Host, ProcessImpl, type UtsNamespace } from './process.ts';
+import { ProcessImpl } from './process.ts';
+import type { Host, ProcessBase, UtsNamespace } from './process-base.ts';
 import { SignalState } from './signals.ts';
 import { type Tty, TtyFile } from './tty.ts';
 import { NetnsInode } from './fs/inode.ts';
-import type { FdTable, OpenFile, Process, ProcessInfo, ProcessTable, Program, ProgramEntry, WaitResult } from './types.ts';
+import type {
+  FdTable,
+  OpenFile,
+  Process,
+  ProcessInfo,
+  ProcessTable,
+  Program,
+  ProgramEntry,
+  WaitResult,
+} from './types.ts';
 
 export interface SystemOptions {
   readonly kernel: Kernel;
@@ -51,10 +61,10 @@ export class System implements Host {
   readonly mountNamespaces: Set<MountNamespace> = new Set();
   bootTime = 0;
   readonly #options: SystemOptions;
-  readonly #processes: Map<number, ProcessImpl> = new Map();
+  readonly #processes: Map<number, ProcessBase> = new Map();
   readonly #loaded: Map<ProgramEntry, Program> = new Map();
-  readonly #watchers: Map<ProcessImpl, ((result: WaitResult) => void)[]> = new Map();
-  readonly #results: WeakMap<ProcessImpl, WaitResult> = new WeakMap();
+  readonly #watchers: Map<ProcessBase, ((result: WaitResult) => void)[]> = new Map();
+  readonly #results: WeakMap<ProcessBase, WaitResult> = new WeakMap();
   readonly #mounts: MountNamespace;
   readonly #uts: UtsNamespace;
   #clock: Task | null = null;
@@ -68,7 +78,12 @@ export class System implements Host {
     const mounts = makeBaseMounts(this, options.hostname, options.programs, options.files ?? new Map());
     // The machine itself holds its first mount namespace.
     const all = this.mountNamespaces;
-    const first = new MountNamespace(MOUNT_NS_INO, mounts, (ns) => all.delete(ns), (ns) => all.add(ns));
+    const first = new MountNamespace(
+      MOUNT_NS_INO,
+      mounts,
+      (ns) => all.delete(ns),
+      (ns) => all.add(ns),
+    );
     this.#mounts = first.retain();
   }
 
@@ -136,7 +151,8 @@ export class System implements Host {
   #descriptors({ fds, tty }: StartOptions): FdTable {
     if (fds !== undefined && !Array.isArray(fds)) return fds as FdTable;
     const table = new Descriptors();
-    const files = (fds as readonly OpenFile[] | undefined) ?? (tty === undefined ? [] : [0, 1, 2].map(() => new TtyFile(tty)));
+    const files =
+      (fds as readonly OpenFile[] | undefined) ?? (tty === undefined ? [] : [0, 1, 2].map(() => new TtyFile(tty)));
     files.forEach((file, fd) => table.set(fd, file));
     return table;
   }
@@ -180,25 +196,25 @@ export class System implements Host {
     get: (pid: number): ProcessInfo | undefined => this.#processes.get(pid),
   };
 
-  find(pid: number): ProcessImpl | undefined {
+  find(pid: number): ProcessBase | undefined {
     return this.#processes.get(pid);
   }
 
-  all(): readonly ProcessImpl[] {
+  all(): readonly ProcessBase[] {
     return [...this.#processes.values()].sort((a, b) => a.pid - b.pid);
   }
 
-  members(pgid: number): readonly ProcessImpl[] {
-    const members: ProcessImpl[] = [];
+  members(pgid: number): readonly ProcessBase[] {
+    const members: ProcessBase[] = [];
     for (const p of this.#processes.values()) if (p.pgid === pgid && p.result === null) members.push(p);
     return members;
   }
 
-  add(process: ProcessImpl): void {
+  add(process: ProcessBase): void {
     this.#processes.set(process.pid, process);
   }
 
-  remove(process: ProcessImpl): void {
+  remove(process: ProcessBase): void {
     this.#processes.delete(process.pid);
   }
 
@@ -211,11 +227,11 @@ export class System implements Host {
     return program;
   }
 
-  crashed(process: ProcessImpl, error: unknown): void {
-    this.#options.onCrash?.(process, error);
+  crashed(process: ProcessBase, error: unknown): void {
+    this.#options.onCrash?.(process as ProcessImpl, error);
   }
 
-  ended(process: ProcessImpl, result: WaitResult): void {
+  ended(process: ProcessBase, result: WaitResult): void {
     this.#results.set(process, result);
     const watchers = this.#watchers.get(process);
     this.#watchers.delete(process);

@@ -227,7 +227,12 @@ export interface FileSystem {
   /** @param lazy MNT_DETACH: with what is mounted below. @throws SystemError EINVAL when nothing is mounted there, EBUSY. */
   umount(target: string, lazy?: boolean): void;
   /** Mount points in order, as /proc/self/mounts lists them. */
-  mounts(): readonly { readonly source: string; readonly target: string; readonly type: string; readonly options: string }[];
+  mounts(): readonly {
+    readonly source: string;
+    readonly target: string;
+    readonly type: string;
+    readonly options: string;
+  }[];
   /** Where `name` is found in PATH (or as given, when it has a slash); null when nowhere. Does not check what it is. */
   which(name: string, path?: string): string | null;
 }

@@ -23,7 +23,7 @@ describe('getopt', () => {
     ['--context=3', "t: option '--context' doesn't allow an argument |"],
     ['--colo', 'C |'],
     ['--colo=x', 'C=x |'],
-    ['--co', "t: option '--co' is ambiguous; possibilities: '--color' '--colour' '--context' '--count' |"],
+    ['--co', "t: option '--co' is ambiguous; possibilities: '--color' '--context' '--count' |"],
   ])('%s', (args, expected) => {
     expect(run(...args.split(' ')).trimEnd()).toBe(expected);
   });

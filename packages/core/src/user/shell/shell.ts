@@ -11,7 +11,7 @@ import type { Maybe } from './maybe.ts';
 import { newOptions, type Options, type ShellOptions, newShopts } from './options.ts';
 import type { Traps } from './traps.ts';
 import { ArithError, type ArithEnv, type Int, evaluate } from './words/arith.ts';
-import { V_EXPORT, V_INTEGER, Variables } from './variables.ts';
+import { type Dynamic, V_EXPORT, V_INTEGER, Variables } from './variables.ts';
 
 /** One level of the call stack: a function, a sourced file, or the script itself. */
 export interface CallFrame {
@@ -32,6 +32,8 @@ export interface Hooks {
   statements(sh: Shell, list: readonly Statement[]): Maybe<number>;
   /** `eval`, traps, `source`: runs text in this shell. */
   text(sh: Shell, text: string, where: { readonly label: string; readonly line: number }): Promise<number>;
+  /** Expands PS4. */
+  prompt(sh: Shell, text: string): string;
   /** Runs a command given as words: `command`, `builtin`, `exec`. */
   command(sh: Shell, words: readonly string[], how: { readonly functions: boolean; readonly path?: string }): Maybe<number>;
 }
@@ -85,6 +87,14 @@ export class Shell {
   shellPid = '';
   /** Descriptors of process substitutions to close when the command is done. */
   pendingFds: number[] = [];
+  readonlyFunctions = new Set<string>();
+  /** Call depth at which the ERR trap was set. */
+  errDepth = 0;
+  pipeStatus: readonly number[] = [0];
+  /** Status of the last command substitution in the command at hand, or null. */
+  substituted: number | null = null;
+  /** How deep commands run on behalf of others, as `set -x` shows it. */
+  traceLevel = 0;
   /** Here-documents written so far, for their names. */
   hereCount = 0;
   startNs = 0;
@@ -137,6 +147,7 @@ export class Shell {
 
   #defineDynamic(): void {
     const v = this.vars;
+    const visible = (list: () => readonly string[]): Dynamic => ({ get: () => list()[0] ?? '', list });
     const real = (): bigint => this.proc.task.clockGettime(CLOCK_REALTIME);
     v.define('LINENO', { get: () => String(this.line) });
     v.define('BASHPID', { get: () => String(this.proc.pid) });
@@ -171,11 +182,11 @@ export class Shell {
     );
     v.define('SRANDOM', { get: () => String((Number(v.get('RANDOM')) * 32768 + Number(v.get('RANDOM'))) * 4) }, V_INTEGER);
     v.define('BASH_SUBSHELL', { get: () => String(this.subshell) });
+    v.define('PIPESTATUS', visible(() => this.pipeStatus.map(String)));
     v.define('BASH_COMMAND', { get: () => this.command });
     v.define('_', { get: () => this.lastArgument });
     const stack = (f: (frame: CallFrame) => string) => (): readonly string[] => [...this.frames].reverse().map(f);
     const inFunction = (): boolean => this.frames.some((f) => f.kind === 'function');
-    const visible = (list: () => readonly string[]) => ({ get: () => list()[0] ?? '', list });
     v.define('FUNCNAME', visible(() => (inFunction() ? stack((f) => f.name)() : [])));
     v.define('BASH_SOURCE', visible(() => (this.mode === 'file' || inFunction() || this.frames.length > 1 ? stack((f) => f.source || 'environment')().filter((_, i, a) => this.mode === 'file' || i < a.length - 1) : [])));
     v.define('BASH_LINENO', visible(stack((f) => String(f.line))));
@@ -197,6 +208,8 @@ export class Shell {
     }
     c.functions = new Map(this.functions);
     c.aliases = new Map(this.aliases);
+    c.readonlyFunctions = new Set(this.readonlyFunctions);
+    c.errDepth = this.errDepth;
     c.disabled = new Set(this.disabled);
     c.options = { ...this.options };
     c.shopts = { ...this.shopts };
@@ -215,6 +228,8 @@ export class Shell {
     c.hashed = new Map(this.hashed);
     c.optionOffset = this.optionOffset;
     c.optionIndex = this.optionIndex;
+    c.pipeStatus = this.pipeStatus;
+    c.traceLevel = this.traceLevel;
     c.command = this.command;
     c.lastArgument = this.lastArgument;
     c.shellPid = this.shellPid;
@@ -231,6 +246,11 @@ export class Shell {
     if (source !== '') return `${source}: line ${this.line}: `;
     if (this.frames.at(-1)?.kind === 'function') return `environment: line ${this.line}: `;
     return `${this.name}: `;
+  }
+  /** What `set -x` puts before a command: PS4, its first character once for each level. */
+  trace(): string {
+    const ps4 = this.vars.get('PS4') ?? '+ ';
+    return ps4 === '' ? '' : ps4.slice(0, 1).repeat(this.traceLevel) + this.hooks.prompt(this, ps4);
   }
   /** Writes an error message with its prefix to descriptor 2. */
   error(message: string): Maybe<void> {

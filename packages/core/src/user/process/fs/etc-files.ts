@@ -3,12 +3,15 @@ import { protocolsText, servicesText } from './etc-names.ts';
 /** iproute2's tables: `number name`, separated by commas. @see /etc/iproute2 of iproute2 6.1 */
 const IPROUTE2: Readonly<Record<string, string>> = {
   rt_tables: '255 local, 254 main, 253 default, 0 unspec',
-  rt_protos: '0 unspec, 1 redirect, 2 kernel, 3 boot, 4 static, 8 gated, 9 ra, 10 mrt, 11 zebra, 12 bird, 13 dnrouted, 14 xorp, 15 ntk, 16 dhcp, 18 keepalived, 42 babel, 99 openr, 186 bgp, 187 isis, 188 ospf, 189 rip, 192 eigrp',
+  rt_protos:
+    '0 unspec, 1 redirect, 2 kernel, 3 boot, 4 static, 8 gated, 9 ra, 10 mrt, 11 zebra, 12 bird, 13 dnrouted, 14 xorp, 15 ntk, 16 dhcp, 18 keepalived, 42 babel, 99 openr, 186 bgp, 187 isis, 188 ospf, 189 rip, 192 eigrp',
   rt_scopes: '0 global, 255 nowhere, 254 host, 253 link, 200 site',
   rt_realms: '0 cosmos',
-  rt_dsfield: '0x0 default, 0x28 AF11, 0x30 AF12, 0x38 AF13, 0x48 AF21, 0x50 AF22, 0x58 AF23, 0x68 AF31, 0x70 AF32, 0x78 AF33, 0x88 AF41, 0x90 AF42, 0x98 AF43, 0x20 CS1, 0x40 CS2, 0x60 CS3, 0x80 CS4, 0xA0 CS5, 0xC0 CS6, 0xE0 CS7, 0xB8 EF',
+  rt_dsfield:
+    '0x0 default, 0x28 AF11, 0x30 AF12, 0x38 AF13, 0x48 AF21, 0x50 AF22, 0x58 AF23, 0x68 AF31, 0x70 AF32, 0x78 AF33, 0x88 AF41, 0x90 AF42, 0x98 AF43, 0x20 CS1, 0x40 CS2, 0x60 CS3, 0x80 CS4, 0xA0 CS5, 0xC0 CS6, 0xE0 CS7, 0xB8 EF',
   group: '0 default',
-  nl_protos: '0 rtnl, 1 unused, 2 usersock, 3 fw, 4 tcpdiag, 5 nflog, 6 xfrm, 7 selinux, 8 iscsi, 9 audit, 10 fiblookup, 11 connector, 12 nft, 13 ip6fw, 14 dec-rt, 15 uevent, 16 genl, 18 scsi-trans, 19 ecryptfs, 20 rdma, 21 crypto',
+  nl_protos:
+    '0 rtnl, 1 unused, 2 usersock, 3 fw, 4 tcpdiag, 5 nflog, 6 xfrm, 7 selinux, 8 iscsi, 9 audit, 10 fiblookup, 11 connector, 12 nft, 13 ip6fw, 14 dec-rt, 15 uevent, 16 genl, 18 scsi-trans, 19 ecryptfs, 20 rdma, 21 crypto',
 };
 
 const PASSWD: readonly string[] = [

@@ -123,7 +123,7 @@ export class ProcessFileSystem implements FileSystem {
     const file = this.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o666);
     try {
       const bytes = typeof data === 'string' ? utf8Encode(data) : data;
-      for (let o = 0; o < bytes.length; ) o += file.write(o === 0 ? bytes : bytes.subarray(o));
+      for (let o = 0; o < bytes.length;) o += file.write(o === 0 ? bytes : bytes.subarray(o));
     } finally {
       file.release();
     }
@@ -137,8 +137,10 @@ export class ProcessFileSystem implements FileSystem {
     const ctx = this.#ctx;
     ctx.task.charge('syscall');
     const exclusive = (flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0;
-    const found = walk(ctx, path, !exclusive && (flags & O_NOFOLLOW) === 0, 'open');
+    const slash = (flags & O_CREAT) !== 0 && path.endsWith('/');
+    const found = walk(ctx, slash ? stripSlashes(path) : path, !exclusive && (flags & O_NOFOLLOW) === 0, 'open');
     let { place } = found;
+    if (slash) fail(EISDIR, 'open', path);
     if (place === null) {
       if ((flags & O_CREAT) === 0) fail(ENOENT, 'open', path);
       if (found.slash) fail(EISDIR, 'open', path);
@@ -169,7 +171,7 @@ export class ProcessFileSystem implements FileSystem {
   #insert(found: Found, inode: Inode, syscall: string, path: string): void {
     const dir = found.parent.inode;
     if (!(dir instanceof MemDir)) {
-      const sys = found.parent.mount.type === 'sysfs' || found.parent.path.startsWith('/proc/sys');
+      const sys = found.parent.mount.type === 'sysfs';
       fail(!sys ? ENOENT : syscall === 'open' ? EACCES : EPERM, syscall, path);
     }
     if (dir.nlink === 0) fail(ENOENT, syscall, path);
@@ -181,9 +183,9 @@ export class ProcessFileSystem implements FileSystem {
   /** Looks up a name that must not be there yet. */
   #vacant(path: string, syscall: string, dir = false): Found {
     this.#ctx.task.charge('syscall');
-    const found = walk(this.#ctx, path, false, syscall);
+    const found = walk(this.#ctx, stripSlashes(path), false, syscall);
     if (found.place !== null) fail(EEXIST, syscall, path);
-    if (found.slash && !dir) fail(ENOENT, syscall, path);
+    if (path.endsWith('/') && !dir) fail(ENOENT, syscall, path);
     return found;
   }
 
@@ -214,7 +216,7 @@ export class ProcessFileSystem implements FileSystem {
 
   rmdir(path: string): void {
     this.#ctx.task.charge('syscall');
-    const found = walk(this.#ctx, path, false, 'rmdir');
+    const found = walk(this.#ctx, stripSlashes(path), false, 'rmdir');
     const { place, parent } = found;
     if (found.last === 'root') fail(EBUSY, 'rmdir', path);
     if (found.last === 'dotdot') fail(ENOTEMPTY, 'rmdir', path);
@@ -232,11 +234,12 @@ export class ProcessFileSystem implements FileSystem {
 
   unlink(path: string): void {
     this.#ctx.task.charge('syscall');
-    const found = walk(this.#ctx, path, false, 'unlink');
+    const found = walk(this.#ctx, stripSlashes(path), false, 'unlink');
     const { place, parent } = found;
     if (found.last !== 'name') fail(EISDIR, 'unlink', path);
     if (place === null) fail(ENOENT, 'unlink', path);
     if (place.inode instanceof Dir) fail(EISDIR, 'unlink', path);
+    if (path.endsWith('/')) fail(ENOTDIR, 'unlink', path);
     if (place.mount !== parent.mount) fail(EBUSY, 'unlink', path);
     if (!(parent.inode instanceof MemDir)) fail(EPERM, 'unlink', path);
     parent.inode.remove(found.name, this.#ctx.machine.realtime());
@@ -254,13 +257,13 @@ export class ProcessFileSystem implements FileSystem {
     const ctx = this.#ctx;
     ctx.task.charge('syscall');
     const bad = (errno: number): never => fail(errno, 'rename', from);
-    const a = walk(ctx, from, false, 'rename');
-    const b = walk(ctx, to, false, 'rename');
+    const a = walk(ctx, stripSlashes(from), false, 'rename');
+    const b = walk(ctx, stripSlashes(to), false, 'rename');
     if (a.last !== 'name' || b.last !== 'name') bad(EBUSY);
     if (a.parent.mount !== b.parent.mount) bad(EXDEV);
     const old = a.place ?? bad(ENOENT);
     const isDir = old.inode instanceof Dir;
-    if (!isDir && (a.slash || b.slash)) bad(ENOTDIR);
+    if (!isDir && (from.endsWith('/') || to.endsWith('/'))) bad(ENOTDIR);
     const target = b.place;
     const newPath = join(b.parent.path, b.name);
     if (isDir && `${newPath}/`.startsWith(`${old.path}/`) && newPath !== old.path) bad(EINVAL);
@@ -269,7 +272,8 @@ export class ProcessFileSystem implements FileSystem {
     }
     if (old.mount !== a.parent.mount || (target !== null && target.mount !== b.parent.mount)) bad(EBUSY);
     const [fromDir, toDir] = [a.parent.inode, b.parent.inode];
-    if (!(fromDir instanceof MemDir) || !(toDir instanceof MemDir)) return bad(EPERM);
+    if (!(fromDir instanceof MemDir) || !(toDir instanceof MemDir))
+      return bad(a.parent.mount.type === 'proc' ? ENOENT : EPERM);
     if (target !== null) {
       if (target.inode === old.inode) return;
       if (isDir && !(target.inode instanceof Dir)) bad(ENOTDIR);
@@ -321,7 +325,9 @@ export class ProcessFileSystem implements FileSystem {
         if (--holders === 0) first.close();
       };
     };
-    this.#ctx.mountNs.add(new Mount({ ...base, root, dev: NSFS_DEV, source: 'nsfs', type: 'nsfs', options: 'rw', hold }));
+    this.#ctx.mountNs.add(
+      new Mount({ ...base, root, dev: NSFS_DEV, source: 'nsfs', type: 'nsfs', options: 'rw', hold }),
+    );
   }
 
   mount(type: string, target: string): void {
@@ -405,9 +411,15 @@ export class ProcessFileSystem implements FileSystem {
 /** Order of names in a directory listing: by their bytes (surrogates sort as the bytes they stand for). */
 const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** The name without slashes at its end, for calls that judge them by themselves. */
+const stripSlashes = (path: string): string => {
+  let n = path.length;
+  while (n > 1 && path[n - 1] === '/') n--;
+  return n === path.length ? path : path.slice(0, n);
+};
+
 const join = (dir: string, name: string): string => (dir === '/' ? `/${name}` : `${dir}/${name}`);
 
 /** Whether attributes of the file can be changed: one of the memory file system or /dev. */
 const memory = (inode: Inode): boolean =>
   inode instanceof MemDir || inode instanceof MemFile || inode instanceof Fifo || inode instanceof Device;
-

@@ -1,6 +1,16 @@
 import type { NetnsHandle } from '../../../syscall/index.ts';
-import { EINVAL } from '../../../uapi/errno.ts';
-import { O_ACCMODE, O_APPEND, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from '../../../uapi/fcntl.ts';
+import { EACCES, EINVAL } from '../../../uapi/errno.ts';
+import {
+  O_ACCMODE,
+  O_APPEND,
+  O_RDONLY,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+} from '../../../uapi/fcntl.ts';
 import type { FsContext, NetnsSource } from '../context.ts';
 import { fail } from '../error.ts';
 import { BaseFile, DirFile, MadeFile, seekTo } from '../open-file.ts';
@@ -267,7 +277,10 @@ export class MadeInode extends Inode {
     this.store = store;
   }
 
+  /** @throws SystemError EACCES below /proc/sys, where permission bits hold for root too. */
   open(ctx: FsContext, flags: number, path: string, dev: number): OpenFile {
+    const writes = (flags & O_ACCMODE) !== O_RDONLY;
+    if (writes && (this.mode & 0o222) === 0 && path.startsWith('/proc/sys/')) fail(EACCES, 'open', path);
     return new MadeFile(path, flags, () => this.stat(dev, ctx.machine.bootTime), this.make, this.store);
   }
 }

@@ -105,6 +105,12 @@ class KernelFile extends Inode {
     if (access !== O_WRONLY && (mode & 0o444) === 0) fail(EACCES, 'open', path);
     const node = this.#node;
     const store = node.write === undefined ? undefined : (data: Uint8Array): void => node.write!(data);
-    return new MadeFile(path, flags, () => this.stat(dev, ctx.machine.bootTime), () => node.read(), store);
+    return new MadeFile(
+      path,
+      flags,
+      () => this.stat(dev, ctx.machine.bootTime),
+      () => node.read(),
+      store,
+    );
   }
 }

@@ -159,7 +159,8 @@ export class MountNamespace {
 
   /** Detaches what covers `path` of a mount's tree: its name there is gone. @see detach_mounts */
   forget(path: string, peer: number): void {
-    for (const m of this.#byPath.get(path) ?? []) if (m.parent?.peer === peer && this.mounts.includes(m)) this.detach(m);
+    for (const m of this.#byPath.get(path) ?? [])
+      if (m.parent?.peer === peer && this.mounts.includes(m)) this.detach(m);
   }
 
   /** A directory was renamed: mounts below it go along. */

@@ -1,7 +1,7 @@
 import { utf8Decode, utf8Encode } from '../../../lib/text.ts';
 import { S_IFDIR, S_IFLNK } from '../../../uapi/fcntl.ts';
 import type { FsContext, ProcessView } from '../context.ts';
-import type { OpenFile } from '../types.ts';
+import type { OpenFile, Stat } from '../types.ts';
 import { Dir, Inode, Link, MadeInode, NetnsInode } from './inode.ts';
 import { type Beside, KernelDir, pathIno } from './kernel-fs.ts';
 import { cpuinfo, filesystems, meminfo, mountsText, statText, statusText, uptime, version } from './proc-text.ts';
@@ -69,7 +69,18 @@ export class ProcDir extends Dir {
   }
 
   names(ctx: FsContext): Iterable<string> {
-    const fixed = ['cpuinfo', 'filesystems', 'meminfo', 'mounts', 'net', 'self', 'sys', 'thread-self', 'uptime', 'version'];
+    const fixed = [
+      'cpuinfo',
+      'filesystems',
+      'meminfo',
+      'mounts',
+      'net',
+      'self',
+      'sys',
+      'thread-self',
+      'uptime',
+      'version',
+    ];
     return [...ctx.machine.pids().map(String), ...fixed];
   }
 }
@@ -97,7 +108,20 @@ function sysBeside(ctx: FsContext): Beside {
 }
 
 const PID_ENTRIES: readonly string[] = [
-  'cmdline', 'comm', 'cwd', 'environ', 'exe', 'fd', 'mountinfo', 'mounts', 'net', 'ns', 'root', 'stat', 'status', 'task',
+  'cmdline',
+  'comm',
+  'cwd',
+  'environ',
+  'exe',
+  'fd',
+  'mountinfo',
+  'mounts',
+  'net',
+  'ns',
+  'root',
+  'stat',
+  'status',
+  'task',
 ];
 
 /** /proc/PID. */
@@ -175,7 +199,11 @@ class TaskDir extends Dir {
 
   lookup(_ctx: FsContext, name: string): Inode | null {
     if (name !== String(this.#view.pid)) return null;
-    return new PidDir(this.#view, `${this.#path}/${name}`, PID_ENTRIES.filter((n) => n !== 'task'));
+    return new PidDir(
+      this.#view,
+      `${this.#path}/${name}`,
+      PID_ENTRIES.filter((n) => n !== 'task'),
+    );
   }
 }
 
@@ -213,6 +241,10 @@ class OpenInode extends Inode {
     const { ino, mode } = file.stat();
     super(ino, mode);
     this.#file = file;
+  }
+
+  override stat(): Stat {
+    return this.#file.stat();
   }
 
   open(): OpenFile {

@@ -10,8 +10,7 @@ export function version(ctx: FsContext): string {
   return `${sysname} version ${release} (warren) ${built}\n`;
 }
 
-export const cpuinfo = (): string =>
-  'processor\t: 0\nvendor_id\t: Warren\nmodel name\t: simulated\ncpu cores\t: 1\n\n';
+export const cpuinfo = (): string => 'processor\t: 0\nvendor_id\t: Warren\nmodel name\t: simulated\ncpu cores\t: 1\n\n';
 
 /** What can be said of a machine whose memory is its host's: nothing but zeroes would be true. */
 export const meminfo = (): string =>
@@ -84,7 +83,19 @@ export function statText(view: ProcessView): string {
   const { pid, ppid, pgid, sid } = view;
   const tty = view.controllingTty;
   const f = new Array<string | number>(52).fill(0);
-  f.splice(0, 9, pid, `(${view.name.slice(0, 15)})`, view.state, ppid, pgid, sid, tty === null ? 0 : 34816, tty?.foreground ?? -1, 4194304);
+  f.splice(
+    0,
+    9,
+    pid,
+    `(${view.name.slice(0, 15)})`,
+    view.state,
+    ppid,
+    pgid,
+    sid,
+    tty === null ? 0 : 34816,
+    tty?.foreground ?? -1,
+    4194304,
+  );
   f[17] = 20;
   f[19] = 1;
   f[21] = Math.floor(view.startTime * 100);

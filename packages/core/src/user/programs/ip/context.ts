@@ -56,6 +56,11 @@ export class Context {
     this.proc.err(text);
   }
 
+  /** What is left of a JSON array when a dump fails: its beginning. */
+  printBroken(): void {
+    if (this.options.json) this.out(this.options.pretty ? '[ ' : '[');
+  }
+
   /** Prints rows: the JSON array of their records with -json, else their texts. */
   async print(rows: readonly Row[]): Promise<void> {
     if (this.options.json) {

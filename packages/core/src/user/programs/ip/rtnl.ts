@@ -1,5 +1,5 @@
 /** The conversation with the kernel as `ip` leads it: warnings printed, errors in iproute2's words. */
-import { AF_UNSPEC } from '../../../uapi/socket.ts';
+import { AF_PACKET, AF_UNSPEC } from '../../../uapi/socket.ts';
 import { RTEXT_FILTER_SKIP_STATS, RTEXT_FILTER_VF } from '../../../uapi/rtnetlink.ts';
 import { NLM_F_CREATE, NLM_F_EXCL } from '../../../uapi/netlink.ts';
 import {
@@ -47,6 +47,7 @@ export class Rtnl {
 
   /** All devices. @param stats without, the kernel leaves counters out */
   links(family: number = AF_UNSPEC, stats = false, attrs: { master?: number; kind?: string } = {}): Promise<LinkMessage[]> {
+    if (family !== AF_UNSPEC && family !== AF_PACKET) return this.client.link.dump({ family });
     return this.client.link.dump({
       family,
       attrs: {

@@ -22,6 +22,7 @@ import {
   duparg2,
   getInteger,
   getUnsigned,
+  incomplete,
   invarg,
   IpError,
   IpExit,
@@ -158,7 +159,7 @@ export async function parseLink(ctx: Context, args: Args, create: boolean, handl
     else if (word === 'vf') {
       args.next();
       unsigned('vf');
-      args.next();
+      if (args.left < 3) incomplete();
       refuse('vf');
     } else if (word === 'master') {
       const v = args.next();
@@ -206,11 +207,11 @@ export async function parseLink(ctx: Context, args: Args, create: boolean, handl
       a.afSpec = { inet6: { addrGenMode: mode >= 0 ? mode : invarg('Invalid address generation mode\n', v) } };
     } else if (word === 'link-netnsid') {
       args.next();
-      once(a.linkNetnsid, 'link-netnsid');
+      once(a.linkNetnsid, 'link-netns/link-netnsid');
       a.linkNetnsid = integer('link-netnsid');
     } else if (word === 'link-netns') {
       const v = args.next();
-      once(a.linkNetnsid, 'link-netns');
+      once(a.linkNetnsid, 'link-netns/link-netnsid');
       const id = await nsidOfName(ctx, v);
       a.linkNetnsid = id >= 0 ? id : invarg('Invalid "link-netns" value\n', v);
     } else if (word === 'protodown') a.protoDown = strictOnOff('protodown', args.next());
@@ -218,7 +219,7 @@ export async function parseLink(ctx: Context, args: Args, create: boolean, handl
       const v = args.next();
       const bitNumber = getUnsigned(v);
       if (bitNumber === null || bitNumber > 31) invarg('invalid protodown reason\n', v);
-      const on = strictOnOff('protodown_reason', args.next());
+      const on = onOff('protodown_reason', args.next()) ? 1 : 0;
       a.protoDownReason = { mask: (1 << bitNumber!) >>> 0, value: (on << bitNumber!) >>> 0 };
     } else if (word === 'gso_max_size') {
       args.next();

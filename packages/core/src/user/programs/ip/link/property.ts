@@ -32,7 +32,7 @@ export async function linkProperty(ctx: Context, words: readonly string[]): Prom
   const index = await ctx.links.index(dev);
   if (index === 0) nodev(dev);
   const payload = linkFamily.encode({ index, attrs: { propList: names } });
-  const flags = remove ? NLM_F_EXCL : NLM_F_EXCL | NLM_F_CREATE | NLM_F_APPEND;
+  const flags = remove ? 0 : NLM_F_EXCL | NLM_F_CREATE | NLM_F_APPEND;
   await ctx.rt.done(ctx.rt.client.request(remove ? RTM_DELLINKPROP : RTM_NEWLINKPROP, flags, payload));
   return 0;
 }

@@ -1,0 +1,193 @@
+/** /proc/sys/net/ipv4. @see net/ipv4/sysctl_net_ipv4.c, net/ipv4/devinet.c */
+import type { Net } from '../core/net.ts';
+import { type Devconf, DEVCONF_NAMES, FORWARDING, MC_FORWARDING } from '../ipv4/devconf.ts';
+import { inDevGet } from '../ipv4/in-device.ts';
+import { type Ipv4Sysctl, kernelIpv4, netIpv4, rtCacheFlush } from '../ipv4/netns.ts';
+import { constFile, type CtlLimits, intFile, rangeFile } from './ctl.ts';
+import { neighDir } from './ctl-neigh.ts';
+import { fixedDir, rwFile, type ViewDir, type ViewNode } from './node.ts';
+
+type NumberKey = { [K in keyof Ipv4Sysctl]: Ipv4Sysctl[K] extends number ? K : never }[keyof Ipv4Sysctl];
+
+const BOOL: CtlLimits = { min: 0, max: 1 };
+const U8: CtlLimits = { min: 0, max: 255 };
+const ANY: CtlLimits = {};
+
+/** Plain numbers and their limits. */
+const NUMBERS: readonly (readonly [NumberKey, CtlLimits])[] = [
+  ['ip_default_ttl', { min: 1, max: 255 }],
+  ['ip_no_pmtu_disc', U8],
+  ['ip_forward_use_pmtu', U8],
+  ['ip_forward_update_priority', BOOL],
+  ['ip_nonlocal_bind', U8],
+  ['ip_unprivileged_port_start', { min: 0, max: 65535 }],
+  ['icmp_echo_ignore_all', BOOL],
+  ['icmp_echo_ignore_broadcasts', BOOL],
+  ['icmp_errors_use_inbound_ifaddr', BOOL],
+  ['icmp_ignore_bogus_error_responses', BOOL],
+  ['icmp_msgs_per_sec', { min: 0 }],
+  ['icmp_msgs_burst', { min: 0 }],
+  ['icmp_ratelimit', ANY],
+  ['icmp_ratemask', ANY],
+  ['ipfrag_time', ANY],
+  ['ipfrag_high_thresh', { min: 0 }],
+  ['ipfrag_low_thresh', { min: 0 }],
+  ['ipfrag_max_dist', { min: 0 }],
+  ['fib_multipath_hash_policy', { min: 0, max: 3 }],
+  ['fib_multipath_use_neigh', BOOL],
+  ['fwmark_reflect', U8],
+  ['igmp_max_memberships', ANY],
+];
+
+/** The directory as this namespace has it. */
+export function ipv4Dir(net: Net): ViewDir {
+  const v4 = netIpv4(net);
+  const { sysctl } = v4;
+  const files = new Map<string, () => ViewNode>();
+  files.set('ip_forward', () => forwardingFile(net, v4.devconfAll));
+  for (const [name, limits] of NUMBERS) {
+    files.set(name, () => intFile(() => sysctl[name], (v) => {
+      sysctl[name] = v;
+    }, limits));
+  }
+  files.set('ip_local_port_range', () =>
+    rangeFile(() => sysctl.ip_local_port_range, (v) => {
+      sysctl.ip_local_port_range = v;
+    }, { min: 1, max: 65535 }, ([low, high]) => low <= high && low >= sysctl.ip_unprivileged_port_start),
+  );
+  files.set('ping_group_range', () =>
+    rangeFile(() => sysctl.ping_group_range, (v) => {
+      sysctl.ping_group_range = v[0] > v[1] ? [1, 0] : v;
+    }, { min: 0 }, () => true),
+  );
+  files.set('route', () => routeDir(net));
+  files.set('conf', () => confDir(net));
+  files.set('neigh', () => neighDirs(net));
+  return fixedDir(files);
+}
+
+function routeDir(net: Net): ViewDir {
+  const { sysctl } = netIpv4(net);
+  return fixedDir(
+    new Map<string, () => ViewNode>([
+      ['flush', () => ({ ...rwFile(() => '', () => (rtCacheFlush(net), 0)), mode: 0o200 })],
+      ['min_pmtu', () => intFile(() => sysctl.min_pmtu, (v) => {
+        sysctl.min_pmtu = v;
+      }, { min: 1280 >> 3 })],
+      ['mtu_expires', () => intFile(() => sysctl.mtu_expires, (v) => {
+        sysctl.mtu_expires = v;
+      })],
+      ['min_adv_mss', () => intFile(() => sysctl.min_adv_mss, (v) => {
+        sysctl.min_adv_mss = v;
+      })],
+    ]),
+  );
+}
+
+/** `all`, `default` and every device that has IPv4. */
+function confDir(net: Net): ViewDir {
+  const v4 = netIpv4(net);
+  const find = (name: string): Devconf | null => {
+    if (name === 'all') return v4.devconfAll;
+    if (name === 'default') return v4.devconfDflt;
+    const dev = net.names.get(name);
+    return dev === undefined || dev.name !== name ? null : (inDevGet(dev)?.cnf ?? null);
+  };
+  return {
+    kind: 'viewdir',
+    mode: 0o555,
+    names: () => ['all', 'default', ...deviceNames(net)],
+    get: (name) => {
+      const conf = find(name);
+      return conf === null ? null : devconfDir(net, conf);
+    },
+  };
+}
+
+const deviceNames = (net: Net): string[] => [...net.devs.values()].filter((d) => inDevGet(d) !== null).map((d) => d.name);
+
+function devconfDir(net: Net, conf: Devconf): ViewDir {
+  const files = new Map<string, () => ViewNode>();
+  DEVCONF_NAMES.forEach((name, i) => {
+    files.set(name, () => {
+      if (i === FORWARDING) return forwardingFile(net, conf);
+      if (i === MC_FORWARDING) return constFile(() => conf.data[i]!);
+      return intFile(() => conf.data[i]!, (v) => devconfWrite(net, conf, i, v));
+    });
+  });
+  return fixedDir(files);
+}
+
+/** A setting changed: devices that follow the default get it, cached routes are void. @see devinet_conf_proc */
+function devconfWrite(net: Net, conf: Devconf, i: number, value: number): void {
+  const v4 = netIpv4(net);
+  conf.set(i, value);
+  if (conf === v4.devconfDflt) {
+    for (const dev of net.devs.values()) {
+      const own = inDevGet(dev)?.cnf;
+      if (own !== undefined && !own.isSet(i)) own.put(i, value);
+    }
+  }
+  rtCacheFlush(net);
+}
+
+/** `forwarding` of all, default or a device; `ip_forward` is the first. @see devinet_sysctl_forward */
+function forwardingFile(net: Net, conf: Devconf): ViewNode {
+  const v4 = netIpv4(net);
+  return intFile(
+    () => conf.data[FORWARDING]!,
+    (value) => {
+      if (value === conf.data[FORWARDING]) return;
+      if (conf === v4.devconfAll) inetForwardChange(net, value);
+      else {
+        conf.set(FORWARDING, value);
+        netconf(net, conf);
+      }
+      rtCacheFlush(net);
+    },
+  );
+}
+
+/** A host becomes a router, or back: everywhere at once. @see inet_forward_change */
+function inetForwardChange(net: Net, value: number): void {
+  const v4 = netIpv4(net);
+  const on = value;
+  v4.sysctl.ip_forward = on;
+  v4.devconfAll.set(FORWARDING, on);
+  v4.devconfAll.put(DEVCONF_NAMES.indexOf('accept_redirects'), on === 0 ? 1 : 0);
+  v4.devconfDflt.set(FORWARDING, on);
+  netconf(net, v4.devconfAll);
+  netconf(net, v4.devconfDflt);
+  for (const dev of net.devs.values()) {
+    const conf = inDevGet(dev)?.cnf;
+    if (conf === undefined) continue;
+    conf.set(FORWARDING, on);
+    netconf(net, conf);
+  }
+}
+
+const NETCONFA_FORWARDING = 2;
+const NETCONFA_IFINDEX_ALL = -1;
+const NETCONFA_IFINDEX_DEFAULT = -2;
+
+function netconf(net: Net, conf: Devconf): void {
+  const v4 = netIpv4(net);
+  let ifindex = NETCONFA_IFINDEX_DEFAULT;
+  if (conf === v4.devconfAll) ifindex = NETCONFA_IFINDEX_ALL;
+  for (const dev of net.devs.values()) if (inDevGet(dev)?.cnf === conf) ifindex = dev.ifindex;
+  kernelIpv4(net.kernel).netconfNotify(net, NETCONFA_FORWARDING, ifindex, conf);
+}
+
+/** Neighbour settings of each device. (`default` is a file of the machine's first namespace alone.) */
+function neighDirs(net: Net): ViewDir {
+  return {
+    kind: 'viewdir',
+    mode: 0o555,
+    names: () => deviceNames(net),
+    get: (name) => {
+      const dev = net.names.get(name);
+      const parms = dev === undefined ? undefined : inDevGet(dev)?.arpParms;
+      return parms === undefined ? null : neighDir(parms, net.kernel);
+    },
+  };
+}

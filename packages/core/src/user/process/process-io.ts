@@ -1,0 +1,226 @@
+import { concatBytes, utf8Decode } from '../../lib/text.ts';
+import { SystemError } from '../../syscall/index.ts';
+import { EBADF, EIO, EPIPE, ESPIPE } from '../../uapi/errno.ts';
+import { O_ACCMODE, O_CLOEXEC, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from '../../uapi/fcntl.ts';
+import { SIGPIPE, SIGTTIN } from '../../uapi/signal.ts';
+import { POLLERR, POLLHUP, POLLIN, POLLOUT } from '../../uapi/socket.ts';
+import { fail } from './error.ts';
+import { Descriptors } from './fd-table.ts';
+import { makePipe } from './pipe.ts';
+import { Unwind } from './signals.ts';
+import { LineCutter, Stdio } from './stdio.ts';
+import { type Tty, TtyFile } from './tty.ts';
+import type { OpenFile } from './types.ts';
+import { ProcessBase } from './process-base.ts';
+
+const READ_SIZE = 65536;
+
+/** A process's descriptors and its stdio. */
+export abstract class ProcessIo extends ProcessBase {
+  /** What readers of lines took too much of, by descriptor. */
+  protected readonly rest: Map<number, Uint8Array> = new Map();
+
+  // ---- text out and in
+
+  out(text: string): void {
+    this.stdio.out.putText(text);
+  }
+
+  outBytes(bytes: Uint8Array): void {
+    this.stdio.out.putBytes(bytes);
+  }
+
+  err(text: string): void {
+    this.stdio.err.putText(text);
+  }
+
+  async flush(): Promise<void> {
+    if (this.stdio.out.length > 0) await this.write(1, this.stdio.out.take(false));
+  }
+
+  async drain(): Promise<void> {
+    if (this.stdio.out.full) await this.write(1, this.stdio.out.take(true));
+    else if (this.doom !== null || this.signals.any || this.stopped !== 0 || this.task.shouldYield()) await this.tick();
+  }
+
+  /** exit(3)'s flush: an error of it is told as the close_stdout of coreutils does. */
+  protected override async flushAll(): Promise<void> {
+    try {
+      await this.flush();
+      await this.flushErr();
+    } catch (e) {
+      if (!(e instanceof SystemError)) throw e;
+      this.err(`${this.name}: write error: ${e.strerror}\n`);
+      throw new Unwind(1, 0);
+    }
+  }
+
+  protected override async flushErr(): Promise<void> {
+    const { err } = this.stdio;
+    if (err.length === 0) return;
+    if (this.fds.get(2) === undefined) err.take(false);
+    else await this.#writeAll(2, err.take(false));
+  }
+
+  async *lines(fd = 0): AsyncGenerator<string, void, undefined> {
+    const cutter = new LineCutter();
+    let ready: string[] = [];
+    let next = 0;
+    const early = this.rest.get(fd);
+    this.rest.delete(fd);
+    if (early !== undefined) ready = cutter.cut(early);
+    let ended = false;
+    try {
+      for (;;) {
+        while (next < ready.length) yield ready[next++]!;
+        const bytes = await this.read(fd);
+        if (bytes.length === 0) break;
+        next = 0;
+        ready = cutter.cut(bytes);
+      }
+      ended = true;
+      if (cutter.pending) yield utf8Decode(cutter.take());
+    } finally {
+      if (!ended) this.#keepRest(fd, ready.slice(next), cutter.take());
+    }
+  }
+
+  /** Keeps what a reader of lines took too much of, for the next one. */
+  #keepRest(fd: number, lines: readonly string[], tail: Uint8Array): void {
+    const stdio = new Stdio({ fds: new Descriptors(), task: this.task });
+    for (const line of lines) stdio.out.putText(`${line}\n`);
+    const rest = concatBytes([stdio.out.take(false), tail]);
+    if (rest.length > 0) this.rest.set(fd, rest);
+  }
+
+  async readAll(fd = 0): Promise<Uint8Array> {
+    const parts: Uint8Array[] = [];
+    const early = this.rest.get(fd);
+    this.rest.delete(fd);
+    if (early !== undefined) parts.push(early);
+    for (;;) {
+      const bytes = await this.read(fd);
+      if (bytes.length === 0) break;
+      parts.push(bytes);
+    }
+    return parts.length === 1 ? parts[0]! : concatBytes(parts);
+  }
+
+  // ---- descriptors
+
+  protected file(fd: number, syscall: string): OpenFile {
+    return this.fds.get(fd) ?? fail(EBADF, syscall);
+  }
+
+  async read(fd: number, size: number = READ_SIZE): Promise<Uint8Array> {
+    const entered = this.enter();
+    if (entered !== null) await entered;
+    const file = this.file(fd, 'read');
+    if (file instanceof TtyFile) await this.#foreground(file.tty, SIGTTIN);
+    if ((file.flags & O_ACCMODE) !== O_WRONLY && (file.flags & O_NONBLOCK) === 0) {
+      const ready = (): boolean => (file.poll() & (POLLIN | POLLHUP | POLLERR)) !== 0;
+      if (!ready()) await this.sleep(Infinity, [file], ready);
+    }
+    const bytes = file.read(size);
+    this.task.charge('byte', bytes.length);
+    return bytes;
+  }
+
+  /** Job control: who reads in the background is stopped. @see drivers/tty/tty_jobctrl.c:__tty_check_change */
+  async #foreground(tty: Tty, signal: number): Promise<void> {
+    for (;;) {
+      if (this.controllingTty !== tty || tty.foreground === 0 || tty.foreground === this.pgid) return;
+      if (this.signals.action(signal) === 'ignore' || this.orphaned()) fail(EIO, 'read');
+      for (const p of this.machine.members(this.pgid)) p.post(signal);
+      await this.sleep(this.task.now(), [], () => false);
+    }
+  }
+
+  async write(fd: number, data: Uint8Array): Promise<void> {
+    const entered = this.enter();
+    if (entered !== null) await entered;
+    await this.#writeAll(fd, data);
+  }
+
+  async #writeAll(fd: number, data: Uint8Array): Promise<void> {
+    const file = this.file(fd, 'write');
+    const nonblock = (file.flags & O_NONBLOCK) !== 0;
+    const ready = (): boolean => (file.poll() & (POLLOUT | POLLHUP | POLLERR)) !== 0;
+    for (let o = 0; o < data.length;) {
+      if (!nonblock && (file.flags & O_ACCMODE) !== O_RDONLY && !ready()) await this.sleep(Infinity, [file], ready);
+      const part = o === 0 ? data : data.subarray(o);
+      let n: number;
+      try {
+        n = file.write(part);
+      } catch (e) {
+        if (!(e instanceof SystemError) || e.errno !== -EPIPE) throw e;
+        this.post(SIGPIPE);
+        this.deliver();
+        throw e;
+      }
+      this.task.charge('byte', n);
+      o += n;
+    }
+  }
+
+  async open(path: string, flags: number, mode = 0o666): Promise<number> {
+    const entered = this.enter();
+    if (entered !== null) await entered;
+    const file = this.fs.open(path, flags, mode);
+    const cloexec = (flags & O_CLOEXEC) !== 0;
+    if (file.kind === 'pipe' && (flags & O_NONBLOCK) === 0) await this.#otherEnd(path, file);
+    return this.fds.add(file, 0, cloexec);
+  }
+
+  /** Opening a fifo waits for who opens its other end. @see fs/pipe.c:fifo_open */
+  async #otherEnd(path: string, file: OpenFile): Promise<void> {
+    const mode = file.flags & O_ACCMODE;
+    const pipe = this.fs.fifo(path)?.pipe;
+    if (pipe === undefined || mode === O_RDWR) return;
+    const opens = (): number => (mode === O_RDONLY ? pipe.writeOpens : pipe.readOpens);
+    const before = opens();
+    try {
+      const there = (): boolean => (mode === O_RDONLY ? pipe.writers : pipe.readers) > 0 || opens() !== before;
+      await this.sleep(Infinity, [file], there);
+    } catch (e) {
+      file.release();
+      throw e;
+    }
+  }
+
+  close(fd: number): void {
+    this.task.charge('syscall');
+    this.rest.delete(fd);
+    if (!this.fds.close(fd)) fail(EBADF, 'close');
+  }
+
+  pipe(): [number, number] {
+    this.task.charge('syscall');
+    const [reader, writer] = makePipe(this.machine.nextIno());
+    return [this.fds.add(reader), this.fds.add(writer)];
+  }
+
+  dup2(from: number, to: number): void {
+    this.task.charge('syscall');
+    const file = this.file(from, 'dup2');
+    if (to < 0) fail(EBADF, 'dup2');
+    if (from === to) return;
+    this.rest.delete(to);
+    this.fds.set(to, file.retain());
+  }
+
+  /** @throws SystemError EBADF, ESPIPE on what has no positions, EINVAL. @see lseek(2) */
+  lseek(fd: number, offset: number, whence: number): number {
+    const file = this.file(fd, 'lseek');
+    return file.seek === undefined ? fail(ESPIPE, 'lseek') : file.seek(offset, whence);
+  }
+
+  isatty(fd: number): boolean {
+    return this.fds.get(fd)?.kind === 'tty';
+  }
+
+  winsize(fd: number): { readonly rows: number; readonly cols: number } | null {
+    const file = this.fds.get(fd);
+    return file instanceof TtyFile ? { rows: file.tty.rows, cols: file.tty.cols } : null;
+  }
+}

@@ -1,0 +1,241 @@
+/** `[[ ... ]]`, and the tests it shares with `test`. */
+import { SystemError } from '../../syscall/index.ts';
+import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../../uapi/fcntl.ts';
+import type { Stat } from '../process/types.ts';
+import type { CondExpr } from './ast.ts';
+import { type Maybe, then } from './maybe.ts';
+import { isOption } from './options.ts';
+import type { Shell } from './shell.ts';
+import { parseTarget } from './variables.ts';
+import { isTrue } from './words/arith.ts';
+import { expandPattern, expandRegex, expandString } from './words/expand.ts';
+import { elements } from './words/parameter.ts';
+import { compilePattern } from './words/pattern.ts';
+import { traceQuote } from './words/quote.ts';
+
+function stat(sh: Shell, path: string, link: boolean): Stat | null {
+  try {
+    const m = /^\/dev\/fd\/(\d+)$/.exec(path);
+    if (m !== null) return sh.proc.fds.get(Number(m[1]))?.stat() ?? null;
+    return path === '' ? null : link ? sh.fs.lstat(path) : sh.fs.stat(path);
+  } catch (e) {
+    if (e instanceof SystemError) return null;
+    throw e;
+  }
+}
+
+/** True when a variable, or an element, or any element of `a[@]` is set. */
+export function isVarSet(sh: Shell, name: string): boolean {
+  const t = parseTarget(name);
+  if (t === null) return /^\d+$/.test(name) && Number(name) <= sh.params.length;
+  if (t.sub === '@' || t.sub === '*') return elements(sh.vars.lookup(t.name)).length > 0;
+  return (t.sub === null ? sh.vars.get(t.name) : sh.vars.element(t.name, t.sub)) !== undefined;
+}
+
+/** A unary test. @param op with its dash */
+export function unary(sh: Shell, op: string, arg: string): boolean {
+  const kind = (type: number): boolean => {
+    const st = stat(sh, arg, type === S_IFLNK);
+    return st !== null && (st.mode & S_IFMT) === type;
+  };
+  const mode = (bits: number): boolean => ((stat(sh, arg, false)?.mode ?? 0) & bits) !== 0;
+  switch (op) {
+    case '-n':
+      return arg !== '';
+    case '-z':
+      return arg === '';
+    case '-a':
+    case '-e':
+      return stat(sh, arg, false) !== null;
+    case '-f':
+      return kind(S_IFREG);
+    case '-d':
+      return kind(S_IFDIR);
+    case '-h':
+    case '-L':
+      return kind(S_IFLNK);
+    case '-p':
+      return kind(S_IFIFO);
+    case '-S':
+      return kind(S_IFSOCK);
+    case '-b':
+      return kind(S_IFBLK);
+    case '-c':
+      return kind(S_IFCHR);
+    case '-s':
+      return (stat(sh, arg, false)?.size ?? 0) > 0;
+    case '-r':
+    case '-w':
+      return stat(sh, arg, false) !== null;
+    case '-x': {
+      const st = stat(sh, arg, false);
+      return st !== null && ((st.mode & S_IFMT) === S_IFDIR || (st.mode & 0o111) !== 0);
+    }
+    case '-O':
+    case '-G':
+      return stat(sh, arg, false) !== null;
+    case '-u':
+      return mode(0o4000);
+    case '-g':
+      return mode(0o2000);
+    case '-k':
+      return mode(0o1000);
+    case '-N':
+      return stat(sh, arg, false) !== null;
+    case '-t':
+      return /^\d+$/.test(arg) && sh.proc.isatty(Number(arg));
+    case '-o':
+      return isOption(arg) && sh.options[arg];
+    case '-v':
+      return isVarSet(sh, arg);
+    case '-R': {
+      const v = sh.vars.raw(arg);
+      return v !== undefined && (v.flags & 32) !== 0 && v.value !== null;
+    }
+    default:
+      return false;
+  }
+}
+
+export const UNARY = new Set([...'nzaefdhLpSbcsrwxOGugkNtovR'].map((c) => `-${c}`));
+export const NUMERIC: ReadonlySet<string> = new Set(['-eq', '-ne', '-lt', '-le', '-gt', '-ge']);
+
+export function compare(op: string, a: number | bigint, b: number | bigint): boolean {
+  switch (op) {
+    case '-eq':
+      return a == b;
+    case '-ne':
+      return a != b;
+    case '-lt':
+      return a < b;
+    case '-le':
+      return a <= b;
+    case '-gt':
+      return a > b;
+    default:
+      return a >= b;
+  }
+}
+
+/** `-nt`, `-ot`, `-ef`. */
+export function compareFiles(sh: Shell, op: string, a: string, b: string): boolean {
+  const x = stat(sh, a, false);
+  const y = stat(sh, b, false);
+  if (op === '-ef') return x !== null && y !== null && x.ino === y.ino && x.dev === y.dev;
+  if (op === '-nt') return x !== null && (y === null || x.mtime > y.mtime);
+  return y !== null && (x === null || x.mtime < y.mtime);
+}
+
+/** POSIX classes and other things JavaScript's regular expressions say differently. */
+function toJsRegex(source: string): string {
+  const classes: Record<string, string> = {
+    alpha: 'a-zA-Z',
+    digit: '0-9',
+    alnum: 'a-zA-Z0-9',
+    upper: 'A-Z',
+    lower: 'a-z',
+    space: '\\s',
+    blank: ' \\t',
+    punct: '!-\\/:-@\\[-`{-~',
+    xdigit: '0-9A-Fa-f',
+    cntrl: '\\x00-\\x1f\\x7f',
+    print: '\\x20-\\x7e',
+    graph: '\\x21-\\x7e',
+  };
+  let out = '';
+  for (let i = 0; i < source.length; i++) {
+    const c = source[i]!;
+    if (c === '\\') {
+      const e = source[++i] ?? '\\';
+      out += /[<>]/.test(e) ? '\\b' : /[wWsSbB]/.test(e) ? `\\${e}` : e.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+    } else if (c === '[') {
+      let k = i + 1;
+      let body = '[';
+      if (source[k] === '^') {
+        body += '^';
+        k++;
+      }
+      let first = true;
+      for (; k < source.length && (source[k] !== ']' || first); k++, first = false) {
+        const m = source[k] === '[' ? /^\[:(\w+):\]/.exec(source.slice(k)) : null;
+        if (m !== null) {
+          body += classes[m[1]!] ?? '';
+          k += m[0].length - 1;
+        } else if (source[k] === '\\' || source[k] === '[' || source[k] === ']') body += `\\${source[k]!}`;
+        else body += source[k]!;
+      }
+      out += `${body}]`;
+      i = k;
+    } else if (c === '{' && !/^\{\d+(,\d*)?\}/.test(source.slice(i))) out += '\\{';
+    else out += c;
+  }
+  return out;
+}
+
+function matchRegex(sh: Shell, text: string, source: string): number {
+  let re: RegExp;
+  try {
+    re = new RegExp(toJsRegex(source), sh.shopts['nocasematch'] === true ? 'i' : '');
+  } catch {
+    return 2;
+  }
+  const m = re.exec(text);
+  sh.vars.setArray('BASH_REMATCH', m === null ? [] : m.map((g) => g ?? ''));
+  return m === null ? 1 : 0;
+}
+
+/** Evaluates `[[ ]]`. @returns 0 true, 1 false, 2 a malformed regular expression */
+export function evaluateCond(sh: Shell, e: CondExpr): Maybe<number> {
+  switch (e.c) {
+    case 'group':
+      return evaluateCond(sh, e.expr);
+    case 'not':
+      return then(evaluateCond(sh, e.expr), (r) => (r === 0 ? 1 : r === 1 ? 0 : r));
+    case 'and':
+    case 'or': {
+      const stop = e.c === 'and' ? (r: number): boolean => r !== 0 : (r: number): boolean => r === 0;
+      const go = (i: number): Maybe<number> =>
+        then(evaluateCond(sh, e.items[i]!), (r) => (i === e.items.length - 1 || stop(r) ? r : go(i + 1)));
+      return go(0);
+    }
+    case 'unary':
+      return then(expandString(sh, e.word), (arg) =>
+        then(trace(sh, `${e.op} ${traceQuote(arg)}`), () => (unary(sh, e.op, arg) ? 0 : 1)),
+      );
+    case 'binary':
+      return then(expandString(sh, e.left), (left) => binary(sh, e, left));
+  }
+}
+
+function trace(sh: Shell, text: string): Maybe<void> {
+  if (sh.options.xtrace) return sh.warn(`${sh.trace()}[[ ${text} ]]\n`);
+}
+
+function binary(sh: Shell, e: CondExpr & { c: 'binary' }, left: string): Maybe<number> {
+  const truth = (b: boolean): number => (b ? 0 : 1);
+  const fold = sh.shopts['nocasematch'] === true;
+  switch (e.op) {
+    case '=':
+    case '==':
+    case '!=':
+      return then(expandPattern(sh, e.right), (pattern) =>
+        then(trace(sh, `${traceQuote(left)} ${e.op} ${pattern === '' ? "''" : pattern}`), () =>
+          truth(compilePattern(pattern, true, fold).test(left) === (e.op !== '!=')),
+        ),
+      );
+    case '=~':
+      return then(expandRegex(sh, e.right), (source) => then(trace(sh, `${traceQuote(left)} =~ ${source}`), () => matchRegex(sh, left, source)));
+    default:
+      return then(expandString(sh, e.right), (right) =>
+        then(trace(sh, `${traceQuote(left)} ${e.op} ${traceQuote(right)}`), () => {
+          if (NUMERIC.has(e.op)) return truth(compare(e.op, sh.evaluate(left, '[[: ', 'command'), sh.evaluate(right, '[[: ', 'command')));
+          if (e.op === '<') return truth(left < right);
+          if (e.op === '>') return truth(left > right);
+          return truth(compareFiles(sh, e.op, left, right));
+        }),
+      );
+  }
+}
+
+/** `(( ))`'s status. */
+export const arithStatus = (n: number | bigint): number => (isTrue(n) ? 0 : 1);

@@ -1,0 +1,233 @@
+/** Pipelines, background jobs, command and process substitution. */
+import { concatBytes, utf8Decode } from '../../lib/text.ts';
+import { SystemError } from '../../syscall/index.ts';
+import { EINTR } from '../../uapi/errno.ts';
+import { O_RDONLY } from '../../uapi/fcntl.ts';
+import type { FdTable, OpenFile, Process } from '../process/types.ts';
+import type { Coproc, Node, Part, Pipeline, Statement } from './ast.ts';
+import { ShellError } from './errors.ts';
+import { exitStatus } from './jobs.ts';
+import { type Maybe, then } from './maybe.ts';
+import { printNode } from './printer.ts';
+import { forkShell, foreground, tell, waitForeground, waitPid } from './process-run.ts';
+import type { Shell } from './shell.ts';
+import { expandString } from './words/expand.ts';
+import { silent } from './jobs.ts';
+
+/** How a node runs in a process of its own, with nothing to come after it. */
+export type RunInChild = (child: Shell, node: Node) => Maybe<number>;
+
+interface Stage {
+  readonly pid: number;
+  readonly text: string;
+}
+
+/** A child's table: copies, with some descriptors replaced. */
+function tableWith(proc: Process, changes: readonly (readonly [number, OpenFile])[], without: readonly number[]): FdTable {
+  const table = proc.fds.copy();
+  const files = changes.map(([fd, file]) => [fd, file.retain()] as const);
+  for (const fd of without) table.close(fd);
+  for (const [fd, file] of files) table.set(fd, file);
+  return table;
+}
+
+/** Starts all stages of a pipeline; the last one too unless `keepLast`, whose input is returned then. */
+function startStages(sh: Shell, node: Pipeline, run: RunInChild, background: boolean, keepLast: boolean): { stages: Stage[]; input: number } {
+  const { proc } = sh;
+  const stages: Stage[] = [];
+  let input = -1;
+  let pgid = 0;
+  node.stages.forEach((stage, i) => {
+    const last = i === node.stages.length - 1;
+    if (last && keepLast) return;
+    const [read, write] = last ? [-1, -1] : proc.pipe();
+    const changes: [number, OpenFile][] = [];
+    if (input >= 0) changes.push([0, proc.fds.get(input)!]);
+    if (!last) {
+      const out = proc.fds.get(write)!;
+      changes.push([1, out]);
+      if (node.both[i] === true) changes.push([2, out]);
+    }
+    const fds = tableWith(
+      proc,
+      changes,
+      [input, read, write].filter((fd) => fd >= 0),
+    );
+    const job = sh.options.monitor ? { pgid } : {};
+    const child = forkShell(sh, { fds, background, ...job }, (c) => run(c, stage));
+    if (i === 0) pgid = child.pid;
+    stages.push({ pid: child.pid, text: printNode(stage) });
+    if (input >= 0) proc.close(input);
+    if (write >= 0) proc.close(write);
+    input = read;
+  });
+  return { stages, input };
+}
+
+/** Runs a pipeline of two or more in the foreground. */
+export async function runPipeline(sh: Shell, node: Pipeline, run: RunInChild): Promise<number> {
+  const inherit = sh.shopts['lastpipe'] === true && !sh.options.monitor;
+  const { stages, input } = startStages(sh, node, run, false, inherit);
+  let own: number | null = null;
+  if (inherit) {
+    const { fds } = sh.proc;
+    const saved = fds.get(0)?.retain();
+    sh.proc.dup2(input, 0);
+    sh.proc.close(input);
+    try {
+      own = await run(sh, node.stages.at(-1)!);
+    } finally {
+      if (saved === undefined) fds.close(0);
+      else fds.set(0, saved);
+    }
+  }
+  if (sh.options.monitor) foreground(sh, stages[0]!.pid);
+  const statuses = await waitForeground(sh, stages);
+  if (sh.options.monitor) foreground(sh, sh.proc.pgid);
+  if (own !== null) statuses.push(own);
+  sh.pipeStatus = statuses;
+  if (sh.options.pipefail) return statuses.findLast((s) => s !== 0) ?? 0;
+  return statuses.at(-1)!;
+}
+
+/** Starts a list in the background. */
+export async function launch(sh: Shell, s: Statement, run: RunInChild): Promise<number> {
+  const text = printNode(s.node);
+  const { proc } = sh;
+  let nullFd = -1;
+  const saved = sh.options.monitor ? undefined : proc.fds.get(0)?.retain();
+  if (!sh.options.monitor && !redirectsInput(s.node)) {
+    nullFd = await proc.open('/dev/null', O_RDONLY);
+    if (nullFd !== 0) {
+      proc.dup2(nullFd, 0);
+      proc.close(nullFd);
+    }
+  }
+  let stages: Stage[];
+  try {
+    if (s.node.t === 'pipe' && s.node.stages.length > 1 && !s.node.negated && s.node.timed === '') stages = startStages(sh, s.node, run, true, false).stages;
+    else {
+      const job = sh.options.monitor ? { pgid: 0 } : {};
+      const child = forkShell(sh, { background: true, ...job }, (c) => run(c, s.node));
+      stages = [{ pid: child.pid, text }];
+    }
+  } finally {
+    if (saved !== undefined) proc.fds.set(0, saved);
+    else if (nullFd >= 0) proc.fds.close(0);
+  }
+  const job = sh.jobs.add(
+    stages[0]!.pid,
+    stages.map((p) => ({ ...p, result: null })),
+    text,
+  );
+  sh.lastBackground = stages.at(-1)!.pid;
+  if (sh.interactive) await sh.warn(`[${job.id}] ${sh.lastBackground}\n`);
+  return 0;
+}
+
+const redirectsInput = (n: Node): boolean => (n.t === 'simple' || n.t === 'redirected') && n.redirs.some((r) => (r.fd ?? (r.op.startsWith('<') ? 0 : 1)) === 0);
+
+/** Everything a descriptor gives, whatever signals come. */
+async function readAll(sh: Shell, fd: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for (;;) {
+    try {
+      const data = await sh.proc.read(fd);
+      if (data.length === 0) return concatBytes(parts);
+      parts.push(data);
+    } catch (e) {
+      if (!(e instanceof SystemError) || e.errno !== -EINTR) throw e;
+    }
+  }
+}
+
+function output(data: Uint8Array): string {
+  let text = utf8Decode(data);
+  if (text.includes('\0')) text = text.replaceAll('\0', '');
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 10) end--;
+  return text.slice(0, end);
+}
+
+/** `$(commands)`. */
+export async function substitute(sh: Shell, part: Part & { k: 'cmd' }, runList: (child: Shell, list: readonly Statement[]) => Maybe<number>): Promise<string> {
+  const { proc } = sh;
+  if (part.file !== null) {
+    const path = await expandString(sh, part.file);
+    let fd: number;
+    try {
+      fd = await proc.open(path, O_RDONLY);
+    } catch (e) {
+      if (!(e instanceof SystemError)) throw e;
+      await sh.error(`${path}: ${e.strerror}`);
+      sh.substituted = 1;
+      return '';
+    }
+    const data = await readAll(sh, fd);
+    proc.close(fd);
+    sh.substituted = 0;
+    return output(data);
+  }
+  const [read, write] = proc.pipe();
+  const fds = tableWith(proc, [[1, proc.fds.get(write)!]], [read, write]);
+  const child = forkShell(sh, { fds, substitution: true }, (c) => runList(c, part.body));
+  proc.close(write);
+  const data = await readAll(sh, read);
+  proc.close(read);
+  const result = await waitPid(sh, child.pid);
+  sh.jobs.ended.delete(child.pid);
+  if (result.signal !== 0 && !silent(result.signal)) await tell(sh, result, part.text);
+  sh.substituted = exitStatus(result);
+  sh.status = sh.substituted;
+  return output(data);
+}
+
+/** `<(commands)`: `/dev/fd/N` of a pipe whose other end the commands have. */
+export function processSubstitution(sh: Shell, part: Part & { k: 'proc' }, runList: (child: Shell, list: readonly Statement[]) => Maybe<number>): string {
+  const { proc } = sh;
+  const [read, write] = proc.pipe();
+  const [mine, theirs, at] = part.op === '<' ? [read, write, 1] : [write, read, 0];
+  const fds = tableWith(proc, [[at, proc.fds.get(theirs)!]], [mine, theirs]);
+  const child = forkShell(sh, { fds, background: true, substitution: true }, (c) => runList(c, part.body));
+  sh.lastBackground = child.pid;
+  const job = sh.jobs.add(child.pid, [{ pid: child.pid, text: part.text, result: null }], part.text);
+  job.disowned = true;
+  proc.close(theirs);
+  let fd = 63;
+  while (fd > 3 && proc.fds.get(fd) !== undefined) fd--;
+  proc.fds.set(fd, proc.fds.get(mine)!.retain());
+  proc.close(mine);
+  sh.pendingFds.push(fd);
+  return `/dev/fd/${fd}`;
+}
+
+/** `coproc NAME { ... }`: NAME[0] reads its output, NAME[1] writes its input. */
+export function startCoproc(sh: Shell, node: Coproc, run: RunInChild): Maybe<number> {
+  const { proc } = sh;
+  if (!/^[A-Za-z_]\w*$/.test(node.name)) throw new ShellError(`\`${node.name}': not a valid identifier`);
+  const [fromRead, fromWrite] = proc.pipe();
+  const [toRead, toWrite] = proc.pipe();
+  const fds = tableWith(
+    proc,
+    [
+      [0, proc.fds.get(toRead)!],
+      [1, proc.fds.get(fromWrite)!],
+    ],
+    [fromRead, fromWrite, toRead, toWrite],
+  );
+  const child = forkShell(sh, { fds, background: true }, (c) => run(c, node.body));
+  proc.close(toRead);
+  proc.close(fromWrite);
+  const high = [fromRead, toWrite].map((fd) => {
+    let to = 63;
+    while (to > 3 && proc.fds.get(to) !== undefined) to--;
+    proc.fds.set(to, proc.fds.get(fd)!.retain(), true);
+    proc.close(fd);
+    return String(to);
+  });
+  sh.vars.setArray(node.name, high);
+  sh.vars.set(`${node.name}_PID`, String(child.pid));
+  sh.jobs.add(child.pid, [{ pid: child.pid, text: printNode(node), result: null }], printNode(node));
+  sh.lastBackground = child.pid;
+  return then(0, () => 0);
+}

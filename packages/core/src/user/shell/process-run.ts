@@ -1,0 +1,273 @@
+/** Child processes of a shell: forking, waiting, signals that come meanwhile. */
+import { SystemError } from '../../syscall/index.ts';
+import { EACCES, EINTR, ENOENT, ENOEXEC } from '../../uapi/errno.ts';
+import { S_IFDIR, S_IFMT } from '../../uapi/fcntl.ts';
+import { SIGINT, SIGQUIT, strsignal } from '../../uapi/signal.ts';
+import type { FdTable, Process, WaitResult } from '../process/types.ts';
+import { DiscardSignal, ExitSignal, LoopSignal, ReturnSignal, ShellError } from './errors.ts';
+import { exitStatus, silent } from './jobs.ts';
+import type { Maybe } from './maybe.ts';
+import type { Shell } from './shell.ts';
+import { TRAP_EXIT, Traps } from './traps.ts';
+
+export interface ForkOptions {
+  readonly fds?: FdTable;
+  /** Runs beside the shell: no SIGINT from the terminal. */
+  readonly background?: boolean;
+  /** A command substitution: `set -e` does not reach into it. */
+  readonly substitution?: boolean;
+  readonly pgid?: number;
+}
+
+/** Starts a subshell that runs `body`. Its state is this shell's as it is now. */
+export function forkShell(sh: Shell, options: ForkOptions, body: (child: Shell) => Maybe<number>): Process {
+  let child: Shell | null = null;
+  const proc = sh.proc.fork(() => subshellMain(child!, body), {
+    ...(options.fds === undefined ? {} : { fds: options.fds }),
+    ...(options.pgid === undefined ? {} : { pgid: options.pgid }),
+  });
+  const traps = new Traps(proc, false, sh.traps, { err: sh.options.errtrace, debug: sh.options.functrace });
+  child = sh.fork(proc, traps);
+  if (options.background === true && !sh.options.monitor) {
+    traps.ignore(SIGINT);
+    traps.ignore(SIGQUIT);
+  }
+  if (options.substitution === true) {
+    child.traceLevel++;
+    if (child.shopts['inherit_errexit'] !== true && !child.posix) child.options.errexit = false;
+  }
+  child.options.monitor = false;
+  return proc;
+}
+
+/** The status a thrown signal of the script's flow stands for; other things are thrown on. */
+export async function statusOf(sh: Shell, e: unknown): Promise<number> {
+  if (e instanceof ExitSignal) return e.status;
+  if (e instanceof ReturnSignal || e instanceof DiscardSignal) return e.status;
+  if (e instanceof LoopSignal) return 0;
+  if (e instanceof ShellError) {
+    await sh.error(e.message);
+    return e.status;
+  }
+  throw e;
+}
+
+async function subshellMain(sh: Shell, body: (child: Shell) => Maybe<number>): Promise<number> {
+  let status: number;
+  try {
+    status = await body(sh);
+    await attend(sh);
+  } catch (e) {
+    if (e instanceof ExitSignal && e.quiet) return e.status;
+    status = await statusOf(sh, e);
+  }
+  return runExitTrap(sh, status);
+}
+
+/** Runs the EXIT trap, if there is one. @returns the status to end with */
+export async function runExitTrap(sh: Shell, status: number): Promise<number> {
+  const command = sh.traps.get(TRAP_EXIT);
+  if (command === undefined || command === '') return status;
+  sh.traps.set(TRAP_EXIT, null);
+  sh.status = status;
+  sh.lenient = 0;
+  try {
+    await sh.hooks.text(sh, command, { label: 'exit trap', line: 1 });
+    return status;
+  } catch (e) {
+    if (e instanceof ExitSignal && e.quiet) return e.status;
+    return e instanceof ExitSignal ? e.status : statusOf(sh, e);
+  }
+}
+
+/** Runs the traps of signals that came, and ends the shell if one of them is deadly. */
+export async function attend(sh: Shell): Promise<void> {
+  await sh.proc.tick();
+  const { traps } = sh;
+  if (traps.interrupted) {
+    traps.interrupted = false;
+    await die(sh, SIGINT);
+  }
+  if (traps.fatal !== 0) await die(sh, traps.fatal);
+  for (let n = traps.take(); n !== undefined; n = traps.take()) {
+    const command = traps.get(n);
+    if (command !== undefined && command !== '') await runTrap(sh, command);
+  }
+}
+
+/** Runs a trap's command; `$?` is afterwards what it was. */
+export async function runTrap(sh: Shell, command: string): Promise<number> {
+  const { status, pipeStatus, line, lenient } = sh;
+  sh.traps.running++;
+  try {
+    const result = await sh.hooks.text(sh, command, { label: 'trap', line });
+    return result;
+  } finally {
+    sh.traps.running--;
+    sh.status = status;
+    sh.pipeStatus = pipeStatus;
+    sh.line = line;
+    sh.lenient = lenient;
+  }
+}
+
+/** Ends the shell by a signal, after its EXIT trap. */
+async function die(sh: Shell, signal: number): Promise<never> {
+  await runExitTrap(sh, 128 + signal);
+  sh.proc.signal(signal, 'default');
+  sh.proc.kill(sh.proc.pid, signal);
+  await sh.proc.tick();
+  throw new ExitSignal(128 + signal, true);
+}
+
+const isErrno = (e: unknown, errno: number): boolean => e instanceof SystemError && e.errno === -errno;
+
+/** Waits for a child whatever signals come; a trap runs afterwards. */
+export async function waitPid(sh: Shell, pid: number): Promise<WaitResult> {
+  for (;;) {
+    try {
+      const r = await sh.proc.wait(pid, sh.options.monitor ? { untraced: true } : {});
+      if (r !== null) {
+        sh.jobs.record(r);
+        if (r.stopped === 0) sh.traps.childEnded();
+        return r;
+      }
+    } catch (e) {
+      if (isErrno(e, EINTR)) continue;
+      if (e instanceof SystemError) return { pid, status: 127, signal: 0, stopped: 0 };
+      throw e;
+    }
+  }
+}
+
+/** Waits for the processes of a foreground job. @returns their statuses, in order */
+export async function waitForeground(sh: Shell, children: readonly { readonly pid: number; readonly text: string }[]): Promise<number[]> {
+  const statuses: number[] = [];
+  let last: WaitResult | null = null;
+  for (const c of children) {
+    last = await waitPid(sh, c.pid);
+    sh.jobs.ended.delete(c.pid);
+    statuses.push(exitStatus(last));
+    if (last.signal !== 0 && !silent(last.signal)) await tell(sh, last, c.text);
+  }
+  if (sh.traps.interrupted) {
+    // The child had the signal too. If it did not die of it, it was its business alone.
+    sh.traps.interrupted = false;
+    if (last !== null && last.signal === SIGINT) await die(sh, SIGINT);
+  }
+  if (sh.jobs.list.length > 0) await reap(sh);
+  return statuses;
+}
+
+/** `script: line 3: 1234 Killed   sleep 5`. */
+export async function tell(sh: Shell, r: WaitResult, text: string): Promise<void> {
+  await sh.error(`${String(r.pid).padStart(5)} ${strsignal(r.signal).padEnd(23)} ${text}`);
+}
+
+/** Notes the background processes that have ended. */
+export async function reap(sh: Shell): Promise<void> {
+  for (const job of [...sh.jobs.list]) {
+    for (const p of job.processes) {
+      if (p.result !== null) continue;
+      try {
+        const r = await sh.proc.wait(p.pid, { nohang: true, untraced: sh.options.monitor });
+        if (r === null) continue;
+        sh.jobs.record(r);
+        if (r.stopped === 0) sh.traps.childEnded();
+        if (r.stopped === 0 && !sh.interactive && r.signal !== 0 && !silent(r.signal)) {
+          job.notified = true;
+          await tell(sh, r, job.text);
+        }
+      } catch (e) {
+        if (!(e instanceof SystemError)) throw e;
+      }
+    }
+  }
+}
+
+/** Where a command's file is; null when PATH has none. */
+export function findCommand(sh: Shell, name: string, path?: string): string | null {
+  if (name.includes('/')) return name;
+  if (path === undefined) {
+    const known = sh.hashed.get(name);
+    if (known !== undefined) {
+      known.hits++;
+      return known.path;
+    }
+  }
+  const where = path ?? sh.vars.get('PATH') ?? '/usr/local/bin:/usr/bin:/bin';
+  const file = where === '' ? null : sh.fs.which(name, where);
+  if (file !== null && path === undefined && sh.options.hashall) sh.hashed.set(name, { path: file, hits: 1 });
+  return file;
+}
+
+/** Says why a program cannot be run. @returns 126 or 127 */
+async function refuse(sh: Shell, file: string, e: SystemError): Promise<number> {
+  const st = sh.fs.exists(file);
+  if (e.errno === -ENOENT && st !== null) {
+    const first = sh.fs.readText(file).split('\n', 1)[0] ?? '';
+    await sh.error(`${file}: ${/^#!\s*(\S+)/.exec(first)?.[1] ?? ''}: bad interpreter: ${e.strerror}`);
+    return 126;
+  }
+  const isDirectory = st !== null && (st.mode & S_IFMT) === S_IFDIR;
+  await sh.error(`${file}: ${e.errno === -EACCES && isDirectory ? 'Is a directory' : e.strerror}`);
+  return e.errno === -ENOENT ? 127 : 126;
+}
+
+async function notFound(sh: Shell, name: string): Promise<number> {
+  await sh.error(name.includes('/') ? `${name}: No such file or directory` : `${name}: command not found`);
+  return 127;
+}
+
+/** A file that is no program and has no `#!`: a script for this shell. */
+function scriptBody(file: string, args: readonly string[]): (child: Shell) => Promise<number> {
+  return async (child) => {
+    child.name = file;
+    child.params = args.slice(1);
+    child.functions = new Map([...child.functions].filter(([, f]) => f.exported));
+    child.frames = [{ kind: 'main', name: 'main', source: file, line: 0 }];
+    return child.hooks.text(child, child.fs.readText(file), { label: '', line: 1 });
+  };
+}
+
+/**
+ * Runs a program and waits for it.
+ * @param replace the shell has nothing else to do: it becomes the program
+ */
+export async function runProgram(sh: Shell, argv: readonly string[], text: string, replace: boolean, path?: string): Promise<number> {
+  const name = argv[0]!;
+  const file = findCommand(sh, name, path);
+  const handler = file === null ? sh.functions.get('command_not_found_handle') : undefined;
+  if (handler !== undefined) return await sh.hooks.command(sh, ['command_not_found_handle', ...argv], { functions: true });
+  if (file === null) return notFound(sh, name);
+  const env = sh.vars.exported();
+  env.set('_', file);
+  try {
+    if (replace) throw new ExitSignal(await sh.proc.execve(file, argv, env), true);
+    const pgid = sh.options.monitor ? { pgid: 0 } : {};
+    const child = await sh.proc.spawn(file, argv, { env, ...pgid });
+    if (sh.options.monitor) foreground(sh, child.pid);
+    const [status] = await waitForeground(sh, [{ pid: child.pid, text }]);
+    if (sh.options.monitor) foreground(sh, sh.proc.pgid);
+    return status!;
+  } catch (e) {
+    if (!(e instanceof SystemError)) throw e;
+    if (e.errno !== -ENOEXEC) {
+      sh.hashed.delete(name);
+      return refuse(sh, file, e);
+    }
+  }
+  if (replace) return scriptBody(file, argv)(sh);
+  const child = forkShell(sh, {}, scriptBody(file, argv));
+  const [status] = await waitForeground(sh, [{ pid: child.pid, text }]);
+  return status!;
+}
+
+/** Gives the terminal to a group, when there is one. */
+export function foreground(sh: Shell, pgid: number): void {
+  try {
+    if (sh.proc.isatty(0)) sh.proc.tcsetpgrp(0, pgid);
+  } catch (e) {
+    if (!(e instanceof SystemError)) throw e;
+  }
+}
