@@ -1,10 +1,16 @@
 /** The simulated kernel, put together: the one list of its parts. */
 import { SimKernel, type SimKernelOptions } from './core/kernel.ts';
 import { driversInit } from './drivers/index.ts';
+import { ipv4Init } from './ipv4/index.ts';
 import { procfsInit } from './procfs/index.ts';
 import { rtnetlinkInit } from './rtnl/dispatch.ts';
 import { rtnlLinkInit } from './rtnl/link.ts';
 import { rtnlNsidInit } from './rtnl/netns.ts';
+import { rtnlAddrInit } from './rtnl/addr.ts';
+import { rtnlNeighInit } from './rtnl/neigh.ts';
+import { rtnlRouteInit } from './rtnl/route.ts';
+import { rtnlRuleInit } from './rtnl/rule.ts';
+import { inetFamilyInit } from './transport/inet.ts';
 import { netlinkInit } from './transport/af-netlink.ts';
 
 /** Registers every part on a new kernel, in the order their notifiers run. */
@@ -15,6 +21,12 @@ function parts(kernel: SimKernel): void {
   rtnlNsidInit(kernel);
   procfsInit(kernel);
   // each protocol's room adds its one line here: `fooInit(kernel);`
+  ipv4Init(kernel);
+  rtnlAddrInit(kernel);
+  rtnlRouteInit(kernel);
+  rtnlNeighInit(kernel);
+  rtnlRuleInit(kernel);
+  inetFamilyInit(kernel);
   driversInit(kernel); // last: devices go before what is built upon them
 }
 

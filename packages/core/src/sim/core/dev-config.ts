@@ -115,7 +115,8 @@ export function unregisterNetdeviceMany(devs: readonly NetDevice[], info: NlInfo
 }
 
 /** @see unregister_netdevice */
-export const unregisterNetdevice = (dev: NetDevice, info: NlInfo = KERNEL_INFO): void => unregisterNetdeviceMany([dev], info);
+export const unregisterNetdevice = (dev: NetDevice, info: NlInfo = KERNEL_INFO): void =>
+  unregisterNetdeviceMany([dev], info);
 
 /** Takes the queue away. @see net/sched/sch_generic.c:dev_shutdown */
 export function devShutdown(dev: NetDevice): void {
@@ -262,7 +263,7 @@ export function devChangeFlags(dev: NetDevice, flags: number): number {
 /** The flags a request stands for: those it means, the rest as they are. @see rtnl_dev_combine_flags */
 export function devCombineFlags(dev: NetDevice, flags: number, change: number): number {
   if (change === 0) return flags;
-  return (flags & change) | (((devGetFlags(dev) & ~(IFF_RUNNING | IFF_LOWER_UP | IFF_DORMANT | IFF_ECHO)) & ~change));
+  return (flags & change) | (devGetFlags(dev) & ~(IFF_RUNNING | IFF_LOWER_UP | IFF_DORMANT | IFF_ECHO) & ~change);
 }
 
 function setPromisc(dev: NetDevice, inc: number): void {
@@ -323,12 +324,12 @@ export function ethMacAddr(dev: NetDevice, addr: Uint8Array): number {
 
 /** Sets the hardware address. @see netif_set_mac_address */
 export function devSetMacAddress(dev: NetDevice, addr: Uint8Array): number {
-  const set = dev.netdevOps.setMacAddress;
-  if (set === undefined) return -EOPNOTSUPP;
+  const { netdevOps } = dev;
+  if (netdevOps.setMacAddress === undefined) return -EOPNOTSUPP;
   const { netdevChain } = dev.net.kernel;
   netdevChain.call(NETDEV_PRE_CHANGEADDR, dev);
   if (!bytesEqual(dev.devAddr, addr.subarray(0, dev.addrLen))) {
-    const err = set(dev, addr);
+    const err = netdevOps.setMacAddress(dev, addr);
     if (err !== 0) return err;
   }
   dev.addrAssignType = NET_ADDR_SET;

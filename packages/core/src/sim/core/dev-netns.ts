@@ -15,7 +15,13 @@ import { type ExtAck, KERNEL_INFO, nlErr } from './rtnetlink.ts';
  * @param newIndex the index asked for, 0 for none
  * @returns 0, -EINVAL (bound to its namespace), -EEXIST (name taken), -EBUSY (index taken)
  */
-export function devChangeNetNamespace(dev: NetDevice, net: Net, pattern: string, newIndex: number, extack: ExtAck): number {
+export function devChangeNetNamespace(
+  dev: NetDevice,
+  net: Net,
+  pattern: string,
+  newIndex: number,
+  extack: ExtAck,
+): number {
   if (dev.netnsLocal) return nlErr(extack, EINVAL, 'The interface netns is immutable');
   if (dev.regState !== NETREG_REGISTERED) return nlErr(extack, EINVAL, 'Device is being unregistered');
   const old = dev.net;
@@ -24,12 +30,15 @@ export function devChangeNetNamespace(dev: NetDevice, net: Net, pattern: string,
   if (net.names.has(name)) {
     if (pattern === '') return nlErr(extack, EEXIST, 'An interface with the same name exists in the target netns');
     const other = devPrepValidName(net, pattern, EEXIST);
-    if (typeof other === 'number') return nlErr(extack, -other, `Unable to use '${pattern}' for the new interface name in the target netns`);
+    if (typeof other === 'number')
+      return nlErr(extack, -other, `Unable to use '${pattern}' for the new interface name in the target netns`);
     name = other;
   }
   const alt = dev.altnames.find((a) => net.names.has(a));
-  if (alt !== undefined) return nlErr(extack, EEXIST, `An interface with the altname ${alt} exists in the target netns`);
-  if (newIndex !== 0 && net.devs.has(newIndex)) return nlErr(extack, EBUSY, 'An interface with the same ifindex exists in the target netns');
+  if (alt !== undefined)
+    return nlErr(extack, EEXIST, `An interface with the altname ${alt} exists in the target netns`);
+  if (newIndex !== 0 && net.devs.has(newIndex))
+    return nlErr(extack, EBUSY, `The ifindex ${newIndex} is not available in the target netns`);
 
   const { netdevChain, rtnl } = old.kernel;
   devClose(dev);

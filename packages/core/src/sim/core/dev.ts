@@ -1,13 +1,24 @@
 /** Devices in their namespace, and packets on their way between devices and protocols. @see net/core/dev.c */
 import { ETH_P_ALL } from '../../uapi/if-ether.ts';
-import { IFF_LOWER_UP, IFF_DORMANT, IFF_ALLMULTI, IFF_PROMISC, IFF_RUNNING, IFF_ECHO, IFF_UP, IF_OPER_UNKNOWN, IF_OPER_UP } from '../../uapi/if.ts';
-import { PACKET_OTHERHOST, PACKET_OUTGOING } from '../../uapi/if-packet.ts';
 import {
-  SKB_DROP_REASON_DEV_HDR,
+  IFF_LOWER_UP,
+  IFF_DORMANT,
+  IFF_ALLMULTI,
+  IFF_PROMISC,
+  IFF_RUNNING,
+  IFF_ECHO,
+  IFF_UP,
+  IF_OPER_UNKNOWN,
+  IF_OPER_UP,
+} from '../../uapi/if.ts';
+import { PACKET_OUTGOING } from '../../uapi/if-packet.ts';
+import {
+  SKB_DROP_REASON_CPU_BACKLOG,
   SKB_DROP_REASON_DEV_READY,
   SKB_DROP_REASON_QDISC_DROP,
   SKB_DROP_REASON_UNHANDLED_PROTO,
 } from '../../uapi/drop-reason.ts';
+import { Timer } from '../../lib/timer-heap.ts';
 import type { SimKernel } from './kernel.ts';
 import type { PacketTap } from './net.ts';
 import type { NetDevice } from './net-device.ts';
@@ -17,7 +28,9 @@ export * from './events.ts';
 
 /** The flags userspace sees. @see dev_get_flags */
 export function devGetFlags(dev: NetDevice): number {
-  let flags = (dev.flags & ~(IFF_PROMISC | IFF_ALLMULTI | IFF_RUNNING | IFF_LOWER_UP | IFF_DORMANT | IFF_ECHO)) | (dev.gflags & (IFF_PROMISC | IFF_ALLMULTI));
+  let flags =
+    (dev.flags & ~(IFF_PROMISC | IFF_ALLMULTI | IFF_RUNNING | IFF_LOWER_UP | IFF_DORMANT | IFF_ECHO)) |
+    (dev.gflags & (IFF_PROMISC | IFF_ALLMULTI));
   if (netifRunning(dev)) {
     if (dev.operstate === IF_OPER_UP || dev.operstate === IF_OPER_UNKNOWN) flags |= IFF_RUNNING;
     if (!dev.noCarrier) flags |= IFF_LOWER_UP;
@@ -63,11 +76,22 @@ export function devQueueXmit(skb: SkBuff): number {
   return 0;
 }
 
+/** Frames that may wait to be worked on. @see net.core.netdev_max_backlog */
+const MAX_BACKLOG = 1000;
+
 /** Queues a received frame for the softirq; never works on it here, so a loop cannot grow the stack. @see netif_rx */
 export function netifRx(skb: SkBuff, dev: NetDevice): void {
   skb.dev = dev;
-  dev.net.kernel.backlog.push(skb);
+  const { backlog } = dev.net.kernel;
+  if (backlog.length > MAX_BACKLOG) {
+    dev.stats.rxDropped++;
+    kfreeSkb(skb, SKB_DROP_REASON_CPU_BACKLOG, 'enqueue_to_backlog');
+  } else backlog.push(skb);
 }
+
+/** Packets one run works on before others get a turn; the rest goes on a moment later, as ksoftirqd would. @see net.core.netdev_budget */
+const BUDGET = 10_000;
+const KSOFTIRQD_NS = 100_000;
 
 /**
  * Works off the backlog unless that is going on already. Called where the kernel leaves a section with softirqs off:
@@ -78,9 +102,15 @@ export function doSoftirq(kernel: SimKernel): void {
   kernel.inSoftirq = true;
   try {
     const { hopNs, hopByteNs } = kernel.cost;
+    let budget = BUDGET;
     for (let skb = kernel.backlog.shift(); skb !== undefined; skb = kernel.backlog.shift()) {
       if (hopNs !== 0) kernel.clock.charge(kernel.jittered(hopNs + hopByteNs * skb.len));
       netifReceiveSkb(skb);
+      if (--budget === 0) {
+        kernel.ksoftirqd ??= new Timer(() => doSoftirq(kernel), null);
+        kernel.clock.mod(kernel.ksoftirqd, KSOFTIRQD_NS);
+        break;
+      }
     }
   } finally {
     kernel.inSoftirq = false;
@@ -108,9 +138,8 @@ export function netifReceiveSkb(skb: SkBuff): void {
 export function deliverSkb(skb: SkBuff, dev: NetDevice): void {
   const handler = dev.net.kernel.ptypes.get(skb.protocol);
   if (handler !== undefined) handler(skb, dev);
-  else if (skb.pktType === PACKET_OTHERHOST) kfreeSkb(skb, SKB_DROP_REASON_DEV_HDR, '__netif_receive_skb_core');
   else {
-    dev.stats.rxNohandler++;
+    dev.stats.rxDropped++;
     kfreeSkb(skb, SKB_DROP_REASON_UNHANDLED_PROTO, '__netif_receive_skb_core');
   }
 }

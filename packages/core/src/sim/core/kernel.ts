@@ -39,8 +39,9 @@ export type PacketHandler = (skb: SkBuff, dev: NetDevice) => void;
 
 /** First inode number that namespaces get, as PROC_DYNAMIC_FIRST would have it. */
 const NETNS_INO_FIRST = 4_026_531_840;
-/** Time from the last reference to the death of a namespace's devices: RCU grace periods of the cleanup work. */
-const CLEANUP_NET_DELAY_NS = 12e6;
+/** Time from the last reference to the death of a namespace's devices, and how long the worker that does it waits for RCU afterwards. */
+const CLEANUP_NET_START_NS = 300_000;
+const CLEANUP_NET_BUSY_NS = 40e6;
 
 /** The simulated kernel: all state of one machine's network stack. No module-level state stands beside it. */
 export class SimKernel implements Kernel, SkbOwner {
@@ -78,7 +79,12 @@ export class SimKernel implements Kernel, SkbOwner {
   /** Packets received and not yet worked on. @see struct softnet_data */
   readonly backlog: Ring<SkBuff> = new Ring(64);
   inSoftirq = false;
+  /** Goes on with the backlog when one run of it took too long. */
+  ksoftirqd: Timer | null = null;
   readonly #jitter: Random;
+  readonly #dying: Net[] = [];
+  readonly #cleaner: Timer = new Timer(() => this.#cleanupNets(), null);
+  #cleanerBusy = 0;
   #pid = 0;
   #netCookie = 0;
   #sockIno = 10_000;
@@ -110,16 +116,25 @@ export class SimKernel implements Kernel, SkbOwner {
     return net;
   }
 
-  /** The last reference went: the namespace's parts go a moment later. @see cleanup_net */
+  /**
+   * The last reference went: the namespace's parts go a moment later, by a worker that then is busy for a while;
+   * those that die meanwhile wait for it and go together. @see cleanup_net
+   */
   netRelease(net: Net): void {
     net.dying = true;
-    this.clock.mod(new Timer(() => this.#cleanupNet(net), null), this.cost.hopNs === 0 ? 0 : this.jittered(CLEANUP_NET_DELAY_NS));
+    this.#dying.push(net);
+    if (this.cost.hopNs === 0) this.#cleanupNets();
+    else if (!this.#cleaner.pending) {
+      this.clock.mod(this.#cleaner, Math.max(this.jittered(CLEANUP_NET_START_NS), this.#cleanerBusy - this.clock.now));
+    }
   }
 
-  #cleanupNet(net: Net): void {
-    unhashNsid(net);
-    for (let i = this.pernet.length - 1; i >= 0; i--) this.pernet[i]!.exit?.(net);
-    this.nets.delete(net);
+  #cleanupNets(): void {
+    const nets = this.#dying.splice(0);
+    this.#cleanerBusy = this.clock.now + this.jittered(CLEANUP_NET_BUSY_NS);
+    for (const net of nets) unhashNsid(net);
+    for (let i = this.pernet.length - 1; i >= 0; i--) for (const net of nets) this.pernet[i]!.exit?.(net);
+    for (const net of nets) this.nets.delete(net);
   }
 
   /** `ns`, varied by the cost table's jitter. */

@@ -24,6 +24,9 @@ export class Net {
   ifindexLast = 0;
   /** Numbers this namespace knows others by. @see peernet2id */
   readonly nsids: Map<number, Net> = new Map();
+  /** The same the other way round, and where to look for a free number. */
+  readonly nsidOf: Map<Net, number> = new Map();
+  nsidHint = 0;
   loopback: NetDevice | null = null;
   /** Changes whenever devices come, go or are renamed: dumps notice. @see dev_base_seq */
   devBaseSeq = 1;

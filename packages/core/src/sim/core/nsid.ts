@@ -5,8 +5,7 @@ import { KERNEL_INFO, type NlInfo } from './rtnetlink.ts';
 
 /** The id of `peer` in `net`; -1 when it has none. @see peernet2id */
 export function peernet2id(net: Net, peer: Net): number {
-  for (const [id, n] of net.nsids) if (n === peer) return id;
-  return -1;
+  return net.nsidOf.get(peer) ?? -1;
 }
 
 /** The same, giving it the lowest free one when it has none; -1 for a namespace about to die. @see peernet2id_alloc */
@@ -14,15 +13,23 @@ export function peernet2idAlloc(net: Net, peer: Net, info: NlInfo = KERNEL_INFO)
   if (net.dying) return -1;
   const known = peernet2id(net, peer);
   if (known >= 0 || peer.dying) return known;
-  let id = 0;
-  while (net.nsids.has(id)) id++;
+  const id = freeNsid(net);
   setNsid(net, id, peer, info);
+  return id;
+}
+
+/** The lowest id not in use. */
+export function freeNsid(net: Net): number {
+  let id = net.nsidHint;
+  while (net.nsids.has(id)) id++;
+  net.nsidHint = id;
   return id;
 }
 
 /** Gives `peer` this id and tells of it. */
 export function setNsid(net: Net, id: number, peer: Net, info: NlInfo): void {
   net.nsids.set(id, peer);
+  net.nsidOf.set(peer, id);
   net.kernel.rtnl.onNsid?.(net, RTM_NEWNSID, id, info);
 }
 
@@ -40,7 +47,10 @@ export function unhashNsid(dying: Net): void {
     const id = peernet2id(net, dying);
     if (id < 0) continue;
     net.nsids.delete(id);
+    net.nsidOf.delete(dying);
+    net.nsidHint = Math.min(net.nsidHint, id);
     rtnl.onNsid?.(net, RTM_DELNSID, id, KERNEL_INFO);
   }
   dying.nsids.clear();
+  dying.nsidOf.clear();
 }

@@ -98,7 +98,9 @@ export interface IfinfoExtra {
 export class Rtnetlink {
   readonly #handlers = new Map<number, Handler>();
   /** Set by af_netlink: sends to a multicast group (RTNLGRP_*) of NETLINK_ROUTE sockets in `net`. */
-  broadcast: ((net: Net, group: number, type: number, payload: Uint8Array, info: NlInfo, nlFlags: number) => void) | null = null;
+  broadcast:
+    | ((net: Net, group: number, type: number, payload: Uint8Array, info: NlInfo, nlFlags: number) => void)
+    | null = null;
   /** Set by af_netlink: whether a notification has a reader. */
   listening: ((net: Net, group: number) => boolean) | null = null;
   /** Set by rtnl/link. */

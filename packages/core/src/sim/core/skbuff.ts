@@ -130,14 +130,29 @@ export class DropMonitor {
   readonly listeners: ((skb: SkBuff, reason: number, place: string) => void)[] = [];
 }
 
-/** Free buffers and skbs of one kernel. In poison mode freed bytes are overwritten and live ones are counted. */
+/** Free buffers and skbs of one kernel. In poison mode freed bytes are overwritten and live ones are remembered with their makers. */
 export class SkbPool {
   readonly #free: SkBuff[] = [];
-  poison = false;
+  /** Where each live skb was made; null outside poison mode. */
+  #born: Map<SkBuff, string> | null = null;
   live = 0;
 
+  get poison(): boolean {
+    return this.#born !== null;
+  }
+
+  /** Switched on before the first packet; slow, for tests. */
+  set poison(on: boolean) {
+    this.#born = on ? new Map() : null;
+  }
+
   alloc(owner: SkbOwner, size: number): SkBuff {
-    this.live++;
+    const skb = this.#take(owner, size);
+    this.count(skb);
+    return skb;
+  }
+
+  #take(owner: SkbOwner, size: number): SkBuff {
     if (size > POOLED_SIZE) return new SkBuff(owner, new SkbData(new Uint8Array(size)));
     const skb = this.#free.pop();
     if (skb === undefined) return new SkBuff(owner, new SkbData(new Uint8Array(POOLED_SIZE)));
@@ -145,18 +160,30 @@ export class SkbPool {
     return skb;
   }
 
+  /** One more skb is alive. */
+  count(skb: SkBuff): void {
+    this.live++;
+    if (this.#born !== null) this.#born.set(skb, new Error('skb').stack ?? '');
+  }
+
   free(skb: SkBuff): void {
     this.live--;
+    if (this.#born !== null && !this.#born.delete(skb)) throw new Error('skb freed twice');
     const { shared } = skb;
     if (--shared.users > 0) return;
     if (shared.bytes.length !== POOLED_SIZE || this.#free.length >= 4096) return;
-    if (this.poison) shared.bytes.fill(0x6b);
+    if (this.#born !== null) shared.bytes.fill(0x6b);
     skb.dev = null;
     skb.sk = null;
     skb.dst = null;
     skb.nfct = null;
     skb.next = null;
     this.#free.push(skb);
+  }
+
+  /** The stacks that made the skbs still alive; poison mode only. Queued packets are among them. */
+  leaks(): string[] {
+    return this.#born === null ? [] : [...this.#born.values()];
   }
 }
 
@@ -198,7 +225,7 @@ export function allocSkb(kernel: SimKernel, len: number): SkBuff {
 export function skbClone(skb: SkBuff): SkBuff {
   const c = new SkBuff(skb.kernel, skb.shared);
   skb.shared.users++;
-  skb.kernel.skbPool.live++;
+  skb.kernel.skbPool.count(c);
   copyHeader(c, skb);
   return c;
 }

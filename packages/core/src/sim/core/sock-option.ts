@@ -70,7 +70,7 @@ export function sockSetsockopt(sk: Sock, level: number, option: number, value: U
     case SO_DONTROUTE:
     case SO_TIMESTAMP:
     case SO_TIMESTAMPNS:
-      sk.options.set(option, v !== 0 ? 1 : 0);
+      sk.switches.set(option, v !== 0 ? 1 : 0);
       break;
     default:
       throw new SystemError(ENOPROTOOPT, 'setsockopt');
@@ -120,7 +120,7 @@ export function sockGetsockopt(sk: Sock, level: number, option: number): Uint8Ar
     case SO_DONTROUTE:
     case SO_TIMESTAMP:
     case SO_TIMESTAMPNS:
-      return int32(sk.options.get(option) ?? 0);
+      return int32(sk.switches.get(option) ?? 0);
     default:
       throw new SystemError(ENOPROTOOPT, 'getsockopt');
   }

@@ -21,7 +21,7 @@ export abstract class Sock {
   err = 0;
   dead = false;
   /** Switches at SOL_SOCKET (SO_BROADCAST, SO_REUSEADDR …), by option; off when absent. */
-  readonly options: Map<number, number> = new Map();
+  readonly switches: Map<number, number> = new Map();
   readonly #waiters: (() => void)[] = [];
 
   constructor(net: Net, family: number, type: number, protocol: number) {

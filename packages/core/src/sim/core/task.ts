@@ -1,6 +1,13 @@
 import { CLOCK_REALTIME } from '../../uapi/sched.ts';
 import { EAFNOSUPPORT, ENOENT, EINVAL, EBADF } from '../../uapi/errno.ts';
-import { type Charge, type KernelNode, type NetnsHandle, type Socket, SystemError, type Task } from '../../syscall/index.ts';
+import {
+  type Charge,
+  type KernelNode,
+  type NetnsHandle,
+  type Socket,
+  SystemError,
+  type Task,
+} from '../../syscall/index.ts';
 import type { SimKernel } from './kernel.ts';
 import type { Net } from './net.ts';
 import { SchedEntity } from './scheduler.ts';
@@ -53,7 +60,8 @@ export class SimTask extends SchedEntity implements Task {
   lookup(path: string, sysNet?: NetnsHandle): KernelNode | null {
     const net = sysNet instanceof SimNetnsHandle ? sysNet.net : this.net;
     for (const view of this.kernel.views) {
-      if (path === view.root || path.startsWith(`${view.root}/`)) return view.lookup(path, view.sys ? net : this.net, this);
+      if (path === view.root || path.startsWith(`${view.root}/`))
+        return view.lookup(path, view.sys ? net : this.net, this);
     }
     return null;
   }

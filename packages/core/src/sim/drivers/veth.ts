@@ -102,7 +102,13 @@ function vethValidate(attrs: LinkAttrs): number {
 }
 
 /** The other end: as the request describes it, or the first end's twin. @see veth_newlink */
-function makePeer(ctx: NewlinkContext, dev: NetDevice, attrs: LinkAttrs, data: LinkData, extack: ExtAck): NetDevice | number {
+function makePeer(
+  ctx: NewlinkContext,
+  dev: NetDevice,
+  attrs: LinkAttrs,
+  data: LinkData,
+  extack: ExtAck,
+): NetDevice | number {
   const peerMsg = linkData({ kind: 'veth', data }, 'veth')?.peer;
   const pa: IflaAttrs = peerMsg?.attrs ?? attrs;
   const net = (peerMsg === undefined ? undefined : ctx.linkNet(pa, extack)) ?? ctx.tgtNet;

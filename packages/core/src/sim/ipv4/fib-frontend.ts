@@ -79,6 +79,17 @@ export function fibAddIfaddr(ifa: InIfaddr): void {
   if (ifa.prefixlen < 31) fibMagic(true, RTN_BROADCAST, broadcastOf(ifa), 32, prim, 0);
 }
 
+/** The prefix route gets another metric. @see fib_modify_prefix_metric */
+function fibModifyPrefixMetric(ifa: InIfaddr, old: number, metric: number): void {
+  const { dev } = ifa.inDev;
+  const prefix = networkOf(ifa);
+  if ((dev.flags & IFF_UP) === 0 || (ifa.flags & (IFA_F_SECONDARY | IFA_F_NOPREFIXROUTE)) !== 0) return;
+  if (ipv4IsZeronet(prefix) || (prefix === ifa.local && ifa.prefixlen === 32)) return;
+  const type = (dev.flags & IFF_LOOPBACK) !== 0 ? RTN_LOCAL : RTN_UNICAST;
+  fibMagic(true, type, prefix, ifa.prefixlen, ifa, metric);
+  fibMagic(false, type, prefix, ifa.prefixlen, ifa, old);
+}
+
 const LOCAL_OK = 1;
 const BRD_OK = 2;
 const BRD0_OK = 4;
@@ -248,6 +259,7 @@ export function fibInit(kernel: SimKernel): void {
   const k = kernelIpv4(kernel);
   k.fibAddIfaddr = fibAddIfaddr;
   k.fibDelIfaddr = fibDelIfaddr;
+  k.fibModifyPrefixMetric = fibModifyPrefixMetric;
   kernel.netdevChain.register(fibNetdevEvent);
   k.inetaddrChain.register(fibInetaddrEvent);
 }

@@ -170,6 +170,7 @@ export class KernelIpv4 {
   // Set by the FIB and ARP, which stand above addresses.
   fibAddIfaddr: (ifa: InIfaddr) => void = () => undefined;
   fibDelIfaddr: (ifa: InIfaddr, iprim: InIfaddr | null) => void = () => undefined;
+  fibModifyPrefixMetric: (ifa: InIfaddr, old: number, metric: number) => void = () => undefined;
   gratuitousArp: (inDev: InDevice) => void = () => undefined;
   /** RTM_NEWNETCONF. @see inet_netconf_notify_devconf */
   netconfNotify: (net: Net, attr: number, ifindex: number, conf: Devconf) => void = () => undefined;
@@ -181,6 +182,8 @@ export class KernelIpv4 {
   pingRcv: ((skb: SkBuff) => boolean) | null = null;
   /** @see ping_err */
   pingErr: ((skb: SkBuff, type: number, code: number, info: number) => void) | null = null;
+  /** @see icmp_send */
+  icmpSend: (skb: SkBuff, type: number, code: number, info: number) => void = () => undefined;
   // The ends of routes, put in place by `ipv4Init`.
   localDeliver!: (skb: SkBuff) => void;
   forward!: (skb: SkBuff) => void;

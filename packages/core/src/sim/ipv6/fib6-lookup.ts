@@ -54,13 +54,10 @@ function select(kernel: SimKernel, node: Fib6Node, oif: number, strict: number):
   const { leaf } = node;
   best.rt = null;
   best.score = -1;
-  let metric = -1;
-  for (let i = 0; i < leaf.length; i++) {
-    const rt = leaf[i]!;
-    if (rt.metric !== metric && metric >= 0 && best.rt !== null) break;
-    if (metric < 0) metric = rt.metric;
-    findMatch(kernel, rt, oif, strict);
-  }
+  let i = 0;
+  for (; i < leaf.length && leaf[i]!.metric === leaf[0]!.metric; i++) findMatch(kernel, leaf[i]!, oif, strict);
+  if (best.rt !== null) return best.rt;
+  for (; i < leaf.length; i++) findMatch(kernel, leaf[i]!, oif, strict);
   return best.rt;
 }
 

@@ -29,7 +29,7 @@ export function fib6Tables(net: Net): Fib6Table[] {
 
 /** Routes of a table in the order dumps show them. The table may not change meanwhile. @see fib6_walk_continue */
 export function* fib6Walk(table: Fib6Table): Generator<Fib6Info> {
-  for (const { value } of table.trie.postorder()) yield* value.leaf;
+  for (const { value } of table.trie.entriesPostorder()) yield* value.leaf;
 }
 
 /** @see rt6_qualify_for_ecmp */

@@ -141,6 +141,8 @@ export class KernelIpv6 {
   output!: (skb: SkBuff) => number;
   /** ICMPv6 about a packet, which stays the caller's. @see icmpv6_send */
   icmpv6Send!: (skb: SkBuff, type: number, code: number, info: number) => void;
+  /** Deletes an address. @see ipv6_del_addr */
+  delAddr!: (ifp: Inet6Ifaddr) => void;
   /** A solicitation for a neighbour; `nonce` for DAD. @see ndisc_send_ns */
   sendNs!: (dev: NetDevice, target: Uint8Array, daddr: Uint8Array, saddr: Uint8Array | null, nonce: Uint8Array | null) => void;
   /** For lookups on the way in, which do not nest. */

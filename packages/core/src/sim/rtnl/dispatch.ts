@@ -1,12 +1,15 @@
 /** rtnetlink's way in: finds who answers a message. @see net/core/rtnetlink.c:rtnetlink_rcv_msg */
 import { EOPNOTSUPP } from '../../uapi/errno.ts';
-import { NETLINK_ROUTE, NLM_F_DUMP } from '../../uapi/netlink.ts';
-import { RTM_GETADDR, RTM_GETNETCONF, RTM_GETROUTE, RTM_MAX } from '../../uapi/rtnetlink.ts';
+import { NETLINK_ROUTE, NLM_F_BULK, NLM_F_DUMP } from '../../uapi/netlink.ts';
+import { RTM_DELNEIGH, RTM_GETADDR, RTM_GETNETCONF, RTM_GETROUTE, RTM_GETRULE, RTM_MAX } from '../../uapi/rtnetlink.ts';
 import type { SimKernel } from '../core/kernel.ts';
-import { NLMSG_HDRLEN, type NetlinkReply, type RtnlDumpit, type RtnlRequest } from '../core/rtnetlink.ts';
+import { nlErr, NLMSG_HDRLEN, type NetlinkReply, type RtnlDumpit, type RtnlRequest } from '../core/rtnetlink.ts';
 
 /** The third of each four message types is the GET. */
 const isGet = (type: number): boolean => (type & 3) === 2;
+const isDel = (type: number): boolean => (type & 3) === 1;
+/** Message types that delete many at once. @see RTNL_FLAG_BULK_DEL_SUPPORTED */
+const BULK_DEL: readonly number[] = [RTM_DELNEIGH];
 
 /** @returns 0 or -errno; -EINTR when a dump answers. @see rtnetlink_rcv_msg */
 export function rtnetlinkRcvMsg(req: RtnlRequest, reply: NetlinkReply): number {
@@ -20,7 +23,11 @@ export function rtnetlinkRcvMsg(req: RtnlRequest, reply: NetlinkReply): number {
     return dumpit === null ? -EOPNOTSUPP : reply.dump(dumpit);
   }
   const doit = rtnl.lookup(family, type, false)?.doit ?? null;
-  return doit === null ? -EOPNOTSUPP : doit(req, reply.emit);
+  if (doit === null) return -EOPNOTSUPP;
+  if (isDel(type) && (flags & NLM_F_BULK) !== 0 && !BULK_DEL.includes(type)) {
+    return nlErr(req.extack, EOPNOTSUPP, 'Bulk delete is not supported');
+  }
+  return doit(req, reply.emit);
 }
 
 /** A dump of AF_UNSPEC: every family's, one after the other. @see rtnl_dump_all */
@@ -34,5 +41,6 @@ const dumpAll: RtnlDumpit = (req, emit) => {
 
 export function rtnetlinkInit(kernel: SimKernel): void {
   kernel.netlinkInput.set(NETLINK_ROUTE, rtnetlinkRcvMsg);
-  for (const type of [RTM_GETADDR, RTM_GETROUTE, RTM_GETNETCONF]) kernel.rtnl.register(0, type, null, dumpAll);
+  for (const type of [RTM_GETADDR, RTM_GETROUTE, RTM_GETRULE, RTM_GETNETCONF])
+    kernel.rtnl.register(0, type, null, dumpAll);
 }

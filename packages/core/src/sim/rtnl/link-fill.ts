@@ -148,6 +148,10 @@ function fillLinkNetns(dev: NetDevice, a: IflaAttrs, srcNet: Net): void {
 export function rtmsgIfinfoInit(kernel: SimKernel): void {
   const { rtnl } = kernel;
   rtnl.onIfinfo = (type, dev, change, info, extra) => {
+    if (!rtnl.hasListeners(dev.net, RTNLGRP_LINK, info)) {
+      fillLinkNetns(dev, {}, dev.net); // gives the other end's namespace its id, heard or not
+      return;
+    }
     const payload = fillIfinfo(dev, { srcNet: dev.net, change, extMask: 0, targetNetnsid: undefined, extra });
     rtnl.notify(dev.net, RTNLGRP_LINK, type, payload, info);
   };

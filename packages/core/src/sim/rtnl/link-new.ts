@@ -73,7 +73,13 @@ function checkPeer(req: RtnlRequest, ops: RtnlLinkOps, data: LinkData): number {
 }
 
 /** @see rtnl_changelink */
-function changeLink(req: RtnlRequest, m: LinkMessage, dev: NetDevice, ops: RtnlLinkOps | undefined, tgtNet: Net | undefined): number {
+function changeLink(
+  req: RtnlRequest,
+  m: LinkMessage,
+  dev: NetDevice,
+  ops: RtnlLinkOps | undefined,
+  tgtNet: Net | undefined,
+): number {
   if ((req.flags & NLM_F_EXCL) !== 0) return -EEXIST;
   if ((req.flags & NLM_F_REPLACE) !== 0) return -EOPNOTSUPP;
   const info = m.attrs.linkinfo;
@@ -90,8 +96,8 @@ function changeLink(req: RtnlRequest, m: LinkMessage, dev: NetDevice, ops: RtnlL
 
 /** Changes every link of a group. @see rtnl_group_changelink */
 function groupChange(req: RtnlRequest, m: LinkMessage): number {
-  for (const dev of [...req.net.devs.values()]) {
-    if (dev.group !== m.attrs.group) continue;
+  const devs = [...req.net.devs.values()].filter((dev) => dev.group === m.attrs.group);
+  for (const dev of devs) {
     const err = doSetlink(dev, undefined, m, m.attrs, req.extack);
     if (err !== 0) return err;
   }
@@ -132,7 +138,8 @@ function queueCount(n: number | undefined, what: string, at: number | undefined,
 
 /** A device as the request wants it, not registered. @see rtnl_create_link */
 function createLink(net: Net, name: string, ops: RtnlLinkOps, a: LinkAttrs, extack: ExtAck): NetDevice | number {
-  let err = queueCount(a.numTxQueues, 'transmit', undefined, extack) || queueCount(a.numRxQueues, 'receive', undefined, extack);
+  let err =
+    queueCount(a.numTxQueues, 'transmit', undefined, extack) || queueCount(a.numRxQueues, 'receive', undefined, extack);
   if (err !== 0) return err;
   const dev = ops.setup(net, name);
   err = validateLinkmsg(net, dev, true, a, extack);

@@ -28,7 +28,8 @@ export function validateLinkmsg(net: Net, dev: NetDevice, isNew: boolean, a: Lin
   if (a.address !== undefined && a.address.length < dev.addrLen) return -EINVAL;
   if (a.broadcast !== undefined && a.broadcast.length < dev.addrLen) return -EINVAL;
   if ((a.gsoMaxSize ?? 0) > dev.tsoMaxSize) return nlErr(extack, EINVAL, 'too big gso_max_size');
-  if ((a.gsoMaxSegs ?? 0) > Math.min(GSO_MAX_SEGS, dev.tsoMaxSegs)) return nlErr(extack, EINVAL, 'too big gso_max_segs');
+  if ((a.gsoMaxSegs ?? 0) > Math.min(GSO_MAX_SEGS, dev.tsoMaxSegs))
+    return nlErr(extack, EINVAL, 'too big gso_max_segs');
   if ((a.groMaxSize ?? 0) > GRO_MAX_SIZE) return nlErr(extack, EINVAL, 'too big gro_max_size');
   if ((a.gsoIpv4MaxSize ?? 0) > dev.tsoMaxSize) return nlErr(extack, EINVAL, 'too big gso_ipv4_max_size');
   if ((a.groIpv4MaxSize ?? 0) > GRO_MAX_SIZE) return nlErr(extack, EINVAL, 'too big gro_ipv4_max_size');
@@ -67,7 +68,8 @@ export function setOperstate(dev: NetDevice, transition: number): void {
   let state = dev.operstate;
   const up = state === IF_OPER_UP || state === IF_OPER_UNKNOWN;
   if (transition === IF_OPER_UP) {
-    if ((state === IF_OPER_DORMANT || state === IF_OPER_TESTING || state === IF_OPER_UNKNOWN) && !dev.dormant) state = IF_OPER_UP;
+    if ((state === IF_OPER_DORMANT || state === IF_OPER_TESTING || state === IF_OPER_UNKNOWN) && !dev.dormant)
+      state = IF_OPER_UP;
   } else if (transition === IF_OPER_TESTING || transition === IF_OPER_DORMANT) {
     if (up) state = transition;
   }
@@ -81,9 +83,7 @@ export function doSetMaster(dev: NetDevice, ifindex: number, extack: ExtAck): nu
   const old = dev.master;
   if (old !== null) {
     if (old.ifindex === ifindex) return 0;
-    const del = old.netdevOps.delSlave;
-    if (del === undefined) return -EOPNOTSUPP;
-    const err = del(old, dev);
+    const err = old.netdevOps.delSlave?.(old, dev) ?? -EOPNOTSUPP;
     if (err !== 0) return err;
   }
   if (ifindex === 0) return 0;
@@ -119,7 +119,14 @@ class LinkChange {
  * @param tgtNet where it goes, undefined to stay
  * @param status what was changed already
  */
-export function doSetlink(dev: NetDevice, tgtNet: Net | undefined, m: Ifinfomsg, a: LinkAttrs, extack: ExtAck, status = 0): number {
+export function doSetlink(
+  dev: NetDevice,
+  tgtNet: Net | undefined,
+  m: Ifinfomsg,
+  a: LinkAttrs,
+  extack: ExtAck,
+  status = 0,
+): number {
   let err = validateLinkmsg(dev.net, dev, false, a, extack);
   const c = new LinkChange(dev, extack, status);
   if (err === 0) err = moveAndAddress(c, tgtNet, a);
@@ -138,7 +145,7 @@ function moveAndAddress(c: LinkChange, tgtNet: Net | undefined, a: LinkAttrs): n
     if (err !== 0) return err;
   }
   if (a.map !== undefined) return -EOPNOTSUPP;
-  if (a.address !== undefined) err = c.did(devSetMacAddress(dev, a.address), NOTIFY);
+  if (a.address !== undefined) err = devSetMacAddress(dev, a.address);
   if (err === 0 && a.mtu !== undefined) err = c.did(devSetMtu(dev, a.mtu, extack), MODIFIED);
   if (err === 0 && a.group !== undefined) {
     dev.group = a.group;

@@ -5,7 +5,16 @@ import { linkFamily, type IflaAttrs, type LinkMessage } from '../../netlink/link
 import { nsidFamily } from '../../netlink/nsid.ts';
 import { IFF_LOWER_UP, IFF_UP, IF_OPER_DOWN, IF_OPER_LOWERLAYERDOWN, IF_OPER_UP } from '../../uapi/if.ts';
 import { NLM_F_CREATE, NLM_F_EXCL } from '../../uapi/netlink.ts';
-import { RTM_DELLINK, RTM_DELNSID, RTM_GETLINK, RTM_NEWLINK, RTM_NEWLINKPROP, RTM_NEWNSID, RTNLGRP_LINK, RTNLGRP_NSID } from '../../uapi/rtnetlink.ts';
+import {
+  RTM_DELLINK,
+  RTM_DELNSID,
+  RTM_GETLINK,
+  RTM_NEWLINK,
+  RTM_NEWLINKPROP,
+  RTM_NEWNSID,
+  RTNLGRP_LINK,
+  RTNLGRP_NSID,
+} from '../../uapi/rtnetlink.ts';
 import { DEFAULT_COST, NO_COST } from '../core/cost.ts';
 import type { Host } from '../core/scheduler.ts';
 import type { SimTask } from '../core/task.ts';
@@ -24,7 +33,7 @@ interface World {
   task: SimTask;
   c: NetlinkClient;
   /** A task in a namespace of its own, with a client there. */
-  other(): Promise<{ task: SimTask; c: NetlinkClient }>;
+  other: () => Promise<{ task: SimTask; c: NetlinkClient }>;
 }
 
 async function world(cost = NO_COST): Promise<World> {
@@ -75,10 +84,48 @@ test('the attributes come in the order of the kernel', async () => {
   const { c } = await world();
   await c.link.add({ ifname: 'v0', kind: 'veth', peer: { ifname: 'v1' } });
   const v0 = await c.link.get('v0');
-  const order = ['ifname', 'txqlen', 'operstate', 'linkmode', 'netnsImmutable', 'mtu', 'minMtu', 'maxMtu', 'group', 'promiscuity', 'allmulti',
-    'numTxQueues', 'gsoMaxSegs', 'gsoMaxSize', 'groMaxSize', 'gsoIpv4MaxSize', 'groIpv4MaxSize', 'tsoMaxSize', 'tsoMaxSegs', 'maxPacingOffloadHorizon',
-    'numRxQueues', 'carrier', 'carrierChanges', 'carrierUpCount', 'carrierDownCount', 'headroom', 'tailroom', 'protoDown', 'address', 'broadcast', 'stats64',
-    'stats', 'xdp', 'linkinfo', 'link', 'qdisc', 'afSpec', 'map', 'devlinkPort', 'dpllPin'];
+  const order = [
+    'ifname',
+    'txqlen',
+    'operstate',
+    'linkmode',
+    'netnsImmutable',
+    'mtu',
+    'minMtu',
+    'maxMtu',
+    'group',
+    'promiscuity',
+    'allmulti',
+    'numTxQueues',
+    'gsoMaxSegs',
+    'gsoMaxSize',
+    'groMaxSize',
+    'gsoIpv4MaxSize',
+    'groIpv4MaxSize',
+    'tsoMaxSize',
+    'tsoMaxSegs',
+    'maxPacingOffloadHorizon',
+    'numRxQueues',
+    'carrier',
+    'carrierChanges',
+    'carrierUpCount',
+    'carrierDownCount',
+    'headroom',
+    'tailroom',
+    'protoDown',
+    'address',
+    'broadcast',
+    'stats64',
+    'stats',
+    'xdp',
+    'linkinfo',
+    'link',
+    'qdisc',
+    'afSpec',
+    'map',
+    'devlinkPort',
+    'dpllPin',
+  ];
   expect(Object.keys(v0.attrs)).toEqual(order);
 });
 
@@ -89,7 +136,12 @@ test('veth: both up gives a carrier; the peer of a device that is down shows LOW
   await c.link.get('v0');
   await c.link.set('v0', { up: true });
   let v0 = await c.link.get('v0');
-  expect([v0.flags & IFF_UP, v0.attrs.operstate, v0.attrs.qdisc, v0.attrs.link]).toEqual([IFF_UP, IF_OPER_LOWERLAYERDOWN, 'noqueue', 2]);
+  expect([v0.flags & IFF_UP, v0.attrs.operstate, v0.attrs.qdisc, v0.attrs.link]).toEqual([
+    IFF_UP,
+    IF_OPER_LOWERLAYERDOWN,
+    'noqueue',
+    2,
+  ]);
   await c.link.set('v1', { up: true });
   for (const name of ['v0', 'v1']) {
     const v = await c.link.get(name);
@@ -97,7 +149,11 @@ test('veth: both up gives a carrier; the peer of a device that is down shows LOW
   }
   await c.link.set('v1', { up: false });
   v0 = await c.link.get('v0');
-  expect([v0.flags & IFF_LOWER_UP, v0.attrs.operstate, v0.attrs.carrierChanges]).toEqual([0, IF_OPER_LOWERLAYERDOWN, 3]);
+  expect([v0.flags & IFF_LOWER_UP, v0.attrs.operstate, v0.attrs.carrierChanges]).toEqual([
+    0,
+    IF_OPER_LOWERLAYERDOWN,
+    3,
+  ]);
   await c.link.del('v0');
   expect((await c.link.dump()).map(brief)).toEqual(['1:lo']);
 });
@@ -105,7 +161,8 @@ test('veth: both up gives a carrier; the peer of a device that is down shows LOW
 /** What Linux 6.18 answers. */
 test('errors and their words', async () => {
   const { c } = await world();
-  const veth = (attrs: IflaAttrs, index = 0): Promise<string> => fails(c.link.create({ index, attrs: { ...attrs, linkinfo: { kind: 'veth' } } }));
+  const veth = (attrs: IflaAttrs, index = 0): Promise<string> =>
+    fails(c.link.create({ index, attrs: { ...attrs, linkinfo: { kind: 'veth' } } }));
   expect(await fails(c.link.get(99))).toBe('ENODEV');
   expect(await fails(c.link.get('nope'))).toBe('ENODEV');
   expect(await fails(c.link.query({}))).toBe('EINVAL');
@@ -137,7 +194,9 @@ test('errors and their words', async () => {
   expect(await veth({ ifname: 'n1', netNsPid: 99999 })).toBe('ESRCH');
   expect(await veth({ ifname: 'n1', targetNetnsid: 9 })).toBe('EINVAL');
   expect(await veth({ ifname: 'n1', linkNetnsid: 9 })).toBe('EINVAL Unknown network namespace id');
-  expect(await veth({ ifname: 'n1', netNsFd: 0, netNsPid: 9 })).toBe('EINVAL multiple netns identifying attributes specified');
+  expect(await veth({ ifname: 'n1', netNsFd: 0, netNsPid: 9 })).toBe(
+    'EINVAL multiple netns identifying attributes specified',
+  );
   expect(await veth({ ifname: 'averyverylongname' })).toBe('ERANGE Attribute failed policy validation');
   const set = (attrs: IflaAttrs): Promise<string> => fails(c.link.create({ index: 50, attrs }, 0));
   expect(await set({ mtu: 67 })).toBe('EINVAL mtu less than device minimum');
@@ -172,7 +231,9 @@ test('dumps refuse what they cannot filter by', async () => {
   expect((await c.link.dump({ attrs: { linkinfo: { kind: 'nope' } } })).length).toBe(1);
   expect(await c.link.dump({ attrs: { linkinfo: { kind: 'veth' } } })).toEqual([]);
   expect(await c.link.dump({ attrs: { master: 9 } })).toEqual([]);
-  expect(await fails(c.link.query({ index: 1, attrs: { mtu: 1 } }))).toBe('EINVAL Unsupported attribute in get link request');
+  expect(await fails(c.link.query({ index: 1, attrs: { mtu: 1 } }))).toBe(
+    'EINVAL Unsupported attribute in get link request',
+  );
   expect(await fails(c.request(RTM_GETLINK, 0, new Uint8Array(4)))).toBe('EINVAL Invalid header for get link');
 });
 
@@ -187,7 +248,13 @@ test('alternative names find a device', async () => {
   const { c } = await world();
   await c.link.add({ ifname: 'd0', kind: 'dummy' });
   const prop = (type: number, names: string[]): Promise<string> =>
-    fails(c.request(type, NLM_F_EXCL | NLM_F_CREATE, linkFamily.encode({ index: 2, attrs: { propList: names } })));
+    fails(
+      c.request(
+        type,
+        type === RTM_NEWLINKPROP ? NLM_F_EXCL | NLM_F_CREATE : 0,
+        linkFamily.encode({ index: 2, attrs: { propList: names } }),
+      ),
+    );
   expect(await prop(RTM_NEWLINKPROP, ['a-long-alternative-name'])).toBe('ok');
   expect(await prop(RTM_NEWLINKPROP, ['lo'])).toBe('EEXIST');
   expect((await c.link.get('a-long-alternative-name')).attrs.propList).toEqual(['a-long-alternative-name']);
@@ -208,9 +275,14 @@ test('a move: down and forgotten here, known there, its index kept when free', a
   const seen: string[] = [];
   for (let i = 0; i < 3; i++) {
     const e = monitor.take()!;
-    const l = e.message.type === RTM_NEWLINK || e.message.type === RTM_DELLINK ? linkFamily.decode(e.message.payload) : undefined;
+    const l =
+      e.message.type === RTM_NEWLINK || e.message.type === RTM_DELLINK
+        ? linkFamily.decode(e.message.payload)
+        : undefined;
     const n = e.message.type === RTM_NEWNSID ? nsidFamily.decode(e.message.payload) : undefined;
-    seen.push(`${e.message.type} ${l?.attrs.ifname ?? n?.attrs.nsid} ${l?.attrs.qdisc} ${l?.attrs.newNetnsid} ${l?.attrs.newIfindex}`);
+    seen.push(
+      `${e.message.type} ${l?.attrs.ifname ?? n?.attrs.nsid} ${l?.attrs.qdisc} ${l?.attrs.newNetnsid} ${l?.attrs.newIfindex}`,
+    );
   }
   expect(seen).toEqual(['16 v0 noqueue undefined undefined', '88 0 undefined undefined undefined', '17 v0 noop 0 3']);
   expect((await c.link.get('v1')).attrs).toMatchObject({ link: 3, linkNetnsid: 0 });
@@ -218,7 +290,9 @@ test('a move: down and forgotten here, known there, its index kept when free', a
   expect([there.index, there.flags & IFF_UP, there.attrs.linkNetnsid, there.attrs.link]).toEqual([3, 0, 0, 2]);
   await c.link.add({ ifname: 'v0', kind: 'dummy' });
   const v0 = (await c.link.get('v0')).index;
-  expect(await fails(c.link.set(v0, { netNsPid: b.task.pid }))).toBe('EEXIST An interface with the same name exists in the target netns');
+  expect(await fails(c.link.set(v0, { netNsPid: b.task.pid }))).toBe(
+    'EEXIST An interface with the same name exists in the target netns',
+  );
   await c.link.set(v0, { netNsPid: b.task.pid, ifname: 'w0' });
   expect((await b.c.link.dump()).map(brief)).toEqual(['1:lo', '3:v0', '4:w0']);
 });
@@ -247,7 +321,9 @@ test('a notification for each change, as ip monitor shows them', async () => {
     const out: string[] = [];
     for (let e = monitor.take(); e !== undefined; e = monitor.take()) {
       const l = linkFamily.decode(e.message.payload)!;
-      out.push(`${e.message.type === RTM_DELLINK ? 'Deleted ' : ''}${l.attrs.ifname}@${l.attrs.link} ${l.attrs.qdisc} ${l.attrs.operstate} ${(l.flags & IFF_LOWER_UP) !== 0 ? 'LOWER_UP' : ''}`);
+      out.push(
+        `${e.message.type === RTM_DELLINK ? 'Deleted ' : ''}${l.attrs.ifname}@${l.attrs.link} ${l.attrs.qdisc} ${l.attrs.operstate} ${(l.flags & IFF_LOWER_UP) !== 0 ? 'LOWER_UP' : ''}`,
+      );
     }
     return out;
   };

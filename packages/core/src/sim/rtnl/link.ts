@@ -22,7 +22,15 @@ import { linkwatchSyncDev, netdevStateChange } from '../core/link-watch.ts';
 import type { Net } from '../core/net.ts';
 import type { NetDevice, RtnlLinkOps } from '../core/net-device.ts';
 import { getNetNsById } from '../core/nsid.ts';
-import { NLMSG_HDRLEN, nlErr, nlErrAttr, nlInfo, type RtnlDoit, type RtnlDumpit, type RtnlRequest } from '../core/rtnetlink.ts';
+import {
+  NLMSG_HDRLEN,
+  nlErr,
+  nlErrAttr,
+  nlInfo,
+  type RtnlDoit,
+  type RtnlDumpit,
+  type RtnlRequest,
+} from '../core/rtnetlink.ts';
 import { fillIfinfo, rtmsgIfinfoInit } from './link-fill.ts';
 import { ensureUniqueNetns, linkGetNet } from './link-net.ts';
 import { linkLookup, rtnlNewlink } from './link-new.ts';
@@ -71,7 +79,11 @@ const rtnlGetlink: RtnlDoit = (req, emit) => {
   if (dev === undefined) return -ENODEV;
   linkwatchSyncDev(dev);
   const extMask = attrs.extMask ?? 0;
-  emit(RTM_NEWLINK, 0, fillIfinfo(dev, { srcNet: req.net, change: 0, extMask, targetNetnsid: attrs.targetNetnsid, extra: {} }));
+  emit(
+    RTM_NEWLINK,
+    0,
+    fillIfinfo(dev, { srcNet: req.net, change: 0, extMask, targetNetnsid: attrs.targetNetnsid, extra: {} }),
+  );
   return 0;
 };
 
@@ -124,7 +136,13 @@ const rtnlDumpIfinfo: RtnlDumpit = (req, emit) => {
     ops: kind === undefined ? undefined : net.kernel.linkOps.get(kind), // a kind nobody knows filters nothing
   };
   const flags = filter.master !== 0 || filter.ops !== undefined ? NLM_F_DUMP_FILTERED : 0;
-  const options = { srcNet: req.net, change: 0, extMask: attrs.extMask ?? 0, targetNetnsid: attrs.targetNetnsid, extra: {} };
+  const options = {
+    srcNet: req.net,
+    change: 0,
+    extMask: attrs.extMask ?? 0,
+    targetNetnsid: attrs.targetNetnsid,
+    extra: {},
+  };
   for (const dev of linksByIndex(net)) {
     if (kept(dev, filter)) emit(RTM_NEWLINK, flags, fillIfinfo(dev, options));
   }
@@ -210,7 +228,7 @@ function altNames(req: RtnlRequest): string[] | number {
   const names: string[] = [];
   if (list === undefined) return names;
   const end = list + le16(message, list);
-  for (let at = list + NLA_HDRLEN; at + NLA_HDRLEN <= end; ) {
+  for (let at = list + NLA_HDRLEN; at + NLA_HDRLEN <= end;) {
     const len = le16(message, at);
     if (len < NLA_HDRLEN || at + len > end) break;
     if ((le16(message, at + 2) & NLA_TYPE_MASK) === IFLA_ALT_IFNAME) {

@@ -6,8 +6,16 @@ import { NETNSA_NSID_NOT_ASSIGNED, RTM_GETNSID, RTM_NEWNSID, RTNLGRP_NSID } from
 import { AF_UNSPEC } from '../../uapi/socket.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
-import { getNetNsById, peernet2id, setNsid } from '../core/nsid.ts';
-import { type ExtAck, nlErr, nlErrAttr, nlInfo, type RtnlDoit, type RtnlDumpit, type RtnlRequest } from '../core/rtnetlink.ts';
+import { freeNsid, getNetNsById, peernet2id, setNsid } from '../core/nsid.ts';
+import {
+  type ExtAck,
+  nlErr,
+  nlErrAttr,
+  nlInfo,
+  type RtnlDoit,
+  type RtnlDumpit,
+  type RtnlRequest,
+} from '../core/rtnetlink.ts';
 
 /** The namespace that NETNSA_PID, _FD (or _NSID, for a get) names. @returns -EINVAL, -EBADF, -ESRCH, -ENOENT */
 function peerOf(req: RtnlRequest, a: NetnsaAttrs, byId: boolean): Net | number {
@@ -38,7 +46,7 @@ const rtnlNetNewid: RtnlDoit = (req) => {
   let id = attrs.nsid;
   if (id >= 0 && net.nsids.has(id)) return nlErrAttr(extack, EEXIST, at('nsid'), 'The specified nsid is already used');
   if (id < NETNSA_NSID_NOT_ASSIGNED) return -ENOSPC;
-  if (id === NETNSA_NSID_NOT_ASSIGNED) for (id = 0; net.nsids.has(id); ) id++;
+  if (id === NETNSA_NSID_NOT_ASSIGNED) id = freeNsid(net);
   setNsid(net, id, peer, nlInfo(req));
   return 0;
 };
@@ -46,7 +54,10 @@ const rtnlNetNewid: RtnlDoit = (req) => {
 /** The namespace to look from: the socket's, or one it knows by id. */
 function targetOf(req: RtnlRequest, a: NetnsaAttrs): Net | number {
   if (a.targetNsid === undefined) return req.net;
-  return getNetNsById(req.net, a.targetNsid) ?? nlErrAttr(req.extack, EINVAL, nsidFamily.offsetOf(req.message, 'targetNsid'), 'Target netns reference is invalid');
+  return (
+    getNetNsById(req.net, a.targetNsid) ??
+    nlErrAttr(req.extack, EINVAL, nsidFamily.offsetOf(req.message, 'targetNsid'), 'Target netns reference is invalid')
+  );
 }
 
 function checkGet(req: RtnlRequest, dump: boolean, extack: ExtAck): NsidMessage | number {
@@ -55,7 +66,12 @@ function checkGet(req: RtnlRequest, dump: boolean, extack: ExtAck): NsidMessage 
   const allowed = dump ? ['targetNsid'] : ['pid', 'fd', 'nsid', 'targetNsid'];
   const other = Object.keys(m.attrs).find((k) => !allowed.includes(k));
   if (other === undefined) return m;
-  return nlErrAttr(extack, EINVAL, nsidFamily.offsetOf(req.message, other), dump ? 'Unsupported attribute in dump request' : 'Unsupported attribute in peer netns getid request');
+  return nlErrAttr(
+    extack,
+    EINVAL,
+    nsidFamily.offsetOf(req.message, other),
+    dump ? 'Unsupported attribute in dump request' : 'Unsupported attribute in peer netns getid request',
+  );
 }
 
 /** @see rtnl_net_getid */

@@ -1,13 +1,22 @@
 /**
  * AF_NETLINK sockets: how configuration reaches the kernel, and how the kernel answers and tells of changes. netlink(7).
  *
- * A request is done before `sendmsg` returns; its answers wait in the socket's queue. A dump is a snapshot, cut into
- * datagrams as it is read, so it is never marked NLM_F_DUMP_INTR.
+ * A request is done before `sendmsg` returns; its answers wait in the socket's queue.
+ *
+ * Differs from Linux: a dump is a snapshot, cut into datagrams as it is read, so it is never marked NLM_F_DUMP_INTR.
+ * Differs from Linux: every task may configure (CAP_NET_ADMIN is not asked for).
  * @see net/netlink/af_netlink.c
  */
 import { le32, putLe32 } from '../../lib/bytes.ts';
 import { Ring } from '../../lib/ring.ts';
-import { decodeMessages, encodeDone, encodeError, encodeMessage, type AckOptions, type NlMessage } from '../../netlink/message.ts';
+import {
+  decodeMessages,
+  encodeDone,
+  encodeError,
+  encodeMessage,
+  type AckOptions,
+  type NlMessage,
+} from '../../netlink/message.ts';
 import {
   type ControlMessage,
   type ReceiveOptions,
@@ -260,7 +269,8 @@ export class NetlinkSock extends Sock implements Socket {
     const room = Math.min(DUMP_MAX, Math.max(DUMP_MIN, this.#maxRecvmsg));
     let size = 0;
     let end = dump.next;
-    while (end < messages.length && (end === dump.next || size + messages[end]!.length <= room)) size += messages[end++]!.length;
+    while (end < messages.length && (end === dump.next || size + messages[end]!.length <= room))
+      size += messages[end++]!.length;
     const last = end === messages.length && size + dump.done.length <= Math.max(room, dump.done.length);
     const out = new Uint8Array(size + (last ? dump.done.length : 0));
     let o = 0;
@@ -319,7 +329,8 @@ export class NetlinkSock extends Sock implements Socket {
   #control(d: Datagram): ControlMessage[] {
     const out: ControlMessage[] = [];
     if (this.#pktinfo) out.push({ level: SOL_NETLINK, type: NETLINK_PKTINFO, data: int32(d.group) });
-    if (this.listenAllNsid && d.nsid !== undefined) out.push({ level: SOL_NETLINK, type: NETLINK_LISTEN_ALL_NSID, data: int32(d.nsid) });
+    if (this.listenAllNsid && d.nsid !== undefined)
+      out.push({ level: SOL_NETLINK, type: NETLINK_LISTEN_ALL_NSID, data: int32(d.nsid) });
     return out;
   }
 

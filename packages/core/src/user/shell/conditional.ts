@@ -97,7 +97,7 @@ export function unary(sh: Shell, op: string, arg: string): boolean {
   }
 }
 
-export const UNARY = new Set([...'nzaefdhLpSbcsrwxOGugkNtovR'].map((c) => `-${c}`));
+export const UNARY: ReadonlySet<string> = new Set([...'nzaefdhLpSbcsrwxOGugkNtovR'].map((c) => `-${c}`));
 export const NUMERIC: ReadonlySet<string> = new Set(['-eq', '-ne', '-lt', '-le', '-gt', '-ge']);
 
 export function compare(op: string, a: number | bigint, b: number | bigint): boolean {

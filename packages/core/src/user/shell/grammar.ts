@@ -1,5 +1,5 @@
 /** The one file that knows unbash: its tree becomes ours (ast.ts). */
-import { parse } from 'unbash';
+import { forEachChild, parse } from 'unbash';
 import type * as U from 'unbash';
 import type {
   ArithText,
@@ -33,6 +33,8 @@ export interface PlacedStatement {
 export interface ParsedText {
   readonly statements: readonly PlacedStatement[];
   readonly errors: readonly GrammarError[];
+  /** The last here-document has no end yet. */
+  readonly openHere: boolean;
 }
 
 /** Where in a word the text stands, for what is special there. */
@@ -47,7 +49,28 @@ export function parseText(source: string, firstLine = 1): ParsedText {
   return {
     statements: script.commands.map((s) => ({ pos: s.pos, end: l.endOf(s), lower: () => l.statement(s) })),
     errors: script.errors ?? [],
+    openHere: hasOpenHere(script),
   };
+}
+
+function hasOpenHere(node: U.SyntaxNode): boolean {
+  if (node.type === 'HereDoc') return node.closing === undefined;
+  let open = false;
+  forEachChild(node, (child) => {
+    open = open || hasOpenHere(child);
+  });
+  return open;
+}
+
+/** The names of commands that are plain words, in order. */
+export function commandNames(source: string): { readonly text: string; readonly pos: number }[] {
+  const found: { text: string; pos: number }[] = [];
+  const visit = (node: U.SyntaxNode): void => {
+    if (node.type === 'Command' && node.name !== undefined && node.name.text === node.name.value) found.push({ text: node.name.text, pos: node.name.pos });
+    if (node.type !== 'Word') forEachChild(node, visit);
+  };
+  visit(parse(source));
+  return found.sort((a, b) => a.pos - b.pos);
 }
 
 const isWordRange = (s: string): boolean => s !== '' && !/[\\'"$`~{*?[\]!@+(<>]/.test(s);

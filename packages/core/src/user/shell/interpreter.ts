@@ -2,7 +2,8 @@
 import { SystemError } from '../../syscall/index.ts';
 import type { Assign, Case, For, FunctionDef, If, Node, Redirected, Simple, Statement, Word, ArithFor, While } from './ast.ts';
 import { type Assigned, assign, assignTemporary, expandAssign } from './assign.ts';
-import { type Arg, type Builtin, findBuiltin } from './builtins/index.ts';
+import { type Arg, type Builtin, findBuiltin } from './builtins/types.ts';
+import { BUILTINS } from './builtins/index.ts';
 import { arithStatus, evaluateCond } from './conditional.ts';
 import { DiscardSignal, ExitSignal, LoopSignal, ReturnSignal, ShellError } from './errors.ts';
 import { type Maybe, each, then } from './maybe.ts';
@@ -450,9 +451,8 @@ function simple(sh: Shell, node: Simple, last: boolean): Maybe<number> {
 function simpleNow(sh: Shell, node: Simple, last: boolean): Maybe<number> {
   sh.substituted = null;
   return guard(sh, () => {
-    const words = sh.aliases.size > 0 ? sh.unalias(node) : node.words;
     const pending = sh.pendingFds.length;
-    const r = then(expandItems(sh, words, node.assigns), ({ args, before }) => {
+    const r = then(expandItems(sh, node.words, node.assigns), ({ args, before }) => {
       if (args.length === 0) return bare(sh, node);
       return then(sh.options.xtrace ? traceSimple(sh, before, args) : undefined, () => command(sh, node, args, before, last));
     });
@@ -636,4 +636,5 @@ export const HOOKS: Omit<Hooks, 'text'> = {
   statements,
   prompt: (_sh, text) => text,
   command: runWords,
+  builtins: BUILTINS,
 };

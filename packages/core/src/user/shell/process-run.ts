@@ -113,6 +113,7 @@ export async function runTrap(sh: Shell, command: string): Promise<number> {
 
 /** Ends the shell by a signal, after its EXIT trap. */
 async function die(sh: Shell, signal: number): Promise<never> {
+  if (sh.interactive && signal === SIGINT) throw new DiscardSignal(130);
   await runExitTrap(sh, 128 + signal);
   sh.proc.signal(signal, 'default');
   sh.proc.kill(sh.proc.pid, signal);

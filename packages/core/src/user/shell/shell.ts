@@ -5,6 +5,7 @@ import { CLOCK_BOOTTIME, CLOCK_REALTIME } from '../../uapi/sched.ts';
 import { SystemError } from '../../syscall/index.ts';
 import type { FileSystem, Process } from '../process/types.ts';
 import type { FunctionDef, Part, Statement } from './ast.ts';
+import type { Builtin } from './builtins/types.ts';
 import { ExitSignal, ShellError } from './errors.ts';
 import { Jobs } from './jobs.ts';
 import type { Maybe } from './maybe.ts';
@@ -32,6 +33,7 @@ export interface Hooks {
   statements(sh: Shell, list: readonly Statement[]): Maybe<number>;
   /** `eval`, traps, `source`: runs text in this shell. */
   text(sh: Shell, text: string, where: { readonly label: string; readonly line: number }): Promise<number>;
+  readonly builtins: ReadonlyMap<string, Builtin>;
   /** Expands PS4. */
   prompt(sh: Shell, text: string): string;
   /** Runs a command given as words: `command`, `builtin`, `exec`. */
@@ -50,9 +52,9 @@ export class Shell {
   readonly proc: Process;
   readonly hooks: Hooks;
   vars: Variables;
-  functions = new Map<string, ShellFunction>();
-  aliases = new Map<string, string>();
-  disabled = new Set<string>();
+  functions: Map<string, ShellFunction> = new Map();
+  aliases: Map<string, string> = new Map();
+  disabled: Set<string> = new Set();
   options: Options = newOptions();
   shopts: ShellOptions = newShopts();
   /** `$0` */
@@ -75,7 +77,7 @@ export class Shell {
   /** How the commands came: from a file, `-c`, or standard input. */
   mode: 'file' | 'command' | 'stdin' = 'file';
   directories: string[] = [];
-  hashed = new Map<string, { path: string; hits: number }>();
+  hashed: Map<string, { path: string; hits: number }> = new Map();
   /** getopts: position inside of a cluster of options. */
   optionOffset = 0;
   optionIndex = 1;
@@ -87,7 +89,7 @@ export class Shell {
   shellPid = '';
   /** Descriptors of process substitutions to close when the command is done. */
   pendingFds: number[] = [];
-  readonlyFunctions = new Set<string>();
+  readonlyFunctions: Set<string> = new Set();
   /** Call depth at which the ERR trap was set. */
   errDepth = 0;
   pipeStatus: readonly number[] = [0];

@@ -28,19 +28,22 @@ export async function saveDump(
   return 0;
 }
 
-/** The messages of a dump on standard input. */
-export async function readDump(ctx: Context, magic: number): Promise<NlMessage[]> {
+/** The messages of a dump on standard input. @param status what a wrong beginning ends with */
+export async function readDump(ctx: Context, magic: number, status: number): Promise<NlMessage[]> {
   if (ctx.proc.isatty(0)) throw new IpError(255, "Can't restore from a terminal\n");
   const bytes = await ctx.proc.readAll();
-  if (bytes.length < 4 || le32(bytes, 0) !== magic) {
-    throw new IpError(255, `Magic mismatch (${bytes.length < 4 ? 0 : bytes.length} elems, ${(bytes.length < 4 ? 0 : le32(bytes, 0)).toString(16)} magic)\n`);
+  const head = new Uint8Array(4);
+  head.set(bytes.subarray(0, 4));
+  const found = le32(head, 0);
+  if (bytes.length < 4 || found !== magic) {
+    throw new IpError(status, `Magic mismatch (${bytes.length < 4 ? 0 : 1} elems, ${found.toString(16)} magic)\n`);
   }
   return decodeMessages(bytes.subarray(4));
 }
 
 /** Sends what a dump holds back to the kernel; what exists already is passed over. */
-export async function restoreDump(ctx: Context, magic: number, type: number): Promise<number> {
-  for (const m of await readDump(ctx, magic)) {
+export async function restoreDump(ctx: Context, magic: number, type: number, status: number): Promise<number> {
+  for (const m of await readDump(ctx, magic, status)) {
     if (m.type !== type) continue;
     try {
       await ctx.rt.done(ctx.rt.client.request(type, NLM_F_REQUEST | NLM_F_CREATE, m.payload));

@@ -146,7 +146,7 @@ async function parseNeighFilter(ctx: Context, words: readonly string[], flush: b
   const f: NeighFilter = {
     family: ctx.family,
     index: 0,
-    state: flush ? ~(NUD_PERMANENT | NUD_NOARP) & 0xff : 0xff & ~NUD_NOARP,
+    state: flush ? ~(NUD_PERMANENT | NUD_NOARP) & 0xffff : 0xff & ~NUD_NOARP,
     proxy: false,
     unused: false,
     proto: null,
@@ -277,7 +277,7 @@ async function get(ctx: Context, words: readonly string[]): Promise<number> {
   const index = await ctx.links.index(dev);
   if (index === 0) nodev(dev);
   const m = await ctx.rt.client.neigh.query({ ...h, family: dst.family, ifindex: index, attrs: { dst: dst.bytes } });
-  await ctx.print([await neighRow(ctx, m, true)]);
+  ctx.out((await neighRow(ctx, m, true)).text); // as text, with -json too
   return 0;
 }
 

@@ -1,4 +1,5 @@
 /** `ip netns`: named network namespaces, files under /run/netns. @see ip-netns(8) */
+import { NetlinkError } from '../../../netlink/index.ts';
 import type { NetnsHandle } from '../../../syscall/index.ts';
 import { SystemError } from '../../../syscall/index.ts';
 import { EINVAL } from '../../../uapi/errno.ts';
@@ -7,6 +8,7 @@ import type { Process } from '../../process/types.ts';
 import type { Context } from './context.ts';
 import { Row } from './json.ts';
 import { getUnsigned, incomplete, invarg, IpExit, IpError, matches } from './parse.ts';
+import { netlinkWords } from './rtnl.ts';
 import { NETNS_USAGE } from './usage.ts';
 
 export const NETNS_RUN_DIR = '/run/netns';
@@ -137,14 +139,23 @@ async function list(ctx: Context): Promise<number> {
   return 0;
 }
 
+async function dumpIds(ctx: Context, target: number, one: number): ReturnType<Context['rt']['nsids']> {
+  try {
+    return await ctx.rt.nsids(target, one);
+  } catch (e) {
+    if (!(e instanceof NetlinkError) || one >= 0) throw e;
+    ctx.printBroken();
+    throw new IpError(1, `${netlinkWords(e)}Dump terminated\n`);
+  }
+}
+
 async function listId(ctx: Context, args: readonly string[]): Promise<number> {
   let target = -1;
   let filter = -1;
   for (let i = 0; i < args.length; i += 2) {
     const word = args[i]!;
     if (word !== 'target-nsid' && word !== 'nsid') {
-      ctx.err(`Invalid argument "${word}"\n`);
-      return 1;
+      throw new IpExit(255, NETNS_USAGE);
     }
     const value = args[i + 1] ?? incomplete();
     const n = getUnsigned(value);
@@ -153,7 +164,7 @@ async function listId(ctx: Context, args: readonly string[]): Promise<number> {
     else filter = n;
   }
   const rows: Row[] = [];
-  for (const { nsid, current } of await ctx.rt.nsids(target, filter)) {
+  for (const { nsid, current } of await dumpIds(ctx, target, filter)) {
     const row = new Row().put('nsid', nsid, `nsid ${nsid} `);
     if (current !== undefined) row.put('current-nsid', current, `current-nsid ${current} `);
     const name = await nameOfNsid(ctx, current ?? nsid);
@@ -169,11 +180,11 @@ const isPid = (s: string): boolean => /^[0-9]+$/.test(s);
 
 async function add(ctx: Context, args: readonly string[], attach: boolean): Promise<number> {
   const { proc } = ctx;
+  if (attach && args.length < 2) fail('No netns name and PID specified\n');
   if (args.length < 1) fail('No netns name specified\n');
   const name = args[0]!;
   let pid: number | null = null;
   if (attach) {
-    if (args.length < 2) fail('No PID specified\n');
     if (!isPid(args[1]!)) fail(`Invalid PID: ${args[1]!}\n`);
     pid = Number(args[1]);
   }
@@ -333,7 +344,7 @@ async function setId(ctx: Context, args: readonly string[]): Promise<number> {
   let nsid = -1;
   if (word !== 'auto') {
     const n = getUnsigned(word);
-    nsid = n === null || n > 0x7fffffff ? invarg('Invalid "netnsid" value\n', word) : n;
+    nsid = n === null || n > 0x7fffffff ? invarg('Invalid "netnsid" value', word) : n;
   }
   let ns: NetnsHandle;
   try {

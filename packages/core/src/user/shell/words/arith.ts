@@ -128,9 +128,9 @@ class Parser {
 
   parse(): Fn {
     this.#next();
-    if (this.#kind === 'end') return () => 0;
+    if (this.#isKind('end')) return () => 0;
     const f = this.#comma();
-    if (this.#kind !== 'end') this.#fail('syntax error in expression');
+    if (!this.#isKind('end')) this.#fail('syntax error in expression');
     return f;
   }
 
@@ -227,6 +227,9 @@ class Parser {
     return wrap(v);
   }
 
+  #isKind(kind: 'num' | 'id' | 'op' | 'end'): boolean {
+    return this.#kind === kind;
+  }
   #is(op: string): boolean {
     return this.#kind === 'op' && this.#tok === op;
   }
@@ -275,11 +278,11 @@ class Parser {
     const test = this.#or();
     if (!this.#is('?')) return test;
     this.#next();
-    if (this.#kind === 'end' || this.#is(':')) this.#fail('expression expected');
+    if (this.#isKind('end') || this.#is(':')) this.#fail('expression expected');
     const yes = this.#comma();
     if (!this.#is(':')) this.#fail("`:' expected for conditional expression");
     this.#next();
-    if (this.#kind === 'end') this.#fail('expression expected');
+    if (this.#isKind('end')) this.#fail('expression expected');
     const no = this.#assignmentOrTernary();
     return (env, d) => (truth(test(env, d)) ? yes(env, d) : no(env, d));
   }
@@ -340,7 +343,7 @@ class Parser {
       const op = this.#tok;
       if (op === '++' || op === '--') {
         this.#next();
-        if (this.#kind === 'id') {
+        if (this.#isKind('id')) {
           const ref: Ref = { name: this.#tok, sub: this.#sub };
           const get = this.#variable(ref);
           this.#wantOperand = false;
@@ -428,7 +431,7 @@ function compile(text: string): Fn {
 /** The value of an expression. @throws ArithError, and what `env` throws */
 export const evaluate = (text: string, env: ArithEnv): Int => compile(text)(env, 0);
 
-export const isTrue = truth;
+export const isTrue = (n: Int): boolean => n != 0;
 
 /** Text as an integer the way `[ a -eq b ]` and `printf %d` take it: decimal with blanks around; null when it is none. */
 export function parseInteger(text: string): Int | null {

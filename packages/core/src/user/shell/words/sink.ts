@@ -27,7 +27,7 @@ export class FieldSink implements Sink {
   #has = false;
   #glob = false;
 
-  constructor(sh: Shell, fields: string[], noglob = sh.options.noglob) {
+  constructor(sh: Shell, fields: string[], noglob: boolean = sh.options.noglob) {
     this.#sh = sh;
     this.fields = fields;
     this.#noglob = noglob;

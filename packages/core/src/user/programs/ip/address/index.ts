@@ -26,7 +26,7 @@ async function save(ctx: Context, words: readonly string[]): Promise<number> {
 
 async function showDump(ctx: Context): Promise<number> {
   const rows: Row[] = [];
-  for (const m of await readDump(ctx, MAGIC)) {
+  for (const m of await readDump(ctx, MAGIC, 255)) {
     const a = m.type === RTM_NEWADDR ? addrFamily.decode(m.payload) : undefined;
     if (a !== undefined) rows.push(await dumpRow(ctx, a));
   }
@@ -54,7 +54,7 @@ export async function doAddress(ctx: Context, args: readonly string[]): Promise<
   if (like('flush')) return flushAddrs(ctx, rest);
   if (like('save')) return save(ctx, rest);
   if (like('showdump')) return showDump(ctx);
-  if (like('restore')) return restoreDump(ctx, MAGIC, RTM_NEWADDR);
+  if (like('restore')) return restoreDump(ctx, MAGIC, RTM_NEWADDR, 255);
   if (like('help')) throw new IpExit(255, ADDRESS_USAGE);
   throw new IpExit(255, `Command "${word}" is unknown, try "ip address help".\n`);
 }

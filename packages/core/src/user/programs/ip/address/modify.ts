@@ -74,14 +74,14 @@ export async function modifyAddr(ctx: Context, words: readonly string[], cmd: nu
     else if (args.is('label')) a.label = args.next();
     else if (args.like('metric') || args.like('priority') || args.like('preference')) {
       const word = args.next();
-      a.rtPriority = getUnsigned(word) ?? invarg('"metric" value is invalid', word);
+      a.rtPriority = getUnsigned(word) ?? invarg('"metric" value is invalid\n', word);
     } else if (args.like('valid_lft')) {
+      if (valid !== undefined) duparg('valid_lft', args.word);
       const word = args.next();
-      if (valid !== undefined) duparg('valid_lft', word);
       valid = lifetime(word) ?? invarg('valid_lft value', word);
     } else if (args.like('preferred_lft')) {
+      if (preferred !== undefined) duparg('preferred_lft', args.word);
       const word = args.next();
-      if (preferred !== undefined) duparg('preferred_lft', word);
       preferred = lifetime(word) ?? invarg('preferred_lft value', word);
     } else if (known !== undefined) {
       if (known.fixed) ctx.err(`Warning: ${known.name} option is not mutable from userspace\n`);

@@ -49,17 +49,16 @@ export async function showAddrs(ctx: Context, words: readonly string[]): Promise
     for (const m of links) if (await linkHasAddrs(ctx, f, m, addrs)) kept.push(m);
     links = kept;
   }
-  const noLink = (f.family !== AF_PACKET && ctx.options.oneline) || f.label !== null;
+  const { brief, oneline } = ctx.options;
+  const head = f.label === null && (brief || f.family === AF_PACKET || !oneline);
   const rows: Row[] = [];
   for (const m of links) {
     const row = new Row();
     rows.push(row);
-    const passes = linkPasses(m, f);
-    if (!passes && (ctx.options.brief || !noLink)) continue;
-    const head = ctx.options.brief || !noLink;
+    if (!linkPasses(m, f) && (head || f.label !== null)) continue;
     if (head) await printLink(ctx, row, m, { link: false, family: f.family });
     if (f.family !== AF_PACKET) await printSelected(ctx, row, f, m, addrs);
-    if (head && !ctx.options.brief && ctx.stats) {
+    if (head && !brief && ctx.stats) {
       printStats(ctx, row, m.attrs);
       row.say('\n');
     }

@@ -24,6 +24,9 @@ const WITH_OPTIONS: readonly string[] = [
 /** Kinds without options whose `help` iproute2 has words for. */
 const PLAIN_HELP: readonly string[] = ['dummy', 'ifb', 'nlmon', 'vcan', 'netdevsim', 'team', 'team_slave', 'virt_wifi'];
 
+/** Whether iproute2 has a parser for the kind, be it for no option at all. */
+export const isKnownKind = (kind: string): boolean => kind === 'veth' || takesOptions(kind) || PLAIN_HELP.includes(kind);
+
 export const takesOptions = (kind: string): boolean => WITH_OPTIONS.includes(kind);
 
 /** What `ip link help KIND` prints, undefined for a kind without words of its own here. */

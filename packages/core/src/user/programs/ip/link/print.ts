@@ -236,7 +236,9 @@ export async function printLink(ctx: Context, row: Row, m: LinkMessage, style: L
     const group = ctx.names.name('group', a.group);
     row.put('group', group, `group ${group} `);
   }
-  if (a.txqlen !== undefined && a.txqlen !== 0) row.put('txqlen', a.txqlen, `qlen ${a.txqlen}`);
+  // An int to ip, whatever the kernel makes of it.
+  const qlen = (a.txqlen ?? (await ctx.rt.linkOrNull({ index: m.index }))?.attrs.txqlen ?? 0) | 0;
+  if (qlen !== 0) row.put('txqlen', qlen, `qlen ${qlen}`);
   if (style.family === 0 || style.family === AF_PACKET || ctx.details) await printAddresses(ctx, row, m);
   if (a.linkNetnsid !== undefined) await printNetnsid(ctx, row, a.linkNetnsid);
   if (a.protoDown !== undefined && a.protoDown !== 0) row.put('proto_down', true, ' protodown on ');

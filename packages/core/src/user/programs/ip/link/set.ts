@@ -6,7 +6,7 @@ import { RTM_DELLINK, RTM_NEWLINK } from '../../../../uapi/rtnetlink.ts';
 import type { Context } from '../context.ts';
 import { Args, duparg, IpError, IpExit, matches, nodev } from '../parse.ts';
 import { LINK_USAGE } from '../usage.ts';
-import { KindRefused, parserOf, takesOptions, type PeerLink } from './kinds.ts';
+import { isKnownKind, KindRefused, parserOf, takesOptions, type PeerLink } from './kinds.ts';
 import { parseLink, type ParsedLink } from './parse.ts';
 
 const ANY_LENGTH = -1;
@@ -84,8 +84,8 @@ async function send(
     throw new IpExit(255, 'index can be used only when creating devices or when moving device to another netns.\n');
   }
   if (p.group !== -1 && p.dev === null) {
-    if (args.left > 0) throw garbage(args.word);
-    if (create) throw new IpError(1, 'group cannot be used when creating devices.\n');
+    if (args.left > 0) throw new IpExit(255, garbageWords(args.word));
+    if (create) throw new IpExit(255, 'group cannot be used when creating devices.\n');
     await ctx.rt.done(ctx.rt.client.request(cmd, flags, linkFamily.encode({ ...p.header, attrs })));
     return 0;
   }
@@ -102,10 +102,13 @@ async function send(
     }
     index = p.index;
     const name = p.name ?? p.dev;
+    if (p.name !== null && p.dev !== null && p.name !== p.dev) {
+      throw new IpExit(255, 'both "name" and "dev" cannot be used when creating devices.\n');
+    }
     if (name !== null) attrs.ifname = name;
   }
   if (p.type !== null) {
-    if (args.left > 0 && matches(args.word, 'help') && parserOf(p.type) === undefined) throw new IpExit(255, LINK_USAGE);
+    if (args.left > 0 && !isKnownKind(p.type)) throw matches(args.word, 'help') ? new IpExit(255, LINK_USAGE) : new IpError(1, garbageWords(args.word));
     attrs.linkinfo = await kindInfo(ctx, p.type, args, handles);
   } else if (create) {
     throw new IpError(1, 'Not enough information: "type" argument is required\n');
@@ -114,8 +117,7 @@ async function send(
   return 0;
 }
 
-const garbage = (word: string): IpError =>
-  new IpError(1, `Garbage instead of arguments "${word} ...". Try "ip link help".\n`);
+const garbageWords = (word: string): string => `Garbage instead of arguments "${word} ...". Try "ip link help".\n`;
 
 /** @param exclusive `add`, else `replace` */
 export const addLink = (ctx: Context, words: readonly string[], exclusive: boolean): Promise<number> =>

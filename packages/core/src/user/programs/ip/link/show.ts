@@ -109,7 +109,7 @@ export async function showLinks(ctx: Context, words: readonly string[]): Promise
     ...(f.master > 0 ? { master: f.master } : {}),
     ...(f.kind === null ? {} : { kind: f.kind }),
   };
-  const found = await ctx.rt.links(ctx.family, ctx.stats, kernel);
+  const found = await ctx.rt.links(AF_PACKET, ctx.stats, kernel);
   for (const m of found) ctx.links.learn(m);
   const rows: Row[] = [];
   for (const m of found) {

@@ -1,4 +1,6 @@
 /** Which routes `ip route show`, `flush` and `save` mean. @see ip/iproute.c:filter_nlmsg */
+import { le16, le32 } from '../../../../lib/bytes.ts';
+import { IFLA_VRF_TABLE } from '../../../../uapi/if-link.ts';
 import type { RouteMessage } from '../../../../netlink/index.ts';
 import { AF_INET, AF_UNSPEC } from '../../../../uapi/socket.ts';
 import { RTM_F_CLONED, RTN_BROADCAST, RTN_LOCAL, RT_TABLE_MAIN } from '../../../../uapi/rtnetlink.ts';
@@ -53,7 +55,11 @@ export function typeNumber(word: string): number | null {
 
 /** The table of a VRF device, or the error that it is none. */
 export async function vrfTable(ctx: Context, word: string): Promise<number> {
-  return invarg('Invalid VRF\n', word);
+  const index = await ctx.links.index(word);
+  const info = index === 0 ? undefined : (await ctx.rt.linkOrNull({ index }))?.attrs.linkinfo;
+  const data = info?.kind === 'vrf' && info.data instanceof Uint8Array ? info.data : new Uint8Array(0);
+  if (data.length < 8 || le16(data, 2) !== IFLA_VRF_TABLE) return invarg('Invalid VRF\n', word);
+  return le32(data, 4);
 }
 
 const newFilter = (family: number): RouteFilter => ({

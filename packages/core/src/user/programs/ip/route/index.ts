@@ -13,7 +13,7 @@ import { flushRoutes, getRoute, ROUTE_MAGIC, saveRoutes, showRoutes } from './sh
 
 async function showDump(ctx: Context): Promise<number> {
   const rows: Row[] = [];
-  for (const m of await readDump(ctx, ROUTE_MAGIC)) {
+  for (const m of await readDump(ctx, ROUTE_MAGIC, 1)) {
     const r = m.type === RTM_NEWROUTE || m.type === RTM_DELROUTE ? routeFamily.decode(m.payload) : undefined;
     if (r !== undefined) rows.push(await routeRow(ctx, r, {}, m.type === RTM_DELROUTE));
   }
@@ -37,7 +37,7 @@ export async function doRoute(ctx: Context, args: readonly string[]): Promise<nu
   if (like('delete')) return modifyRoute(ctx, rest, RTM_DELROUTE, 0);
   if (like('flush')) return flushRoutes(ctx, rest);
   if (like('save')) return saveRoutes(ctx, rest);
-  if (like('restore')) return restoreDump(ctx, ROUTE_MAGIC, RTM_NEWROUTE);
+  if (like('restore')) return restoreDump(ctx, ROUTE_MAGIC, RTM_NEWROUTE, 1);
   if (like('showdump')) return showDump(ctx);
   if (like('help')) throw new IpExit(255, ROUTE_USAGE);
   throw new IpExit(255, `Command "${word}" is unknown, try "ip route help".\n`);

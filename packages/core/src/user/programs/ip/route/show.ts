@@ -1,7 +1,7 @@
 /** `ip route show`, `flush`, `save`, `get`. */
 import { NetlinkError, routeFamily, type MessageInit, type RouteMessage, type RtaAttrs, type Rtmsg } from '../../../../netlink/index.ts';
 import { AF_INET, AF_INET6, AF_UNSPEC } from '../../../../uapi/socket.ts';
-import { RTM_F_CLONED, RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE, RTM_F_NOTIFY, RTM_GETROUTE } from '../../../../uapi/rtnetlink.ts';
+import { RTM_F_CLONED, RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE, RTM_F_NOTIFY, RTM_GETROUTE, RT_TABLE_MAIN } from '../../../../uapi/rtnetlink.ts';
 import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from '../../../../uapi/in.ts';
 import type { Context } from '../context.ts';
 import { saveDump } from '../dump-file.ts';
@@ -24,11 +24,14 @@ const request = (f: RouteFilter): MessageInit<Rtmsg, RtaAttrs> => ({
   },
 });
 
-async function dump(ctx: Context, f: RouteFilter): Promise<RouteMessage[]> {
+/** @param flush its own words for a dump refused, and no table at all is an error then */
+async function dump(ctx: Context, f: RouteFilter, flush = false): Promise<RouteMessage[]> {
   try {
     return await ctx.rt.client.route.dump(request(f));
   } catch (e) {
     if (!(e instanceof NetlinkError)) throw e;
+    if (flush) throw new IpError(2, `${netlinkWords(e)}Flush terminated\n`);
+    if (e.code === 'ENOENT' && f.table === RT_TABLE_MAIN) return []; // a namespace without any route has no tables
     ctx.printBroken();
     throw new IpError(2, `${netlinkWords(e)}Dump terminated\n`);
   }
@@ -61,7 +64,7 @@ export async function flushRoutes(ctx: Context, words: readonly string[]): Promi
     if (f.family === AF_INET) return 0;
   }
   for (let round = 0; ; round++) {
-    const found = (await dump(ctx, f)).filter((m) => routePasses(m, f, ctx.family));
+    const found = (await dump(ctx, f, true)).filter((m) => routePasses(m, f, ctx.family));
     if (found.length === 0) {
       if (ctx.stats) {
         ctx.out(round === 0 ? 'Nothing to flush.\n' : `*** Flush is complete after ${round} round${round > 1 ? 's' : ''} ***\n`);

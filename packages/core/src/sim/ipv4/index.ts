@@ -1,0 +1,28 @@
+/** IPv4: the order in which its parts begin, which is the order of their notifiers. @see net/ipv4/af_inet.c:inet_init */
+import { ETH_P_IP } from '../../uapi/if-ether.ts';
+import type { SimKernel } from '../core/kernel.ts';
+import { arpInit } from './arp.ts';
+import { devinetInit } from './devinet.ts';
+import { fibInit } from './fib-frontend.ts';
+import { icmpSendInit } from './icmp-send.ts';
+import { icmpInit } from './icmp.ts';
+import { ipForward } from './ip-forward.ts';
+import { ipError, ipLocalDeliver, ipRcv } from './ip-input.ts';
+import { ipMcOutput, ipOutput, ipRtBug } from './ip-output.ts';
+import { kernelIpv4 } from './netns.ts';
+
+export function ipv4Init(kernel: SimKernel): void {
+  const k = kernelIpv4(kernel);
+  k.localDeliver = ipLocalDeliver;
+  k.forward = ipForward;
+  k.errorInput = ipError;
+  k.output = ipOutput;
+  k.mcOutput = ipMcOutput;
+  k.rtBug = ipRtBug;
+  arpInit(kernel);
+  devinetInit(kernel);
+  fibInit(kernel);
+  icmpSendInit(kernel);
+  icmpInit(kernel);
+  kernel.ptypes.set(ETH_P_IP, ipRcv);
+}

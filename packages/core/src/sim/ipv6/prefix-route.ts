@@ -1,0 +1,64 @@
+/** Routes that come with addresses and devices. @see net/ipv6/addrconf.c:addrconf_prefix_route */
+import { ipv6Prefix } from '../../lib/address.ts';
+import { IFF_LOOPBACK, IFF_POINTOPOINT } from '../../uapi/if.ts';
+import { RTF_EXPIRES, RTF_LOCAL, RTF_NONEXTHOP } from '../../uapi/ip.ts';
+import { RTN_LOCAL, RTN_MULTICAST, RTN_UNICAST, RTPROT_KERNEL } from '../../uapi/rtnetlink.ts';
+import type { NetDevice } from '../core/net-device.ts';
+import { KERNEL_INFO, newExtAck } from '../core/rtnetlink.ts';
+import { fib6Add } from './fib6-table.ts';
+import { Fib6Info, Fib6Nh, type Fib6Table, IP6_RT_PRIO_ADDRCONF, RTF_UP } from './fib6-types.ts';
+import { in6DevGet, type Inet6Ifaddr } from './inet6-dev.ts';
+import { netIpv6 } from './netns6.ts';
+
+function make(dev: NetDevice, table: Fib6Table, dst: Uint8Array, plen: number, metric: number, type: number, flags: number): Fib6Info {
+  const rt = new Fib6Info(table, ipv6Prefix(dst, plen), plen, new Fib6Nh(dev, null, 0, 1));
+  rt.metric = metric;
+  rt.type = type;
+  rt.flags = (RTF_UP | flags) >>> 0;
+  rt.protocol = RTPROT_KERNEL;
+  return rt;
+}
+
+/** The route to an address itself, in no table yet. @see addrconf_f6i_alloc */
+export function addrconfF6iAlloc(ifp: Inet6Ifaddr): Fib6Info {
+  const { dev } = ifp.idev;
+  return make(dev, netIpv6(dev.net).local, ifp.addr, 128, 0, RTN_LOCAL, RTF_NONEXTHOP | RTF_LOCAL);
+}
+
+/**
+ * The route to the neighbours.
+ * @param metric 0 for the usual one
+ * @param expires world ns, 0 for never
+ * @param flags RTF_*
+ * @see addrconf_prefix_route
+ */
+export function addrconfPrefixRoute(prefix: Uint8Array, plen: number, metric: number, dev: NetDevice, expires: number, flags: number): void {
+  const { net } = dev;
+  if (in6DevGet(dev) === null) return;
+  const nonexthop = (dev.flags & (IFF_LOOPBACK | IFF_POINTOPOINT)) === 0 ? 0 : RTF_NONEXTHOP;
+  const rt = make(dev, netIpv6(net).main, prefix, plen, metric === 0 ? IP6_RT_PRIO_ADDRCONF : metric, RTN_UNICAST, flags | nonexthop);
+  if (expires !== 0) {
+    rt.expires = expires;
+    rt.flags = (rt.flags | RTF_EXPIRES) >>> 0;
+  }
+  fib6Add(net, rt, null, KERNEL_INFO, newExtAck());
+}
+
+/** All multicasts leave by the device. @see addrconf_add_mroute */
+export function addrconfAddMroute(dev: NetDevice): void {
+  const { net } = dev;
+  const dst = new Uint8Array(16);
+  dst[0] = 0xff;
+  fib6Add(net, make(dev, netIpv6(net).local, dst, 8, IP6_RT_PRIO_ADDRCONF, RTN_MULTICAST, 0), null, KERNEL_INFO, newExtAck());
+}
+
+/** The prefix route of the device, or null. `want` and `not` are RTF_*. @see addrconf_get_prefix_route */
+export function addrconfGetPrefixRoute(prefix: Uint8Array, plen: number, dev: NetDevice, want: number, not: number): Fib6Info | null {
+  const node = netIpv6(dev.net).main.trie.get(prefix, plen);
+  for (const rt of node?.leaf ?? []) {
+    if (rt.nh.dev !== dev || rt.nh.gw !== null) continue;
+    if ((rt.flags & want) >>> 0 !== want || (rt.flags & not) !== 0) continue;
+    return rt;
+  }
+  return null;
+}

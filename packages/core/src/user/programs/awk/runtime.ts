@@ -1,0 +1,170 @@
+import type { Process } from '../../process/types.ts';
+import { compilePosix, RegexError } from '../grep/posix-regex.ts';
+import { splitFields } from './builtins.ts';
+import { type AwkArray, fromInput, numberToString, toNumber, type Value } from './value.ts';
+
+/** Ends an awk program with a message. */
+export class AwkFatal extends Error {}
+
+/** Variables, fields and conversions: what an awk program works on. */
+export class Runtime {
+  readonly proc: Process;
+  readonly globals: Map<string, Value | AwkArray> = new Map();
+  readonly #regexes: Map<string, RegExp> = new Map();
+  #record = '';
+  /** Fields 1.., when they are split. */
+  #fields: Value[] = [];
+  #split = true;
+  /** $0 is to be made of the fields. */
+  #stale = false;
+  #fs: Value = ' ';
+
+  constructor(proc: Process) {
+    this.proc = proc;
+    const defaults: readonly [string, Value][] = [
+      ['FS', ' '],
+      ['OFS', ' '],
+      ['RS', '\n'],
+      ['ORS', '\n'],
+      ['NR', 0],
+      ['FNR', 0],
+      ['SUBSEP', '\x1c'],
+      ['CONVFMT', '%.6g'],
+      ['OFMT', '%.6g'],
+      ['RSTART', 0],
+      ['RLENGTH', -1],
+      ['FILENAME', ''],
+      ['RT', ''],
+      ['IGNORECASE', 0],
+    ];
+    for (const [k, v] of defaults) this.globals.set(k, v);
+  }
+
+  fatal(message: string): never {
+    throw new AwkFatal(message);
+  }
+
+  /** A value as text, numbers by CONVFMT. */
+  str(v: Value): string {
+    if (typeof v === 'string') return v;
+    if (v === null) return '';
+    return typeof v === 'number' ? numberToString(v, this.text('CONVFMT')) : v.s;
+  }
+
+  /** As print writes it: numbers by OFMT. */
+  output(v: Value): string {
+    return typeof v === 'number' ? numberToString(v, this.text('OFMT')) : this.str(v);
+  }
+
+  text(name: string): string {
+    const v = this.globals.get(name) ?? null;
+    if (typeof v === 'string') return v;
+    return v instanceof Map ? '' : typeof v === 'number' ? String(v) : v === null ? '' : v.s;
+  }
+
+  /** Records are paragraphs: newlines separate fields, too. */
+  get paragraphs(): boolean {
+    return this.globals.get('RS') === '';
+  }
+
+  regex(source: string): RegExp {
+    const ignoreCase = toNumber(this.getVar('IGNORECASE')) !== 0;
+    const key = ignoreCase ? `i${source}` : ` ${source}`;
+    let re = this.#regexes.get(key);
+    if (re === undefined) {
+      try {
+        re = compilePosix(source, { extended: true, escapes: true, ignoreCase, noIntervals: false }, 'g');
+      } catch (e) {
+        if (e instanceof RegexError) this.fatal(`fatal: invalid regexp: ${e.message}: /${source}/`);
+        throw e;
+      }
+      this.#regexes.set(key, re);
+    }
+    re.lastIndex = 0;
+    return re;
+  }
+
+  // ---- variables
+
+  getVar(name: string): Value {
+    if (name === 'NF') {
+      this.#doSplit();
+      return this.#fields.length;
+    }
+    const v = this.globals.get(name);
+    if (v instanceof Map) this.fatal(`fatal: attempt to use array \`${name}' in a scalar context`);
+    return v ?? null;
+  }
+
+  setVar(name: string, value: Value): void {
+    if (name === 'NF') this.setCount(toNumber(value));
+    else if (this.globals.get(name) instanceof Map) this.fatal(`fatal: attempt to use array \`${name}' in a scalar context`);
+    else this.globals.set(name, value);
+  }
+
+  array(name: string): AwkArray {
+    const v = this.globals.get(name);
+    if (v instanceof Map) return v;
+    if (v !== undefined && v !== null) this.fatal(`fatal: attempt to use scalar \`${name}' as an array`);
+    const made: AwkArray = new Map();
+    this.globals.set(name, made);
+    return made;
+  }
+
+  // ---- fields
+
+  setRecord(text: string): void {
+    this.#record = text;
+    this.#split = false;
+    this.#stale = false;
+    // FS counts as it is when the record is read.
+    this.#fs = this.getVar('FS');
+  }
+
+  #doSplit(): void {
+    if (this.#split) return;
+    this.#split = true;
+    this.#fields = splitFields(this, this.#record, this.#fs).map(fromInput);
+  }
+
+  #index(n: number): number {
+    if (n < 0) this.fatal(`fatal: attempt to access field ${Math.trunc(n)}`);
+    return Math.trunc(n);
+  }
+
+  field(n: number): Value {
+    const i = this.#index(n);
+    if (i === 0) return fromInput(this.record);
+    this.#doSplit();
+    return this.#fields[i - 1] ?? null;
+  }
+
+  setField(n: number, value: Value): void {
+    const i = this.#index(n);
+    if (i === 0) {
+      this.setRecord(this.str(value));
+      return;
+    }
+    this.#doSplit();
+    while (this.#fields.length < i - 1) this.#fields.push('');
+    this.#fields[i - 1] = typeof value === 'number' ? fromInput(this.str(value)) : (value ?? '');
+    this.#stale = true;
+  }
+
+  setCount(n: number): void {
+    this.#doSplit();
+    const count = Math.max(0, Math.trunc(n));
+    if (n < 0) this.fatal('fatal: NF set to negative value');
+    while (this.#fields.length < count) this.#fields.push('');
+    this.#fields.length = count;
+    this.#stale = true;
+  }
+
+  get record(): string {
+    if (this.#stale) {
+      this.#record = this.#fields.map((f) => this.str(f)).join(this.text('OFS'));
+      this.#stale = false;
+    }
+    return this.#record;
+  }
+}

@@ -1,0 +1,420 @@
+import { utf8Decode } from '../../../lib/text.ts';
+import { O_RDONLY, S_IFDIR, S_IFLNK, S_IFMT } from '../../../uapi/fcntl.ts';
+import type { Process } from '../../process/types.ts';
+import { complain, die, errorText, invocation, longs, Records } from '../coreutils/command.ts';
+import { getopt } from '../getopt.ts';
+import { globToRegExp } from '../find/glob.ts';
+import { translatePerl } from './perl-regex.ts';
+import { escapeLiteral, RegexError, translate } from './posix-regex.ts';
+
+type Syntax = 'basic' | 'extended' | 'fixed' | 'perl';
+
+interface Settings {
+  readonly has: ReadonlySet<string>;
+  readonly patterns: readonly RegExp[];
+  readonly before: number;
+  readonly after: number;
+  readonly max: number;
+  readonly withName: boolean;
+  readonly color: boolean;
+  readonly label: string;
+  readonly include: readonly RegExp[];
+  readonly exclude: readonly RegExp[];
+  readonly excludeDir: readonly RegExp[];
+}
+
+const LONG = longs({
+  'extended-regexp': 'E',
+  'fixed-strings': 'F',
+  'basic-regexp': 'G',
+  'perl-regexp': 'P',
+  'regexp=': 'e',
+  'file=': 'f',
+  'ignore-case': 'i',
+  'no-ignore-case': 'no-i',
+  'word-regexp': 'w',
+  'line-regexp': 'x',
+  'null-data': 'z',
+  'no-messages': 's',
+  'invert-match': 'v',
+  version: 'V',
+  help: 'help',
+  'max-count=': 'm',
+  'byte-offset': 'b',
+  'line-number': 'n',
+  'line-buffered': 'line-buffered',
+  'with-filename': 'H',
+  'no-filename': 'h',
+  'label=': 'label',
+  'only-matching': 'o',
+  quiet: 'q',
+  silent: 'q',
+  text: 'a',
+  recursive: 'r',
+  'dereference-recursive': 'R',
+  'include=': 'include',
+  'exclude=': 'exclude',
+  'exclude-dir=': 'exclude-dir',
+  'files-without-match': 'L',
+  'files-with-matches': 'l',
+  count: 'c',
+  'initial-tab': 'T',
+  null: 'Z',
+  'before-context=': 'B',
+  'after-context=': 'A',
+  'context=': 'C',
+  'color=?': 'color',
+  'colour=?': 'color',
+});
+
+const WORD = '[\\p{L}\\p{N}_]';
+
+function compile(pattern: string, syntax: Syntax, has: ReadonlySet<string>): RegExp {
+  const ignoreCase = has.has('i');
+  let source: string;
+  let flags = `u${ignoreCase ? 'i' : ''}g`;
+  if (syntax === 'fixed') source = [...pattern].map(escapeLiteral).join('');
+  else if (syntax === 'perl') {
+    const perl = translatePerl(pattern);
+    source = perl.source;
+    for (const f of perl.flags) if (!flags.includes(f)) flags += f;
+  } else source = translate(pattern, { extended: syntax === 'extended', ignoreCase, strictClasses: true });
+  if (has.has('x')) source = `^(?:${source})$`;
+  else if (has.has('w')) source = `(?<!${WORD})(?:${source})(?!${WORD})`;
+  try {
+    return new RegExp(source, flags);
+  } catch {
+    throw new RegexError('Invalid regular expression');
+  }
+}
+
+/** All matches of a line, leftmost and longest of the patterns first. */
+function* matches(line: string, patterns: readonly RegExp[]): Generator<readonly [number, number]> {
+  let at = 0;
+  while (at <= line.length) {
+    let best: readonly [number, number] | null = null;
+    for (const re of patterns) {
+      re.lastIndex = at;
+      const m = re.exec(line);
+      if (m === null) continue;
+      const found = [m.index, m.index + m[0].length] as const;
+      if (best === null || found[0] < best[0] || (found[0] === best[0] && found[1] > best[1])) best = found;
+    }
+    if (best === null) return;
+    if (best[1] > best[0]) yield best;
+    at = best[1] > best[0] ? best[1] : best[1] + 1;
+  }
+}
+
+const paint = (on: boolean, code: string, text: string): string => (on ? `\x1b[${code}m\x1b[K${text}\x1b[m\x1b[K` : text);
+
+class Grep {
+  readonly #proc: Process;
+  readonly #s: Settings;
+  /** A line was selected somewhere. */
+  any = false;
+  failed = false;
+  #printedGroup = false;
+
+  constructor(proc: Process, settings: Settings) {
+    this.#proc = proc;
+    this.#s = settings;
+  }
+
+  #complain(message: string): void {
+    if (!this.#s.has.has('s')) complain(this.#proc, message);
+    this.failed = true;
+  }
+
+  /** One operand or file of a directory. @returns whether to stop altogether. */
+  async path(name: string, command: boolean): Promise<boolean> {
+    const proc = this.#proc;
+    const { has } = this.#s;
+    if (name === '-') return this.#file(0, this.#s.label);
+    const st = proc.fs.exists(name);
+    if (st !== null && (st.mode & S_IFMT) === S_IFDIR) {
+      if (has.has('r') || has.has('R')) return this.#directory(name);
+      this.#complain(`${name}: Is a directory`);
+      return false;
+    }
+    const base = name.slice(name.lastIndexOf('/') + 1);
+    if (this.#s.exclude.some((re) => re.test(base))) return false;
+    if (this.#s.include.length > 0 && !this.#s.include.some((re) => re.test(base))) return false;
+    let fd: number;
+    try {
+      if (!command && (proc.fs.lstat(name).mode & S_IFMT) === S_IFLNK && !has.has('R')) return false;
+      fd = await proc.open(name, O_RDONLY);
+    } catch (e) {
+      this.#complain(`${name}: ${errorText(e)}`);
+      return false;
+    }
+    try {
+      return await this.#file(fd, name);
+    } catch (e) {
+      this.#complain(`${name}: ${errorText(e)}`);
+      return false;
+    } finally {
+      proc.close(fd);
+    }
+  }
+
+  async #directory(name: string): Promise<boolean> {
+    for (const child of this.#proc.fs.readdir(name)) {
+      const path = name === '' ? child : name.endsWith('/') ? name + child : `${name}/${child}`;
+      const dir = (this.#proc.fs.exists(path)?.mode ?? 0) & S_IFMT;
+      if (dir === S_IFDIR && this.#s.excludeDir.some((re) => re.test(child))) continue;
+      if (await this.path(path, false)) return true;
+    }
+    return false;
+  }
+
+  /** `grep -r` without operands. */
+  async here(): Promise<void> {
+    for (const child of this.#proc.fs.readdir('.')) {
+      const dir = ((this.#proc.fs.exists(child)?.mode ?? 0) & S_IFMT) === S_IFDIR;
+      if (dir && this.#s.excludeDir.some((re) => re.test(child))) continue;
+      if (await this.path(child, false)) return;
+    }
+  }
+
+  #prefix(name: string, number: number, offset: number, mark: string): string {
+    const { has, color, withName } = this.#s;
+    let text = '';
+    const sep = paint(color, '36', mark);
+    if (withName) text += paint(color, '35', name) + (has.has('Z') ? '\0' : sep);
+    if (has.has('n')) text += paint(color, '32', String(number)) + sep;
+    if (has.has('b')) text += paint(color, '32', String(offset)) + sep;
+    return has.has('T') && text !== '' ? `${text}\t` : text;
+  }
+
+  #line(line: string, name: string, number: number, offset: number, selected: boolean): void {
+    const { has, color, patterns } = this.#s;
+    const proc = this.#proc;
+    const mark = selected ? ':' : '-';
+    const end = has.has('z') ? '\0' : '\n';
+    if (has.has('o')) {
+      if (!selected || has.has('v')) return;
+      for (const [a, b] of matches(line, patterns)) {
+        proc.out(this.#prefix(name, number, offset + a, mark) + paint(color, '01;31', line.slice(a, b)) + end);
+      }
+      return;
+    }
+    let text = line;
+    if (color && selected !== has.has('v')) {
+      text = '';
+      let at = 0;
+      for (const [a, b] of matches(line, patterns)) {
+        text += line.slice(at, a) + paint(true, '01;31', line.slice(a, b));
+        at = b;
+      }
+      text += line.slice(at);
+    }
+    proc.out(this.#prefix(name, number, offset, mark) + text + end);
+  }
+
+  async #file(fd: number, name: string): Promise<boolean> {
+    const proc = this.#proc;
+    const { has, before, after, max, patterns } = this.#s;
+    const records = new Records(proc, fd, has.has('z') ? 0 : 10);
+    const invert = has.has('v');
+    const silent = has.has('q') || has.has('l') || has.has('L') || has.has('c');
+    const context = before > 0 || after > 0 || has.has('context0');
+    const kept: { line: string; number: number; offset: number }[] = [];
+    let [number, offset, count, trailing, lastPrinted] = [0, 0, 0, 0, 0];
+    let binary = false;
+    for (let line = max === 0 ? null : await records.next(); line !== null; line = records.ready() ?? (await records.next())) {
+      number++;
+      let selected = false;
+      for (const re of patterns) {
+        re.lastIndex = 0;
+        if (re.test(line)) {
+          selected = true;
+          break;
+        }
+      }
+      selected = selected !== invert;
+      if (!has.has('a') && !has.has('z') && !binary && /[\0\udc80-\udcff]/.test(line)) binary = true;
+      if (selected && count < max) {
+        count++;
+        this.any = true;
+        if (has.has('q')) return true;
+        if (has.has('l') || has.has('L')) break;
+        if (!silent && binary) {
+          proc.out(`${invocation(proc)}: ${name}: binary file matches\n`);
+          return false;
+        }
+        if (!silent) {
+          const first = kept[0]?.number ?? number;
+          if (context && this.#printedGroup && first > lastPrinted + 1) proc.out(`${paint(this.#s.color, '36', '--')}\n`);
+          for (const k of kept) this.#line(k.line, name, k.number, k.offset, false);
+          kept.length = 0;
+          this.#line(line, name, number, offset, true);
+          this.#printedGroup = true;
+          lastPrinted = number;
+          trailing = after;
+          if (has.has('line-buffered')) await proc.flush();
+          else await proc.drain();
+        }
+      } else if (!silent && trailing > 0) {
+        trailing--;
+        this.#line(line, name, number, offset, false);
+        lastPrinted = number;
+      } else if (!silent && before > 0) {
+        kept.push({ line, number, offset });
+        if (kept.length > before) kept.shift();
+      }
+      offset += line.length + 1;
+      if (count >= max && trailing === 0) break;
+      if (number % 256 === 0) await proc.tick();
+    }
+    if (lastPrinted > 0 && context) kept.length = 0;
+    if (has.has('c') && !has.has('l') && !has.has('L')) {
+      proc.out(`${this.#s.withName ? paint(this.#s.color, '35', name) + paint(this.#s.color, '36', ':') : ''}${count}\n`);
+    }
+    const list = has.has('l') ? count > 0 : has.has('L') && count === 0;
+    if (list) proc.out(paint(this.#s.color, '35', name) + (has.has('Z') ? '\0' : '\n'));
+    await proc.drain();
+    return false;
+  }
+}
+
+const COLOR = /^(always|yes|force|never|no|none|auto|tty|if-tty)$/;
+
+/** grep, egrep, fgrep. */
+export async function grepMain(proc: Process): Promise<number> {
+  let syntax: Syntax = proc.name === 'egrep' ? 'extended' : proc.name === 'fgrep' ? 'fixed' : 'basic';
+  const has = new Set<string>();
+  const texts: string[] = [];
+  let given = false;
+  let [before, after, max] = [-1, -1, Infinity];
+  let names: boolean | null = null;
+  let label = '(standard input)';
+  let color = false;
+  const globs: Record<string, RegExp[]> = { include: [], exclude: [], 'exclude-dir': [] };
+  const usage = (): number => {
+    proc.err(`Usage: ${invocation(proc)} [OPTION]... PATTERNS [FILE]...\nTry '${invocation(proc)} --help' for more information.\n`);
+    return 2;
+  };
+  const { options, operands } = getopt(invocation(proc), proc.argv.slice(1), '0123456789A:B:C:EFGHPTVZabce:f:hiLlm:noqRrsvwxyz', LONG);
+  const number = (text: string): number =>
+    /^\d+$/.test(text) ? Number(text) : die(proc, `${text}: invalid context length argument`, 2);
+  let digits = '';
+  for (const { opt, arg, error } of options) {
+    if (error !== '') {
+      proc.err(`${error}\n`);
+      return usage();
+    }
+    if (/^\d$/.test(opt)) {
+      digits += opt;
+      continue;
+    }
+    switch (opt) {
+      case 'E':
+        syntax = 'extended';
+        break;
+      case 'F':
+        syntax = 'fixed';
+        break;
+      case 'G':
+        syntax = 'basic';
+        break;
+      case 'P':
+        syntax = 'perl';
+        break;
+      case 'e':
+        given = true;
+        texts.push(...arg!.split('\n'));
+        break;
+      case 'f':
+        given = true;
+        try {
+          const text = arg === '-' ? utf8Decode(await proc.readAll(0)) : proc.fs.readText(arg!);
+          if (text !== '') texts.push(...text.replace(/\n$/, '').split('\n'));
+        } catch (e) {
+          die(proc, `${arg!}: ${errorText(e)}`, 2);
+        }
+        break;
+      case 'A':
+        after = number(arg!);
+        break;
+      case 'B':
+        before = number(arg!);
+        break;
+      case 'C':
+        digits = String(number(arg!));
+        break;
+      case 'm':
+        max = /^-?\d+$/.test(arg!) ? Number(arg) : die(proc, 'invalid max count', 2);
+        if (max < 0) max = Infinity;
+        break;
+      case 'H':
+        names = true;
+        break;
+      case 'h':
+        names = false;
+        break;
+      case 'y':
+        has.add('i');
+        break;
+      case 'no-i':
+        has.delete('i');
+        break;
+      case 'label':
+        label = arg!;
+        break;
+      case 'color':
+        if (arg !== null && !COLOR.test(arg)) return usage();
+        color = arg === null || /^(always|yes|force)$/.test(arg) || (/tty|auto/.test(arg) && proc.isatty(1) && proc.env.get('TERM') !== 'dumb');
+        break;
+      case 'include':
+      case 'exclude':
+      case 'exclude-dir':
+        globs[opt]!.push(globToRegExp(arg!.replace(/(.)\/+$/, '$1')));
+        break;
+      case 'V':
+        proc.out(`${invocation(proc)} (GNU grep) 3.8\n(Warren)\n`);
+        return 0;
+      case 'help':
+        proc.out(`Usage: ${invocation(proc)} [OPTION]... PATTERNS [FILE]...\n`);
+        return 0;
+      default:
+        has.add(opt);
+    }
+  }
+  const files = [...operands];
+  if (!given) {
+    const pattern = files.shift();
+    if (pattern === undefined) return usage();
+    texts.push(...pattern.split('\n'));
+  }
+  if (digits !== '') {
+    if (after < 0) after = Number(digits);
+    if (before < 0) before = Number(digits);
+  }
+  if (after >= 0 || before >= 0) has.add('context0');
+  let patterns: RegExp[];
+  try {
+    patterns = [...new Set(texts)].map((t) => compile(t, syntax, has));
+  } catch (e) {
+    if (e instanceof RegexError) die(proc, e.message, 2);
+    throw e;
+  }
+  const recursive = has.has('r') || has.has('R');
+  const run = new Grep(proc, {
+    has,
+    patterns,
+    before: Math.max(0, before),
+    after: Math.max(0, after),
+    max,
+    withName: names ?? (recursive ? files.length !== 1 || proc.fs.exists(files[0]!) === null || (proc.fs.stat(files[0]!).mode & S_IFMT) === S_IFDIR : files.length > 1),
+    color,
+    label,
+    include: globs['include']!,
+    exclude: globs['exclude']!,
+    excludeDir: globs['exclude-dir']!,
+  });
+  if (recursive && files.length === 0) await run.here();
+  else for (const name of files.length === 0 ? ['-'] : files) if (await run.path(name, true)) break;
+  if (run.failed && !(has.has('q') && run.any)) return 2;
+  return run.any ? 0 : 1;
+}

@@ -1,0 +1,104 @@
+/** bash, the program. */
+import { utf8Decode } from '../../lib/text.ts';
+import { SystemError } from '../../syscall/index.ts';
+import { S_IFDIR, S_IFMT } from '../../uapi/fcntl.ts';
+import type { Process, Program } from '../process/types.ts';
+import { DiscardSignal, ExitSignal } from './errors.ts';
+import { interactiveLoop } from './interactive.ts';
+import { HOOKS } from './interpreter.ts';
+import { type Invocation, parseArguments } from './invocation.ts';
+import { runExitTrap, statusOf } from './process-run.ts';
+import { readLine } from './read-line.ts';
+import { isIncomplete } from './reader.ts';
+import { type EchoPrompts, runText } from './run-text.ts';
+import { Shell } from './shell.ts';
+import { startVariables } from './startup.ts';
+import { Traps } from './traps.ts';
+
+export interface BashOptions {
+  /** Shows each top-level command after a prompt, on standard output, before what it prints. */
+  readonly echo?: EchoPrompts;
+}
+
+const isDirectory = (proc: Process, path: string): boolean => {
+  const st = proc.fs.exists(path);
+  return st !== null && (st.mode & S_IFMT) === S_IFDIR;
+};
+
+/** The script's text. @returns the exit status when it cannot be read */
+async function loadScript(proc: Process, name: string, path: string): Promise<string | number> {
+  const say = (text: string): void => proc.err(`${name}: ${text}\n`);
+  let file = path;
+  if (!path.includes('/') && proc.fs.exists(path) === null) file = proc.fs.which(path) ?? path;
+  try {
+    if (isDirectory(proc, file)) {
+      say(`${path}: Is a directory`);
+      return 126;
+    }
+    const m = /^\/dev\/(?:fd\/(\d+)|stdin)$/.exec(file);
+    if (m === null) {
+      const data = proc.fs.readFile(file);
+      if (data.subarray(0, 80).includes(0)) {
+        say(`${path}: cannot execute binary file`);
+        return 126;
+      }
+      return proc.fs.readText(file);
+    }
+    return utf8Decode(await proc.readAll(Number(m[1] ?? 0)));
+  } catch (e) {
+    if (!(e instanceof SystemError)) throw e;
+    say(`${path}: ${e.strerror}`);
+    return e.code === 'ENOENT' ? 127 : 126;
+  }
+}
+
+/** A script on standard input: read line by line, for its commands read there too. */
+async function runStdin(sh: Shell, echo: EchoPrompts | undefined): Promise<number> {
+  let buffer = '';
+  let line = 1;
+  let first = 1;
+  let status = 0;
+  for (;;) {
+    const text = await readLine(sh, 0);
+    if (text === null) break;
+    buffer += `${text}\n`;
+    line++;
+    if (isIncomplete(buffer)) continue;
+    status = await runText(sh, buffer, first, { label: '', top: true, echo });
+    buffer = '';
+    first = line;
+  }
+  return buffer === '' ? status : runText(sh, buffer, first, { label: '', top: true, echo });
+}
+
+async function run(proc: Process, options: BashOptions): Promise<number> {
+  const given: Invocation | number = await parseArguments(proc);
+  if (typeof given === 'number') return given;
+  const traps = new Traps(proc, true);
+  const sh = new Shell(proc, { ...HOOKS, text: (s, text, where) => runText(s, text, where.line, { label: where.label, top: false }) }, given.name, traps);
+  startVariables(sh, given);
+  let status: number;
+  try {
+    if (given.kind === 'command') status = await runText(sh, given.text, 1, { label: '-c', top: true, echo: options.echo });
+    else if (given.kind === 'file') {
+      const text = await loadScript(proc, proc.argv[0] ?? 'bash', given.text);
+      if (typeof text === 'number') return text;
+      sh.frames.push({ kind: 'main', name: 'main', source: given.text, line: 0 });
+      status = await runText(sh, text, 1, { label: '', top: true, echo: options.echo });
+    } else if (sh.interactive) status = await interactiveLoop(sh);
+    else status = await runStdin(sh, options.echo);
+  } catch (e) {
+    if (e instanceof ExitSignal && e.quiet) return e.status;
+    status = e instanceof DiscardSignal ? e.status : await statusOf(sh, e);
+  }
+  return runExitTrap(sh, status);
+}
+
+/** bash with options of the host's. */
+export const bashWith =
+  (options: BashOptions): Program =>
+  (proc) =>
+    run(proc, options);
+
+/** /usr/bin/bash; called `sh`, it is that. */
+export const bashMain: Program = bashWith({});

@@ -1,0 +1,67 @@
+/** Runs text as commands: scripts, `-c`, `eval`, `source`, traps. */
+import { DiscardSignal } from './errors.ts';
+import { lastList, statements } from './interpreter.ts';
+import { attend } from './process-run.ts';
+import { units } from './reader.ts';
+import type { Shell } from './shell.ts';
+import { TRAP_EXIT } from './traps.ts';
+
+/** What is shown before a command and before its further lines. */
+export interface EchoPrompts {
+  readonly first: string;
+  readonly more: string;
+}
+
+export interface TextOptions {
+  /** What error messages name between the script and the line: `-c`, `eval`. */
+  readonly label: string;
+  /** The shell's own script: an error that abandons a line leaves the next ones. */
+  readonly top: boolean;
+  readonly echo?: EchoPrompts | undefined;
+}
+
+/** What stands before the words of a syntax error. */
+function prefix(sh: Shell, label: string, line: number): string {
+  if (label !== '') return `${sh.frames.at(-1)?.source || sh.name}: ${label}: line ${line}: `;
+  const source = sh.frames.at(-1)?.source ?? '';
+  return source === '' ? `${sh.name}: ` : `${source}: line ${line}: `;
+}
+
+/** @returns the status of the last command */
+export async function runText(sh: Shell, text: string, firstLine: number, options: TextOptions): Promise<number> {
+  let status = 0;
+  const all = units(sh, text, firstLine);
+  let unit = all.next();
+  while (unit.done !== true) {
+    const u = unit.value;
+    if (u.kind === 'error') {
+      if (sh.options.verbose && options.top) await sh.warn(u.text.endsWith('\n') ? u.text : `${u.text}\n`);
+      const head = prefix(sh, options.label, u.line);
+      for (const m of u.message) await sh.warn(`${head}${m}\n`);
+      sh.status = u.status;
+      return u.status;
+    }
+    if (sh.options.verbose && options.top) await sh.warn(u.raw.endsWith('\n') ? u.raw : `${u.raw}\n`);
+    if (options.echo !== undefined) await sh.write(1, u.text.split('\n').map((l, i) => `${i === 0 ? options.echo!.first : options.echo!.more}${l}\n`).join(''));
+    if (sh.options.noexec && !sh.interactive) {
+      unit = all.next();
+      continue;
+    }
+    try {
+      // The last command of `bash -c` takes the shell's place, when nothing waits behind it.
+      const alone = options.label === '-c' && u.statements.length === 1 && text.slice(text.lastIndexOf(u.text) + u.text.length).trim() === '';
+      const replace = alone && options.echo === undefined && sh.traps.get(TRAP_EXIT) === undefined && sh.jobs.list.length === 0 && sh.traps.shown().length === 0;
+      status = await (replace ? lastList(sh, u.statements) : statements(sh, u.statements));
+      if (sh.traps.due || sh.proc.task.shouldYield()) await attend(sh);
+    } catch (e) {
+      if (!(e instanceof DiscardSignal) || !options.top) throw e;
+      status = e.status;
+      sh.status = status;
+      sh.lenient = 0;
+      sh.loopDepth = 0;
+    }
+    if (sh.options.onecmd && options.top) return status;
+    unit = all.next();
+  }
+  return status;
+}

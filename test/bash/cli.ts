@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { runBash } from './machine.ts';
+const [file, ...args] = process.argv.slice(2);
+const stdin = process.env['STDIN'] ?? '';
+const t0 = performance.now();
+const r = await runBash(file === '-' ? '' : readFileSync(file!, 'utf8'), file === '-' ? ['bash', ...args] : ['bash', 's.sh', ...args], stdin, process.env['ECHO'] !== undefined);
+process.stdout.write(r.output);
+for (const c of r.crashes) console.log('CRASH', c);
+console.log(`rc=${r.status}`);
+if (process.env['TIME']) console.log(performance.now() - t0);

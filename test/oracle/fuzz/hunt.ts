@@ -1,0 +1,180 @@
+import type { RunResult } from '../instrument.ts';
+import { compareRuns, type Difference } from './differ.ts';
+import { generate } from './generate.ts';
+import { blur, Guidance } from './guidance.ts';
+import { endPlan, type Item, type Plan, type Program, render, type Step, usualPlan } from './program.ts';
+import { mixSeed } from './random.ts';
+import { shrink } from './shrink.ts';
+import type { Side } from './sides.ts';
+
+export interface HuntOptions {
+  readonly seed: number;
+  /** Commands a program, besides its topology. */
+  readonly steps: number;
+  readonly real: Side;
+  readonly sim: Side;
+  /** Asked between programs. */
+  readonly goOn: (stats: Stats) => boolean;
+  readonly onFinding: (finding: Finding) => void;
+  readonly onProgress?: (stats: Stats) => void;
+  /** Programs at a time. Default 2. */
+  readonly parallel?: number;
+  /** Runs a shrink may cost. Default 120. */
+  readonly shrinkBudget?: number;
+}
+
+export interface Stats {
+  programs: number;
+  steps: number;
+  /** Comparisons judged, and those on which the real kernel contradicts itself. */
+  judged: number;
+  unstable: number;
+  findings: number;
+  /** Differences of a signature already told. */
+  repeats: number;
+  /** Programs whose topology failed on the real kernel: a bug of the generator. */
+  invalid: number;
+  /** Pings of the first matrix that the real kernel answered, and all of them. */
+  reached: number;
+  pings: number;
+  answers: number;
+}
+
+/** A problem: the smallest program that shows it. */
+export interface Finding {
+  readonly signature: string;
+  readonly program: Program;
+  readonly difference: Difference;
+  readonly item: Item;
+}
+
+interface Judged {
+  readonly items: readonly Item[];
+  readonly real: RunResult;
+  readonly differences: readonly Difference[];
+}
+
+/** A round is generated from what the rounds before it taught, so that a seed gives the same programs. */
+const ROUND = 8;
+
+/** Programs, one after the other, until told to stop. */
+export class Hunt {
+  readonly stats: Stats = { programs: 0, steps: 0, judged: 0, unstable: 0, findings: 0, repeats: 0, invalid: 0, reached: 0, pings: 0, answers: 0 };
+  readonly #options: HuntOptions;
+  readonly #guidance = new Guidance();
+  readonly #told = new Map<string, number>();
+
+  constructor(options: HuntOptions) {
+    this.#options = options;
+  }
+
+  /** How often each kind of difference came up. */
+  get signatures(): ReadonlyMap<string, number> {
+    return this.#told;
+  }
+
+  async run(): Promise<void> {
+    const { seed, steps, goOn, parallel = 2 } = this.#options;
+    for (let at = 0; goOn(this.stats); at += ROUND) {
+      const round = Array.from({ length: ROUND }, (_, i) => generate(mixSeed(seed, at + i), steps, this.#guidance));
+      const answers: (readonly [Program, Judged])[] = [];
+      let next = 0;
+      const lane = async (): Promise<void> => {
+        while (next < round.length && goOn(this.stats)) {
+          const i = next++;
+          const program = round[i]!;
+          const judged = await this.#judge(program, usualPlan);
+          answers[i] = [program, judged];
+          this.#count(program, judged);
+          await this.#tell(program, judged);
+          this.#options.onProgress?.(this.stats);
+        }
+      };
+      await Promise.all(Array.from({ length: parallel }, lane));
+      for (const answer of answers) if (answer !== undefined) this.#learn(...answer);
+    }
+  }
+
+  async #judge(program: Program, plan: Plan): Promise<Judged> {
+    const { items, session } = render(program, plan);
+    const [real, sim] = await Promise.all([this.#options.real(session), this.#options.sim(session)]);
+    return { items, real, differences: compareRuns(program, items, real, sim) };
+  }
+
+  /** The differences that stay when the real kernel is asked again: it agrees with itself at these items. */
+  async #stable(program: Program, plan: Plan, judged: Judged): Promise<readonly Difference[]> {
+    const again = await this.#options.real(render(program, plan).session);
+    const unsure = new Set(compareRuns(program, judged.items, judged.real, again).map((d) => d.item));
+    this.stats.unstable += unsure.size;
+    if (process.env.FUZZ_DEBUG) for (const d of compareRuns(program, judged.items, judged.real, again)) process.stderr.write('unstable ' + JSON.stringify({sig: d.signature, part: d.part, st: program.steps[judged.items[d.item]!.step]!.text, a: d.real.slice(0,150), b: d.sim.slice(0,150)}) + '\n');
+    return judged.differences.filter((d) => !unsure.has(d.item));
+  }
+
+  #count(program: Program, { items, real }: Judged): void {
+    const { stats } = this;
+    stats.programs++;
+    stats.steps += program.steps.length;
+    stats.judged += items.length;
+    if (items.some((item, i) => item.kind === 'step' && program.steps[item.step]!.setup && real.commands[i]?.status !== 0)) stats.invalid++;
+    const first = items.findIndex((item) => item.kind === 'ping');
+    const text = real.commands[first]?.stdout ?? '';
+    stats.pings += text.match(/^status /gm)?.length ?? 0;
+    stats.reached += text.match(/^status 0/gm)?.length ?? 0;
+  }
+
+  #learn(program: Program, { items, real }: Judged): void {
+    items.forEach((item, i) => {
+      const s = program.steps[item.step]!;
+      const answer = real.commands[i];
+      if (item.kind !== 'step' || s.setup || answer === undefined) return;
+      this.#guidance.learn(s.tags, `${answer.status} ${blur(answer.stderr)}`);
+    });
+    this.stats.answers = this.#guidance.answers;
+  }
+
+  /** Reports what is new in a program's differences. */
+  async #tell(program: Program, judged: Judged): Promise<void> {
+    const fresh = judged.differences.filter((d) => !this.#known(d.signature));
+    if (fresh.length === 0) return;
+    const stable = await this.#stable(program, usualPlan, judged);
+    // What comes after the first new difference may be its consequence: three a program are enough.
+    let told = 0;
+    for (const d of stable) {
+      if (told === 3 || !this.#options.goOn(this.stats)) return;
+      if (this.#told.has(d.signature)) continue;
+      this.#told.set(d.signature, 1);
+      told++;
+      const finding = await this.#shrink(program, judged.items, d);
+      if (finding === null) continue;
+      this.stats.findings++;
+      this.#options.onFinding(finding);
+    }
+  }
+
+  #known(signature: string): boolean {
+    const n = this.#told.get(signature);
+    if (n === undefined) return false;
+    this.#told.set(signature, n + 1);
+    this.stats.repeats++;
+    return true;
+  }
+
+  /** The smallest program with this difference, or null when it does not come again. */
+  async #shrink(program: Program, items: readonly Item[], d: Difference): Promise<Finding | null> {
+    const cut: Program = { ...program, steps: program.steps.slice(0, items[d.item]!.step + 1) };
+    const find = async (steps: readonly Step[], plan: Plan): Promise<Finding | null> => {
+      const smaller = { ...cut, steps };
+      const judged = await this.#judge(smaller, plan);
+      const same = judged.differences.find((e) => e.signature === d.signature);
+      return same === undefined ? null : { signature: d.signature, program: smaller, difference: same, item: judged.items[same.item]! };
+    };
+    // Questions only at the end are quicker, if the problem needs no questions in between.
+    const plan = (await find(cut.steps, endPlan)) === null ? usualPlan : endPlan;
+    const steps = await shrink(cut.steps, async (list) => (await find(list, plan)) !== null, this.#options.shrinkBudget ?? 120);
+    const smallest = { ...cut, steps };
+    const judged = await this.#judge(smallest, plan);
+    const last = (await this.#stable(smallest, plan, judged)).find((e) => e.signature === d.signature);
+    if (last === undefined) return null;
+    return { signature: d.signature, program: smallest, difference: last, item: judged.items[last.item]! };
+  }
+}
