@@ -58,6 +58,11 @@ const onText =
 const lines = (s: string): string[] => s.split('\n').slice(0, s.endsWith('\n') ? -1 : undefined);
 
 const programs: readonly ProgramEntry[] = [
+  entry('true', () => Promise.resolve(0)),
+  entry('echo', async (p) => {
+    p.out(`${p.argv.slice(1).join(' ')}\n`);
+    return 0;
+  }),
   entry('bash', bashMain, '/bin/bash'),
   entry('sh', bashMain, '/bin/sh'),
   entry('cat', cat, '/bin/cat'),

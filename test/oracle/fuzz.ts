@@ -13,7 +13,9 @@ import type { Instrumented } from './instrument.ts';
 import { realKernelAvailable } from './real.ts';
 
 function refuse(message: string): never {
-  process.stderr.write(`fuzz: ${message}\nusage: npm run fuzz -- [--minutes N] [--seed S] [--steps K] [--out DIR] [--break ${Object.keys(BREAKS).join('|')}] [--self]\n`);
+  process.stderr.write(
+    `fuzz: ${message}\nusage: npm run fuzz -- [--minutes N] [--seed S] [--steps K] [--out DIR] [--break ${Object.keys(BREAKS).join('|')}] [--self]\n`,
+  );
   process.exit(2);
 }
 
@@ -23,7 +25,14 @@ function number(name: string, text: string, least: number): number {
   return n;
 }
 
-function options(): { minutes: number; seed: number; steps: number; out: string; spoil: string | undefined; self: boolean } {
+function options(): {
+  minutes: number;
+  seed: number;
+  steps: number;
+  out: string;
+  spoil: string | undefined;
+  self: boolean;
+} {
   try {
     const { values } = parseArgs({
       options: {
@@ -78,7 +87,9 @@ async function main(): Promise<number> {
       if (performance.now() < nextLine) return;
       nextLine = performance.now() + 15_000;
       const seconds = (performance.now() - begin) / 1000;
-      process.stderr.write(`fuzz: ${seconds.toFixed(0)} s, ${stats.programs} programs, ${(stats.steps / seconds).toFixed(1)} steps/s, ${stats.answers} answers, ${stats.findings} problems\n`);
+      process.stderr.write(
+        `fuzz: ${seconds.toFixed(0)} s, ${stats.programs} programs, ${(stats.steps / seconds).toFixed(1)} steps/s, ${stats.answers} answers, ${stats.findings} problems\n`,
+      );
     },
   });
   await hunt.run();
@@ -89,7 +100,8 @@ async function main(): Promise<number> {
     `fuzz: seed ${seed}, ${seconds.toFixed(0)} s: ${s.programs} programs, ${s.steps} commands (${(s.steps / seconds).toFixed(1)}/s), ${s.judged} answers judged, ` +
       `${s.unstable} not (Linux contradicts itself), ${s.answers} kinds of answers, topologies reached ${s.reached} of ${s.pings} pings, ${s.findings} problems, ${s.repeats} repeats\n`,
   );
-  if (s.programs > 0 && (s.invalid > 0 || s.reached * 2 < s.pings)) process.stdout.write(`fuzz: the set-up of ${s.invalid} programs failed on Linux: the comparison is worth little\n`);
+  if (s.programs > 0 && (s.invalid > 0 || s.reached * 2 < s.pings))
+    process.stdout.write(`fuzz: the set-up of ${s.invalid} programs failed on Linux: the comparison is worth little\n`);
   return s.findings > 0 || s.invalid > 0 ? 1 : 0;
 }
 
@@ -100,7 +112,9 @@ async function worker(): Promise<void> {
     void runSim({ name: SCRIPT, instrumented: session }).then(
       (run) => process.send!(run),
       (error: unknown) => {
-        process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`, () => process.exit(70));
+        process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`, () =>
+          process.exit(70),
+        );
       },
     );
   });

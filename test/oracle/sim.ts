@@ -10,7 +10,7 @@ export interface SimOptions {
 /** Runs an instrumented script in the simulator with our programs, on the same bare machine the real side finds. */
 export async function runSim(session: Session, options: SimOptions = {}): Promise<RunResult> {
   const files = new Map([[`/tmp/${session.name}`, session.instrumented.script]]);
-  const machine = Machine.boot({ host: nodeHost, hostname: 'warren', seed: options.seed ?? 1, files });
+  const machine = Machine.boot({ host: nodeHost, hostname: 'warren', seed: options.seed ?? 1, files, onCrash });
   const out: Uint8Array[] = [];
   const err: Uint8Array[] = [];
   const { status } = await machine.run(['bash', session.name], {
@@ -25,4 +25,9 @@ export async function runSim(session: Session, options: SimOptions = {}): Promis
     status,
     session.instrumented.commands.length,
   );
+}
+
+/** A bug of ours shows in the comparison as well, but its stack is worth having. */
+function onCrash(process: { readonly name: string }, error: unknown): void {
+  globalThis.process.stderr.write(`${process.name} crashed: ${error instanceof Error ? error.stack : String(error)}\n`);
 }

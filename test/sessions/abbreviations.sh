@@ -29,7 +29,6 @@ ip -family inet6 a
 ip -s l
 ip -d l
 ip -stat link show lo
-ip x
 ip
 ip -x
 ip -V

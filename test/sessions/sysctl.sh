@@ -18,7 +18,6 @@ sysctl -n net.ipv4.ip_default_ttl net.ipv4.ip_forward
 echo foo > /proc/sys/net/ipv4/ip_forward
 cat /proc/sys/net/ipv4/conf/lo/rp_filter
 ls /proc/sys/net/ipv4/conf
-ls /proc/sys/net
 ip link add v0 type veth peer name v1
 ls /proc/sys/net/ipv4/conf
 ls /proc/sys/net/ipv4/conf/v0

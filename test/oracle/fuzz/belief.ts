@@ -21,11 +21,17 @@ export class Belief {
   /** Numbers of the cables: 10.0.N.0/24 and fd00:N::/64. */
   readonly subnets: number[] = [];
   #macs = 0;
+  #index = 30;
 
   /** An address of its own for every device, so that link-locals and neighbours are the same in every run. */
   mac(): string {
     const n = ++this.#macs;
     return `02:00:00:00:${hex(n >> 8)}:${hex(n & 255)}`;
+  }
+
+  /** An interface index that nobody has by chance. */
+  index(): number {
+    return this.#index++;
   }
 }
 
@@ -56,7 +62,12 @@ export class Draw {
 
   /** Something written or left out, by rarity. */
   maybe(point: string, p: number): boolean {
-    return this.choose(point, [['yes', p], ['no', 1 - p]]) === 'yes';
+    return (
+      this.choose(point, [
+        ['yes', p],
+        ['no', 1 - p],
+      ]) === 'yes'
+    );
   }
 
   /** The tags since the last call. */
@@ -68,7 +79,9 @@ export class Draw {
 
   ns(): string {
     const all = [...this.belief.devices.keys()];
-    return this.rng.chance(0.93) ? this.rng.pick(all.filter((n) => n !== '' || all.length === 1 || this.rng.chance(0.4))) || '' : '';
+    return this.rng.chance(0.93)
+      ? this.rng.pick(all.filter((n) => n !== '' || all.length === 1 || this.rng.chance(0.4))) || ''
+      : '';
   }
 
   /** A namespace as a word: of those there are, sometimes one there is not. */
@@ -92,7 +105,9 @@ export class Draw {
   }
 
   subnet(): number {
-    return this.rng.chance(0.85) && this.belief.subnets.length > 0 ? this.rng.pick(this.belief.subnets) : this.rng.below(9);
+    return this.rng.chance(0.85) && this.belief.subnets.length > 0
+      ? this.rng.pick(this.belief.subnets)
+      : this.rng.below(9);
   }
 
   /** An IPv4 address without length. */
@@ -100,7 +115,18 @@ export class Draw {
     const known = this.belief.addresses.filter((a) => !a.cidr.includes(':'));
     if (known.length > 0 && this.rng.chance(0.55)) return this.rng.pick(known).cidr.split('/')[0]!;
     if (this.rng.chance(0.75)) return `10.0.${this.subnet()}.${this.rng.pick([1, 2, 3, 4, 77, 0, 255])}`;
-    return this.rng.pick(['192.168.7.1', '127.0.0.1', '127.0.0.2', '169.254.1.1', '10.9.9.9', '224.0.0.1', '255.255.255.255', '0.0.0.0', '8.8.8.8', '172.16.0.1']);
+    return this.rng.pick([
+      '192.168.7.1',
+      '127.0.0.1',
+      '127.0.0.2',
+      '169.254.1.1',
+      '10.9.9.9',
+      '224.0.0.1',
+      '255.255.255.255',
+      '0.0.0.0',
+      '8.8.8.8',
+      '172.16.0.1',
+    ]);
   }
 
   ip6(): string {
@@ -146,8 +172,10 @@ export interface Grammar {
   readonly quietOnly?: boolean;
 }
 
-/** How long a state takes to come to rest, in seconds: link watch and address work run at once in the background. */
+/** How long a state takes to come to rest, in seconds: link watch runs at once in the background. */
 export const SETTLE = 0.01;
+/** The same with IPv6, whose addresses become usable in a worker. */
+export const SETTLE_IPV6 = 0.03;
 /** A namespace is taken down by a worker, tens of milliseconds after its last user went. */
 export const SETTLE_NETNS = 0.3;
 

@@ -29,7 +29,11 @@ const show = (v: Json | undefined): string => (v === undefined ? '(none)' : JSON
 /** Names of the fields of a row, with the values that are words of Linux and not of the script. */
 function shape(r: Row): string {
   const telling = ['type', 'table', 'protocol', 'scope', 'flags', 'state', 'family', 'ifname'];
-  return Object.entries(r).map(([k, v]) => (telling.includes(k) && k !== 'ifname' ? `${k}=${blur(JSON.stringify(v)).replaceAll('Q', String(v))}` : k)).join(' ');
+  return Object.entries(r)
+    .map(([k, v]) =>
+      telling.includes(k) && k !== 'ifname' ? `${k}=${blur(JSON.stringify(v)).replaceAll('Q', String(v))}` : k,
+    )
+    .join(' ');
 }
 
 function diffRows(sort: string, a: readonly Row[], b: readonly Row[]): Found[] {
@@ -46,13 +50,16 @@ function diffRows(sort: string, a: readonly Row[], b: readonly Row[]): Found[] {
   const [left, right] = [index(a), index(b)];
   for (const [key, r] of left) {
     const other = right.get(key);
-    if (other === undefined) found.push({ signature: `${sort} missing: ${shape(r)}`, real: JSON.stringify(r), sim: '(none)' });
+    if (other === undefined)
+      found.push({ signature: `${sort} missing: ${shape(r)}`, real: JSON.stringify(r), sim: '(none)' });
     else found.push(...diffFields(sort, r, other));
   }
   for (const [key, r] of right) {
-    if (!left.has(key)) found.push({ signature: `${sort} too many: ${shape(r)}`, real: '(none)', sim: JSON.stringify(r) });
+    if (!left.has(key))
+      found.push({ signature: `${sort} too many: ${shape(r)}`, real: '(none)', sim: JSON.stringify(r) });
   }
-  const common = (map: Map<string, Row>, other: Map<string, Row>): string[] => [...map.keys()].filter((k) => other.has(k));
+  const common = (map: Map<string, Row>, other: Map<string, Row>): string[] =>
+    [...map.keys()].filter((k) => other.has(k));
   const [l, r] = [common(left, right), common(right, left)];
   if (l.join('\n') !== r.join('\n')) found.push({ signature: `${sort} order`, real: l.join('  '), sim: r.join('  ') });
   return found;
@@ -71,8 +78,18 @@ function diffFields(sort: string, a: Row, b: Row): Found[] {
       const text = show(v);
       return /^"?[A-Z_]+"?$|^\[|^(true|false|null)$/.test(text) ? text.replaceAll(/\d+/g, 'N') : blur(text);
     };
-    const what = [...['type', 'family', 'table', 'link_type'].filter((k) => sort === 'route' || sort === 'addr_info' ? k in a : false)].map((k) => String(a[k])).join(' ');
-    found.push({ signature: `${sort} ${what} ${key}: ${value(x)} -> ${value(y)}`, real: `${keyOf(sort, a)} ${key} ${show(x)}`, sim: `${keyOf(sort, b)} ${key} ${show(y)}` });
+    const what = [
+      ...['type', 'family', 'table', 'link_type'].filter((k) =>
+        sort === 'route' || sort === 'addr_info' ? k in a : false,
+      ),
+    ]
+      .map((k) => String(a[k]))
+      .join(' ');
+    found.push({
+      signature: `${sort} ${what} ${key}: ${value(x)} -> ${value(y)}`,
+      real: `${keyOf(sort, a)} ${key} ${show(x)}`,
+      sim: `${keyOf(sort, b)} ${key} ${show(y)}`,
+    });
   }
   if (found.length === 0 && JSON.stringify(a) !== JSON.stringify(b)) {
     found.push({ signature: `${sort} order of fields`, real: JSON.stringify(a), sim: JSON.stringify(b) });
@@ -95,13 +112,15 @@ export function diffParts(a: readonly Part[], b: readonly Part[]): (Found & { pa
     const q = right.get(p.name);
     right.delete(p.name);
     if (q === undefined) found.push({ part: p.name, signature: `${p.sort} not there`, real: p.name, sim: '(none)' });
-    else if (p.rows !== undefined && q.rows !== undefined) found.push(...diffRows(p.sort, p.rows, q.rows).map((f) => ({ ...f, part: p.name })));
+    else if (p.rows !== undefined && q.rows !== undefined)
+      found.push(...diffRows(p.sort, p.rows, q.rows).map((f) => ({ ...f, part: p.name })));
     else {
       const [x, y] = [p.text ?? JSON.stringify(p.rows), q.text ?? JSON.stringify(q.rows)];
       if (x !== y) found.push({ ...diffText(p.sort, x, y), part: p.name });
     }
   }
-  for (const p of right.values()) found.push({ part: p.name, signature: `${p.sort} too much`, real: '(none)', sim: p.name });
+  for (const p of right.values())
+    found.push({ part: p.name, signature: `${p.sort} too much`, real: '(none)', sim: p.name });
   return found;
 }
 
@@ -123,7 +142,13 @@ export function compareRuns(program: Program, items: readonly Item[], real: RunR
     const b = sim.commands[i] ?? none;
     if (sim.commands[i] === undefined || (b.status === null && a.status !== null)) {
       const kind = program.steps[item.step]!.kind;
-      found.push({ item: i, part: 'script', signature: `script ended at ${item.kind === 'step' ? kind : item.kind}`, real: String(a.status), sim: b.stderr.slice(-300) });
+      found.push({
+        item: i,
+        part: 'script',
+        signature: `script ended at ${item.kind === 'step' ? kind : item.kind}`,
+        real: String(a.status),
+        sim: b.stderr.slice(-300),
+      });
       break;
     }
     for (const d of diffParts(parts(program, item, a), parts(program, item, b))) {

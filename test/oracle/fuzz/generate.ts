@@ -1,4 +1,4 @@
-import { Belief, Draw, type Grammar, type Ipv6, SETTLE, step } from './belief.ts';
+import { Belief, Draw, type Grammar, type Ipv6, SETTLE, SETTLE_IPV6, step } from './belief.ts';
 import type { Guidance } from './guidance.ts';
 import type { Program, Step } from './program.ts';
 import { Rng } from './random.ts';
@@ -27,7 +27,12 @@ export function generate(seed: number, length: number, guidance: Guidance): Prog
     const text = g.make(draw);
     const tags = draw.takeTags();
     if (text === null) continue;
-    steps.push(step(g.kind, text, [g.kind, ...tags], { unordered: g.unordered ?? false, settle: g.settle ?? SETTLE }));
+    steps.push(
+      step(g.kind, text, [g.kind, ...tags], {
+        unordered: g.unordered ?? false,
+        settle: g.settle ?? (ipv6 === 'off' ? SETTLE : SETTLE_IPV6),
+      }),
+    );
   }
   return { seed, steps, grid: grid(rng, targets, ipv6), targets };
 }
@@ -35,8 +40,21 @@ export function generate(seed: number, length: number, guidance: Guidance): Prog
 /** What to ask `ip route get`: everybody, nobody, and the odd addresses, some from another address or device. */
 function grid(rng: Rng, targets: readonly string[], ipv6: Ipv6): string[] {
   const four = targets.filter((t) => !t.includes(':'));
-  const lines = [...targets, '127.0.0.1', '224.0.0.1', '255.255.255.255', '8.8.8.8', `10.0.${rng.below(4)}.255`, `10.0.${rng.below(4)}.0`];
-  for (let i = 0; i < 3; i++) lines.push(`${rng.pick(four)} from ${rng.pick(four)}`, `${rng.pick(four)} from ${rng.pick(four)} iif e${rng.below(2)}`, `${rng.pick(four)} oif e${rng.below(2)}`);
+  const lines = [
+    ...targets,
+    '127.0.0.1',
+    '224.0.0.1',
+    '255.255.255.255',
+    '8.8.8.8',
+    `10.0.${rng.below(4)}.255`,
+    `10.0.${rng.below(4)}.0`,
+  ];
+  for (let i = 0; i < 3; i++)
+    lines.push(
+      `${rng.pick(four)} from ${rng.pick(four)}`,
+      `${rng.pick(four)} from ${rng.pick(four)} iif e${rng.below(2)}`,
+      `${rng.pick(four)} oif e${rng.below(2)}`,
+    );
   if (ipv6 !== 'off') lines.push('::1', '2001:db8::1', 'ff02::1 oif e0', 'fe80::ff:fe00:2 oif e0');
-  return lines;
+  return [...new Set(lines)];
 }

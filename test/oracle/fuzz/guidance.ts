@@ -40,8 +40,8 @@ export class Guidance {
 export const blur = (text: string): string =>
   text
     .replace(/\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\b/g, 'MAC')
-    .replace(/\b[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,}(\/\d+)?/g, 'IP6')
-    .replace(/\b\d+\.\d+\.\d+\.\d+(\/\d+)?/g, 'IP4')
+    .replace(/\b[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,}(\/\d+)?/g, 'INET-SIX')
+    .replace(/\b\d+\.\d+\.\d+\.\d+(\/\d+)?/g, 'INET')
     .replace(/"[^"]*"|'[^']*'/g, 'Q')
     .replace(/\b(e|v|w|x)\d+\w*\b/g, 'DEV')
     .replace(/\b0x[0-9a-f]+\b|\d+(\.\d+)?/g, 'N');

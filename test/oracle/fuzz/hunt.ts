@@ -59,7 +59,18 @@ const ROUND = 8;
 
 /** Programs, one after the other, until told to stop. */
 export class Hunt {
-  readonly stats: Stats = { programs: 0, steps: 0, judged: 0, unstable: 0, findings: 0, repeats: 0, invalid: 0, reached: 0, pings: 0, answers: 0 };
+  readonly stats: Stats = {
+    programs: 0,
+    steps: 0,
+    judged: 0,
+    unstable: 0,
+    findings: 0,
+    repeats: 0,
+    invalid: 0,
+    reached: 0,
+    pings: 0,
+    answers: 0,
+  };
   readonly #options: HuntOptions;
   readonly #guidance = new Guidance();
   readonly #told = new Map<string, number>();
@@ -102,11 +113,13 @@ export class Hunt {
   }
 
   /** The differences that stay when the real kernel is asked again: it agrees with itself at these items. */
-  async #stable(program: Program, plan: Plan, judged: Judged): Promise<readonly Difference[]> {
-    const again = await this.#options.real(render(program, plan).session);
-    const unsure = new Set(compareRuns(program, judged.items, judged.real, again).map((d) => d.item));
+  async #stable(program: Program, plan: Plan, judged: Judged, times = 1): Promise<readonly Difference[]> {
+    const unsure = new Set<number>();
+    for (let i = 0; i < times; i++) {
+      const again = await this.#options.real(render(program, plan).session);
+      for (const d of compareRuns(program, judged.items, judged.real, again)) unsure.add(d.item);
+    }
     this.stats.unstable += unsure.size;
-    if (process.env.FUZZ_DEBUG) for (const d of compareRuns(program, judged.items, judged.real, again)) process.stderr.write('unstable ' + JSON.stringify({sig: d.signature, part: d.part, st: program.steps[judged.items[d.item]!.step]!.text, a: d.real.slice(0,150), b: d.sim.slice(0,150)}) + '\n');
     return judged.differences.filter((d) => !unsure.has(d.item));
   }
 
@@ -115,7 +128,10 @@ export class Hunt {
     stats.programs++;
     stats.steps += program.steps.length;
     stats.judged += items.length;
-    if (items.some((item, i) => item.kind === 'step' && program.steps[item.step]!.setup && real.commands[i]?.status !== 0)) stats.invalid++;
+    if (
+      items.some((item, i) => item.kind === 'step' && program.steps[item.step]!.setup && real.commands[i]?.status !== 0)
+    )
+      stats.invalid++;
     const first = items.findIndex((item) => item.kind === 'ping');
     const text = real.commands[first]?.stdout ?? '';
     stats.pings += text.match(/^status /gm)?.length ?? 0;
@@ -166,14 +182,21 @@ export class Hunt {
       const smaller = { ...cut, steps };
       const judged = await this.#judge(smaller, plan);
       const same = judged.differences.find((e) => e.signature === d.signature);
-      return same === undefined ? null : { signature: d.signature, program: smaller, difference: same, item: judged.items[same.item]! };
+      return same === undefined
+        ? null
+        : { signature: d.signature, program: smaller, difference: same, item: judged.items[same.item]! };
     };
     // Questions only at the end are quicker, if the problem needs no questions in between.
-    const plan = (await find(cut.steps, endPlan)) === null ? usualPlan : endPlan;
-    const steps = await shrink(cut.steps, async (list) => (await find(list, plan)) !== null, this.#options.shrinkBudget ?? 120);
+    const end = endPlan(items[d.item]!.kind);
+    const plan = (await find(cut.steps, end)) === null ? usualPlan : end;
+    const steps = await shrink(
+      cut.steps,
+      async (list) => (await find(list, plan)) !== null,
+      this.#options.shrinkBudget ?? 120,
+    );
     const smallest = { ...cut, steps };
     const judged = await this.#judge(smallest, plan);
-    const last = (await this.#stable(smallest, plan, judged)).find((e) => e.signature === d.signature);
+    const last = (await this.#stable(smallest, plan, judged, 3)).find((e) => e.signature === d.signature);
     if (last === undefined) return null;
     return { signature: d.signature, program: smallest, difference: last, item: judged.items[last.item]! };
   }

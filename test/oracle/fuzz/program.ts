@@ -41,7 +41,13 @@ export interface Rendered {
 }
 
 /** The state of one namespace: one line of JSON each, by `ip -batch` in one process (3 ms instead of 15). */
-export const STATE_COMMANDS: readonly string[] = ['link show', 'addr show', 'route show table all', 'rule show', 'neigh show'];
+export const STATE_COMMANDS: readonly string[] = [
+  'link show',
+  'addr show',
+  'route show table all',
+  'rule show',
+  'neigh show',
+];
 
 /** After every step the state; routes asked for at every third; pings at every eighth; all three at both ends. */
 export const usualPlan: Plan = (i, program) => {
@@ -51,10 +57,16 @@ export const usualPlan: Plan = (i, program) => {
   return ['state', ...(end || i % 3 === 0 ? ['grid' as const] : []), ...(end || i % 8 === 0 ? ['ping' as const] : [])];
 };
 
-/** Everything, and only at the end: what a shrunk program is judged by first. */
-export const endPlan: Plan = (i, program) => (i === program.steps.length - 1 ? ['state', 'grid', 'ping'] : []);
+/** One question, and only at the end: what a shrunk program is judged by first. */
+export const endPlan =
+  (kind: Item['kind']): Plan =>
+  (i, program) =>
+    kind === 'step' || i < program.steps.length - 1 ? [] : [kind];
 
-const HELPERS = (program: Program): string => `m() { local s=$?; printf '\\036%d %d\\036' $1 $s; printf '\\036%d %d\\036' $1 $s >&2; }
+/** Pings run all at once, so who asks for whose MAC first is chance: the neighbours they leave are forgotten. */
+const HELPERS = (
+  program: Program,
+): string => `m() { local s=$?; printf '\\036%d %d\\036' $1 $s; printf '\\036%d %d\\036' $1 $s >&2; }
 cat > /tmp/state <<'EOF'
 ${STATE_COMMANDS.join('\n')}
 EOF
@@ -62,7 +74,7 @@ cat > /tmp/grid <<'EOF'
 ${program.grid.map((g) => `route get ${g}`).join('\n')}
 EOF
 state() {
-  sleep $1; echo '@ .'; ip -j -d -force -batch /tmp/state
+  echo '@ .'; ip -j -d -force -batch /tmp/state
   for n in /run/netns/*; do n=\${n##*/}; echo "@ $n"; ip -n $n -j -d -force -batch /tmp/state; done
 }
 grid() {
@@ -76,6 +88,7 @@ pings() {
   done; done
   wait
   for f in /tmp/p/*; do echo "@ \${f##*/}"; cat $f; done
+  for n in /run/netns/*; do ip -n \${n##*/} neigh flush all; done 2>/dev/null
 }
 `;
 
@@ -89,10 +102,20 @@ export function render(program: Program, plan: Plan): Rendered {
   };
   program.steps.forEach((s, i) => {
     put({ kind: 'step', step: i }, s.text);
-    for (const kind of plan(i, program)) {
-      const text = { step: '', state: `state ${s.settle}`, grid: 'grid', ping: 'pings' }[kind];
+    for (const [at, kind] of plan(i, program).entries()) {
+      // The first question after a step waits until all is quiet.
+      const text = `${at === 0 ? `sleep ${s.settle}; ` : ''}${kind === 'ping' ? 'pings' : kind}`;
       put({ kind, step: i }, text);
     }
   });
-  return { items, session: { script, commands: items.map((item, i) => ({ line: i + 1, text: item.kind === 'step' ? program.steps[item.step]!.text : item.kind })) } };
+  return {
+    items,
+    session: {
+      script,
+      commands: items.map((item, i) => ({
+        line: i + 1,
+        text: item.kind === 'step' ? program.steps[item.step]!.text : item.kind,
+      })),
+    },
+  };
 }

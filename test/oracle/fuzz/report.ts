@@ -9,7 +9,10 @@ function showing({ item, difference, signature }: Finding): string {
   if (item.kind === 'ping') return `ip netns exec ${ns} ping -n -c 1 -W 0.3 ${rest}\n`;
   if (item.kind === 'grid') return `ip${inside} -j ${rest}\n`;
   if (item.kind !== 'state') return '';
-  const details = rest === 'link' && /\b(promiscuity|allmulti|min_mtu|max_mtu|linkinfo|inet6_addr_gen_mode)/.test(signature) ? ' -d' : '';
+  const details =
+    rest === 'link' && /\b(promiscuity|allmulti|min_mtu|max_mtu|linkinfo|inet6_addr_gen_mode)/.test(signature)
+      ? ' -d'
+      : '';
   return `sleep 0.3\nip${inside} -j${details} ${rest}${rest === 'route' ? ' show table all' : ''}\n`;
 }
 
@@ -21,10 +24,17 @@ export function sessionText(finding: Finding): string {
   return `${lines.map((l) => `# ${l}`.trimEnd()).join('\n')}\n${steps.join('\n')}\n${showing(finding)}`;
 }
 
-const said = (who: string, text: string): string[] => text.trimEnd().split('\n').slice(0, 12).map((l) => `  ${who} | ${l}`);
+const said = (who: string, text: string): string[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .slice(0, 12)
+    .map((l) => `  ${who} | ${l}`);
 
 /** `fuzz-<hash>.sh`, the same for the same commands. */
 export function sessionName(finding: Finding): string {
-  const hash = createHash('sha256').update(finding.program.steps.map((s) => s.text).join('\n') + finding.signature).digest('hex');
+  const hash = createHash('sha256')
+    .update(finding.program.steps.map((s) => s.text).join('\n') + finding.signature)
+    .digest('hex');
   return `fuzz-${hash.slice(0, 8)}.sh`;
 }

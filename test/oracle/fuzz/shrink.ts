@@ -4,11 +4,15 @@
  * @param fails whether the problem is still there without the others
  * @param budget how many times `fails` may be asked
  */
-export async function shrink<T>(list: readonly T[], fails: (list: readonly T[]) => Promise<boolean>, budget: number): Promise<readonly T[]> {
+export async function shrink<T>(
+  list: readonly T[],
+  fails: (list: readonly T[]) => Promise<boolean>,
+  budget: number,
+): Promise<readonly T[]> {
   let best = list;
   let asked = 0;
   for (let size = Math.ceil(best.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (let smaller = true; smaller; ) {
+    for (let smaller = true; smaller;) {
       smaller = false;
       // From the end: what comes last leans on what came before.
       for (let at = best.length - size; at > -size; at -= size) {

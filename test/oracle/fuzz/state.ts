@@ -28,7 +28,10 @@ const FOLDED: Readonly<Record<string, (value: Json) => Json>> = {
   // the same for a route's
   expires: (v) => (typeof v === 'number' && v > 0 ? 'running' : v),
   // probing ends in failure, and delay in probing, after milliseconds to seconds of timers: which of the two a look sees is chance
-  state: (v) => (Array.isArray(v) ? v.map((s: Json) => (s === 'INCOMPLETE' ? 'FAILED' : s === 'PROBE' || s === 'DELAY' ? 'DELAY|PROBE' : s)) : v),
+  state: (v) =>
+    Array.isArray(v)
+      ? v.map((s: Json) => (s === 'INCOMPLETE' ? 'FAILED' : s === 'PROBE' || s === 'DELAY' ? 'DELAY|PROBE' : s))
+      : v,
 };
 
 /** What `ip -j addr` says beyond `ip -j link`, which is judged by itself: a difference is to be told once. */
@@ -39,7 +42,11 @@ export function normaliseJson(value: Json, key = ''): Json {
   if (fold !== undefined) return fold(value);
   if (Array.isArray(value)) return value.map((v: Json) => normaliseJson(v));
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).filter(([k]) => !(k in DROPPED)).map(([k, v]) => [k, normaliseJson(v, k)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([k]) => !(k in DROPPED))
+      .map(([k, v]) => [k, normaliseJson(v, k)]),
+  );
 }
 
 /** One comparable part of an item's answer: a table of rows, or a text. */
@@ -62,7 +69,7 @@ function sections(text: string): [string, string][] {
     .map((s) => [s.slice(0, s.indexOf('\n')), s.slice(s.indexOf('\n') + 1)]);
 }
 
-const isIpv6 = (r: Row): boolean => 'pref' in r || String(r.dst).includes(':');
+const isIpv6 = (r: Row): boolean => 'pref' in r || JSON.stringify(r.dst ?? '').includes(':');
 const byText = (a: Row, b: Row): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 
 /** The rows of a section; IPv6 routes and neighbours sorted, for they come in hash order. */
@@ -83,7 +90,8 @@ function stateParts(stdout: string): Part[] {
       } catch {
         return { name: `${ns}/${section}`, sort: section, text: lines[i]! };
       }
-      if (section === 'addr') rows = rows.map((r) => Object.fromEntries(Object.entries(r).filter(([k]) => ADDR_FIELDS.has(k))));
+      if (section === 'addr')
+        rows = rows.map((r) => Object.fromEntries(Object.entries(r).filter(([k]) => ADDR_FIELDS.has(k))));
       return { name: `${ns}/${section}`, sort: section, rows: order(section, rows) };
     });
   });
@@ -106,7 +114,11 @@ function gridParts(program: Program, stdout: string, stderr: string): Part[] {
     const answers = text.trimEnd() === '' ? [] : text.trimEnd().split('\n');
     return program.grid.map((what, i): Part => {
       const error = failed.get(i + 1);
-      return { name: `${ns}/route get ${what}`, sort: 'route get', text: error ?? `${answers.shift() ?? '(no answer)'}\n` };
+      return {
+        name: `${ns}/route get ${what}`,
+        sort: 'route get',
+        text: error ?? `${answers.shift() ?? '(no answer)'}\n`,
+      };
     });
   });
 }
@@ -114,12 +126,18 @@ function gridParts(program: Program, stdout: string, stderr: string): Part[] {
 const sortLines = (text: string): string => text.split('\n').toSorted().join('\n');
 
 /** An item's answer cut into what is compared. */
-export function parts(program: Program, item: Item, answer: { stdout: string; stderr: string; status: number | null }): Part[] {
+export function parts(
+  program: Program,
+  item: Item,
+  answer: { stdout: string; stderr: string; status: number | null },
+): Part[] {
   if (item.kind === 'state') return stateParts(answer.stdout);
   if (item.kind === 'grid') return gridParts(program, answer.stdout, answer.stderr);
   if (item.kind === 'ping') return sections(answer.stdout).map(([name, text]) => ({ name, sort: 'ping matrix', text }));
   const { kind, unordered } = program.steps[item.step]!;
-  const stdout = /"(valid|preferred)_life_time":|_lft /.test(answer.stdout) ? answer.stdout.replaceAll(/(life_time":|_lft )\d{1,4}(?=sec|,|\})/g, '$1<n>') : answer.stdout;
+  const stdout = /"(valid|preferred)_life_time":|_lft /.test(answer.stdout)
+    ? answer.stdout.replaceAll(/(life_time":|_lft )\d{1,4}(?=sec|,|\})/g, '$1<n>')
+    : answer.stdout;
   return [
     { name: 'status', sort: `${kind} status`, text: String(answer.status) },
     { name: 'stdout', sort: `${kind} stdout`, text: unordered ? sortLines(stdout) : stdout },

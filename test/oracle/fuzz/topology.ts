@@ -41,7 +41,9 @@ export function topology(rng: Rng, belief: Belief, ipv6: Ipv6): { steps: Step[];
   // A veth whose peer has the same index counts as a lower device: its loss of carrier is then no urgent event, and shows up to a second later.
   const indexes = rng.chance(0.85);
   const list = cables(rng, names);
-  const at = new Map<string, { ns: string; peer: string; dev: string; host: number; n: number }[]>(names.map((n) => [n, []]));
+  const at = new Map<string, { ns: string; peer: string; dev: string; host: number; n: number }[]>(
+    names.map((n) => [n, []]),
+  );
   for (const { n, ends } of list) {
     belief.subnets.push(n);
     const devs = ends.map((ns) => `e${belief.devices.get(ns)!.length - 1}`);

@@ -175,6 +175,8 @@ export interface NewlinkContext {
   readonly srcNet: Net;
   /** Where the device is made. */
   readonly tgtNet: Net;
+  /** Where a peer goes that names no namespace: that of IFLA_LINK_NETNSID, else `srcNet`. @see rtnl_newlink_peer_net */
+  readonly peerNet: Net;
   /** Resolves IFLA_NET_NS_PID, IFLA_NET_NS_FD and IFLA_TARGET_NETNSID of attributes; undefined when there is none of them, -errno when it leads nowhere. */
   linkNet(attrs: LinkAttrs, extack: ExtAck): Net | number | undefined;
   /** Makes a device as a request asks for it, not yet registered. */

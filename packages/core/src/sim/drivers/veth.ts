@@ -111,7 +111,7 @@ function makePeer(
 ): NetDevice | number {
   const peerMsg = linkData({ kind: 'veth', data }, 'veth')?.peer;
   const pa: IflaAttrs = peerMsg?.attrs ?? attrs;
-  const net = (peerMsg === undefined ? undefined : ctx.linkNet(pa, extack)) ?? ctx.tgtNet;
+  const net = peerMsg === undefined ? ctx.tgtNet : (ctx.linkNet(pa, extack) ?? ctx.peerNet);
   if (typeof net === 'number') return net;
   const name = peerMsg?.attrs.ifname ?? 'veth%d';
   const peer = ctx.createLink(net, name, vethLinkOps, pa, extack);

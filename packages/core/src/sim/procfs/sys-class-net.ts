@@ -110,7 +110,7 @@ function deviceDir(dev: NetDevice): ViewDir {
         dev.group = v;
         return 0;
       })],
-      ['operstate', value(() => OPERSTATES[dev.operstate] ?? 'unknown')],
+      ['operstate', value(() => (netifRunning(dev) ? (OPERSTATES[dev.operstate] ?? 'unknown') : 'down'))],
       ['proto_down', value(() => (dev.protoDown ? 1 : 0))],
       ['speed', () => readFile(() => EINVAL)],
       ['duplex', () => readFile(() => EINVAL)],

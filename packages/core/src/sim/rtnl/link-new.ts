@@ -114,6 +114,7 @@ function createAndAnnounce(req: RtnlRequest, m: LinkMessage, ops: RtnlLinkOps, t
   const ctx: NewlinkContext = {
     srcNet: req.net,
     tgtNet,
+    peerNet: (attrs.linkNetnsid === undefined ? undefined : getNetNsById(req.net, attrs.linkNetnsid)) ?? req.net,
     linkNet: (a) => linkGetNet(req.net, a),
     createLink,
     configureLink: (d, flags, change) => configureLink(d, flags, change, req),

@@ -153,6 +153,8 @@ export abstract class InetSock extends Sock implements Socket {
   readonly rxq: Ring<RxItem> = new Ring<RxItem>();
   rmem = 0;
   drops = 0;
+  /** The MTU that stood in the way of the last send. */
+  lastMtu = 0;
   readonly errq: ErrItem[] = [];
   readonly groups: { readonly group: number; readonly ifindex: number }[] = [];
 

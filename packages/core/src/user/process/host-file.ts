@@ -106,7 +106,7 @@ export class HostOutput extends BaseFile {
     if (this.#broken) fail(EPIPE, 'write');
     if (this.#busy) fail(EAGAIN, 'write');
     const done = this.#sink(data.slice());
-    if (done !== undefined) {
+    if (done instanceof Promise) {
       this.#busy = true;
       done.then(
         () => this.#settled(false),

@@ -217,7 +217,6 @@ export abstract class ProcessBase implements FsContext {
       tty.session = 0;
       for (const p of this.machine.members(tty.foreground)) if (p !== this) p.post(1);
     }
-    this.task.exit();
     const { parent } = this;
     if (parent === null || parent.signals.action(SIGCHLD) === 'ignore') {
       parent?.children.delete(this);
@@ -226,6 +225,8 @@ export abstract class ProcessBase implements FsContext {
     parent?.post(SIGCHLD);
     parent?.notify();
     this.machine.ended(this, result);
+    // Last: it hands the processor on, and who waited for this must be in line by then.
+    this.task.exit();
   }
 
   exit(status: number): never {

@@ -205,6 +205,7 @@ export interface FileSystem {
   lstat(path: string): Stat;
   /** stat that answers null instead of throwing. */
   exists(path: string): Stat | null;
+  /** Names in the order the directory has them: who shows them sorts. */
   readdir(path: string): readonly string[];
   readlink(path: string): string;
   realpath(path: string): string;

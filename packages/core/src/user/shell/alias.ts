@@ -23,6 +23,13 @@ export function expandAliases(sh: Shell, text: string, from: number): string | n
     spans = spans.map((s) => ({ ...s, from: s.from > hit.pos ? s.from + grow : s.from, to: s.to > hit.pos ? s.to + grow : s.to }));
     spans.push({ from: hit.pos, to: hit.pos + value.length, name: hit.text });
     changed = true;
+    if (/[ \t]$/.test(value)) {
+      // A value that ends in a blank: the next word may be an alias too.
+      const after = hit.pos + value.length;
+      const next = /^[ \t]*([^\s;&|()<>'"$`\\]+)/.exec(head.slice(after));
+      const word = next === null ? undefined : sh.aliases.get(next[1]!);
+      if (word !== undefined) head = head.slice(0, after) + next![0].slice(0, -next![1]!.length) + word + head.slice(after + next![0].length);
+    }
   }
   return changed ? head + tail : null;
 }

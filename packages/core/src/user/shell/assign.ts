@@ -13,6 +13,8 @@ export interface Assigned {
   readonly append: boolean;
   readonly value: string | null;
   readonly array: readonly AssignedElement[] | null;
+  /** A compound value as written. */
+  readonly text?: string;
 }
 export type AssignedElement = { readonly index: string | null; readonly append: boolean; readonly value: string };
 
@@ -43,7 +45,7 @@ function elements(sh: Shell, list: readonly ArrayElement[]): Maybe<AssignedEleme
 /** Expands an assignment's words. */
 export function expandAssign(sh: Shell, a: Assign): Maybe<Assigned> {
   const { name, append } = a;
-  if (a.array !== null) return then(elements(sh, a.array), (array) => ({ name, index: null, append, value: null, array }));
+  if (a.array !== null) return then(elements(sh, a.array), (array) => ({ name, index: null, append, value: null, array, text: a.text.slice(a.text.indexOf('(')) }));
   return then(a.index === null ? null : expandString(sh, a.index), (index) =>
     then(a.value === null ? '' : expandString(sh, a.value), (value) => ({ name, index, append, value, array: null })),
   );
@@ -51,6 +53,7 @@ export function expandAssign(sh: Shell, a: Assign): Maybe<Assigned> {
 
 /** Stores the elements of a compound assignment into a variable. */
 export function storeArray(sh: Shell, name: string, v: Variable, list: readonly AssignedElement[], append: boolean): void {
+  v.bare = false;
   if (!append) {
     if (v.assoc !== null) v.assoc = new Map();
     else v.indexed = new IndexedArray();

@@ -11,7 +11,6 @@ import { isTrue } from './words/arith.ts';
 import { expandPattern, expandRegex, expandString } from './words/expand.ts';
 import { elements } from './words/parameter.ts';
 import { compilePattern } from './words/pattern.ts';
-import { traceQuote } from './words/quote.ts';
 
 function stat(sh: Shell, path: string, link: boolean): Stat | null {
   try {
@@ -200,7 +199,7 @@ export function evaluateCond(sh: Shell, e: CondExpr): Maybe<number> {
     }
     case 'unary':
       return then(expandString(sh, e.word), (arg) =>
-        then(trace(sh, `${e.op} ${traceQuote(arg)}`), () => (unary(sh, e.op, arg) ? 0 : 1)),
+        then(trace(sh, `${e.op} ${arg === '' ? "''" : arg}`), () => (unary(sh, e.op, arg) ? 0 : 1)),
       );
     case 'binary':
       return then(expandString(sh, e.left), (left) => binary(sh, e, left));
@@ -219,15 +218,15 @@ function binary(sh: Shell, e: CondExpr & { c: 'binary' }, left: string): Maybe<n
     case '==':
     case '!=':
       return then(expandPattern(sh, e.right), (pattern) =>
-        then(trace(sh, `${traceQuote(left)} ${e.op} ${pattern === '' ? "''" : pattern}`), () =>
+        then(trace(sh, `${left === '' ? "''" : left} ${e.op} ${pattern === '' ? "''" : pattern}`), () =>
           truth(compilePattern(pattern, true, fold).test(left) === (e.op !== '!=')),
         ),
       );
     case '=~':
-      return then(expandRegex(sh, e.right), (source) => then(trace(sh, `${traceQuote(left)} =~ ${source}`), () => matchRegex(sh, left, source)));
+      return then(expandRegex(sh, e.right), (source) => then(trace(sh, `${left === '' ? "''" : left} =~ ${source}`), () => matchRegex(sh, left, source)));
     default:
       return then(expandString(sh, e.right), (right) =>
-        then(trace(sh, `${traceQuote(left)} ${e.op} ${traceQuote(right)}`), () => {
+        then(trace(sh, `${left === '' ? "''" : left} ${e.op} ${right === '' ? "''" : right}`), () => {
           if (NUMERIC.has(e.op)) return truth(compare(e.op, sh.evaluate(left, '[[: ', 'command'), sh.evaluate(right, '[[: ', 'command')));
           if (e.op === '<') return truth(left < right);
           if (e.op === '>') return truth(left > right);

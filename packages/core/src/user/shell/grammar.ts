@@ -33,8 +33,8 @@ export interface PlacedStatement {
 export interface ParsedText {
   readonly statements: readonly PlacedStatement[];
   readonly errors: readonly GrammarError[];
-  /** The last here-document has no end yet. */
-  readonly openHere: boolean;
+  /** A here-document that has no end yet. */
+  readonly openHere: { readonly pos: number; readonly delimiter: string } | null;
 }
 
 /** Where in a word the text stands, for what is special there. */
@@ -49,15 +49,15 @@ export function parseText(source: string, firstLine = 1): ParsedText {
   return {
     statements: script.commands.map((s) => ({ pos: s.pos, end: l.endOf(s), lower: () => l.statement(s) })),
     errors: script.errors ?? [],
-    openHere: hasOpenHere(script),
+    openHere: source.includes('<<') ? findOpenHere(script) : null,
   };
 }
 
-function hasOpenHere(node: U.SyntaxNode): boolean {
-  if (node.type === 'HereDoc') return node.closing === undefined;
-  let open = false;
+function findOpenHere(node: U.SyntaxNode): ParsedText['openHere'] {
+  if (node.type === 'HereDoc') return node.closing === undefined ? { pos: node.pos, delimiter: node.delimiter?.value ?? '' } : null;
+  let open: ParsedText['openHere'] = null;
   forEachChild(node, (child) => {
-    open = open || hasOpenHere(child);
+    open ??= findOpenHere(child);
   });
   return open;
 }
@@ -274,6 +274,7 @@ class Lowering {
         if (declaring || a.value.type === 'ArrayValue') words.push(this.assign(a));
         else words.push(this.#assignmentWord(a));
       } else if (declaring && /^[A-Za-z_]\w*(\[.*\])?\+?=/s.test(a.text)) words.push(this.word(a, 'assign'));
+      else if (/^[A-Za-z_]\w*=~/.test(a.text)) words.push(this.word(a, 'assign'));
       else words.push(...this.words(a));
     }
     return { t: 'simple', assigns, words, redirs: n.redirects.map((r) => this.redir(r)), line };
@@ -284,7 +285,7 @@ class Lowering {
     const source = this.#source.slice(a.pos, a.end);
     const value = a.value.type === 'Word' ? this.word(a.value, 'plain') : null;
     const head = source.slice(0, a.value.pos - a.pos);
-    return this.#make(source, [{ k: 'lit', s: head }, ...(value?.parts ?? [])], this.lineAt(a.pos));
+    return this.#make(source, this.#tilde([{ k: 'lit', s: head }, ...(value?.parts ?? [])], 'assign'), this.lineAt(a.pos));
   }
 
   assign(a: U.Assignment): Assign {
@@ -406,6 +407,11 @@ class Lowering {
       }
       let rest = p.s;
       let done = '';
+      const head = mode === 'assign' && i === 0 ? /^[A-Za-z_]\w*\+?=/.exec(rest)?.[0] : undefined;
+      if (head !== undefined) {
+        done = head;
+        rest = rest.slice(head.length);
+      }
       let at = i === 0;
       while (rest !== '') {
         const m = at ? /^~([A-Za-z_][\w.-]*|[+-])?(?=$|[/:])/.exec(rest) : null;

@@ -48,6 +48,7 @@ const settle = (sh: Shell): Maybe<void> => {
 };
 
 export function statement(sh: Shell, s: Statement): Maybe<number> {
+  if (sh.options.noexec && !sh.interactive) return 0;
   if (!s.background) return exec(sh, s.node);
   sh.line = s.line;
   return launch(sh, s, inChild).then((status) => {
@@ -497,7 +498,7 @@ function bare(sh: Shell, node: Simple): Maybe<number> {
 
 function assignText(a: Assigned): string {
   const head = `${a.name}${a.index === null ? '' : `[${a.index}]`}${a.append ? '+' : ''}=`;
-  if (a.array !== null) return `${head}(${a.array.map((e) => (e.index === null ? traceQuote(e.value) : `[${e.index}]=${traceQuote(e.value)}`)).join(' ')})`;
+  if (a.array !== null) return `${head}${a.text ?? ''}`;
   return head + (a.value === '' ? '' : assignQuote(a.value ?? ''));
 }
 
@@ -594,6 +595,8 @@ export async function callFunction(sh: Shell, name: string, fn: ShellFunction, a
   // A fresh stack now and then: recursion is bounded by the limit above, not by the engine.
   if (depth % 20 === 19) await sh.proc.tick();
   const { params, loopDepth, optionIndex } = sh;
+  const hidden = sh.options.functrace || fn.trace ? undefined : sh.traps.get(TRAP_RETURN);
+  if (hidden !== undefined) sh.traps.set(TRAP_RETURN, null);
   sh.frames.push({ kind: 'function', name, source: fn.source, line: sh.line });
   sh.vars.push();
   sh.params = args.slice(1);
@@ -607,8 +610,9 @@ export async function callFunction(sh: Shell, name: string, fn: ShellFunction, a
       status = e.status;
     }
     const trap = sh.traps.get(TRAP_RETURN);
-    if (trap !== undefined && trap !== '' && (sh.options.functrace || fn.trace)) await runTrap(sh, trap);
+    if (trap !== undefined && trap !== '') await runTrap(sh, trap);
   } finally {
+    if (hidden !== undefined && sh.traps.get(TRAP_RETURN) === undefined) sh.traps.set(TRAP_RETURN, hidden);
     sh.vars.pop();
     sh.frames.pop();
     sh.params = params;

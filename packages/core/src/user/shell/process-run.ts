@@ -206,9 +206,8 @@ export function findCommand(sh: Shell, name: string, path?: string): string | nu
 async function refuse(sh: Shell, file: string, e: SystemError): Promise<number> {
   const st = sh.fs.exists(file);
   if (e.errno === -ENOENT && st !== null) {
-    const first = sh.fs.readText(file).split('\n', 1)[0] ?? '';
-    await sh.error(`${file}: ${/^#!\s*(\S+)/.exec(first)?.[1] ?? ''}: bad interpreter: ${e.strerror}`);
-    return 126;
+    await sh.error(`${file}: cannot execute: required file not found`);
+    return 127;
   }
   const isDirectory = st !== null && (st.mode & S_IFMT) === S_IFDIR;
   await sh.error(`${file}: ${e.errno === -EACCES && isDirectory ? 'Is a directory' : e.strerror}`);

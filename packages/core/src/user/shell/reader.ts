@@ -7,7 +7,7 @@ import { syntaxError } from './syntax.ts';
 
 /** Statements that are read together: all that stands on one line, or on the lines of one command. */
 export type Unit =
-  | { readonly kind: 'run'; readonly statements: readonly Statement[]; readonly text: string; readonly raw: string; readonly line: number }
+  | { readonly kind: 'run'; readonly statements: readonly Statement[]; readonly text: string; readonly raw: string; readonly line: number; readonly warnings: readonly { readonly line: number; readonly text: string }[] }
   | { readonly kind: 'error'; readonly text: string; readonly line: number; readonly message: readonly string[]; readonly status: number };
 
 const lineOf = (text: string, pos: number, first: number): number => {
@@ -47,13 +47,16 @@ export function* units(sh: Shell, source: string, firstLine: number): Generator<
       const to = groups[g + 1]?.from ?? text.length;
       const last = group.items.at(-1)!;
       // An error anywhere in a unit, or on its last line, spoils all of it.
-      if (error !== null && (error.pos < lineEnd(text, last.end) || (g === groups.length - 1 && error.pos >= text.length && last.end >= text.trimEnd().length))) {
+      const lastGroup = g === groups.length - 1;
+      const inside = error !== null && error.pos >= group.from && (error.pos < to || (lastGroup && error.pos <= text.length));
+      if (error !== null && inside && (error.pos < lineEnd(text, last.end) || /^(?:expected|unterminated)/.test(error.message))) {
         yield fault(text, group.from, error, line);
         return;
       }
       const unitText = text.slice(group.from, to).replace(/\s*(?:\n[ \t]*#[^\n]*|\s)*$/, '');
-      const raw = text.slice(seen, g === groups.length - 1 ? text.length : to);
-      seen = to;
+      const rawEnd = unitText.includes('<<') ? to : lineEnd(text, last.end);
+      const raw = text.slice(seen, rawEnd);
+      seen = rawEnd;
       if (!aliased && sh.aliases.size > 0 && sh.shopts['expand_aliases'] === true) {
         const replaced = expandAliases(sh, text, group.from);
         if (replaced !== null) {
@@ -73,7 +76,8 @@ export function* units(sh: Shell, source: string, firstLine: number): Generator<
         yield fault(text, group.from, e.error, line);
         return;
       }
-      yield { kind: 'run', statements, text: unitText, raw, line: lineOf(text, group.from, line) };
+      const warnings = lastGroup && parsed.openHere !== null ? [hereWarning(text, parsed.openHere, line)] : [];
+      yield { kind: 'run', statements, text: unitText, raw, warnings, line: lineOf(text, group.from, line) };
       if (error !== null && error.pos < to) {
         yield fault(text, error.pos, error, line);
         return;
@@ -90,6 +94,12 @@ export function* units(sh: Shell, source: string, firstLine: number): Generator<
       return;
     }
   }
+}
+
+/** A here-document that the end of the text ended. */
+function hereWarning(text: string, here: { readonly pos: number; readonly delimiter: string }, first: number): { readonly line: number; readonly text: string } {
+  const end = lineOf(text, text.length, first) - (text.endsWith('\n') ? 1 : 0);
+  return { line: end, text: `warning: here-document at line ${lineOf(text, here.pos, first)} delimited by end-of-file (wanted \`${here.delimiter}')` };
 }
 
 function earliest(errors: readonly GrammarError[]): GrammarError | null {
@@ -114,5 +124,5 @@ export function isIncomplete(text: string): boolean {
 /** A here-document whose delimiter has not come. */
 function openHereDocument(text: string): boolean {
   if (!text.includes('<<')) return false;
-  return parseText(text).openHere;
+  return parseText(text).openHere !== null;
 }

@@ -24,7 +24,7 @@ export interface TextOptions {
 function prefix(sh: Shell, label: string, line: number): string {
   if (label !== '') return `${sh.frames.at(-1)?.source || sh.name}: ${label}: line ${line}: `;
   const source = sh.frames.at(-1)?.source ?? '';
-  return source === '' ? `${sh.name}: ` : `${source}: line ${line}: `;
+  return `${source === '' ? sh.name : source}: line ${line}: `;
 }
 
 /** @returns the status of the last command */
@@ -42,6 +42,7 @@ export async function runText(sh: Shell, text: string, firstLine: number, option
       return u.status;
     }
     if (sh.options.verbose && options.top) await sh.warn(u.raw.endsWith('\n') ? u.raw : `${u.raw}\n`);
+    for (const w of u.warnings) await sh.warn(`${prefix(sh, options.label, w.line)}${w.text}\n`);
     if (options.echo !== undefined) await sh.write(1, u.text.split('\n').map((l, i) => `${i === 0 ? options.echo!.first : options.echo!.more}${l}\n`).join(''));
     if (sh.options.noexec && !sh.interactive) {
       unit = all.next();

@@ -247,7 +247,7 @@ export class Shell {
     const source = this.frames.at(-1)?.source ?? '';
     if (source !== '') return `${source}: line ${this.line}: `;
     if (this.frames.at(-1)?.kind === 'function') return `environment: line ${this.line}: `;
-    return `${this.name}: `;
+    return `${this.name}: line ${this.line}: `;
   }
   /** What `set -x` puts before a command: PS4, its first character once for each level. */
   trace(): string {

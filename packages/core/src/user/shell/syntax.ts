@@ -57,9 +57,10 @@ export function syntaxError(text: string, error: GrammarError, firstLine: number
   const unterminated = /^unterminated (.*)$/.exec(m);
   if (unterminated !== null) {
     const closer = CLOSERS[unterminated[1]!] ?? ')';
-    return { line: lineAt(text, pos, firstLine), message: [`unexpected EOF while looking for matching \`${closer}'`], status: 2, atEnd: true };
+    const multi = unterminated[1] === 'command substitution';
+    return { line: multi ? end : lineAt(text, pos, firstLine), message: [`unexpected EOF while looking for matching \`${closer}'`], status: 2, atEnd: true };
   }
-  const token = skipNewlines(m) ? afterNewlines(text, pos) : tokenAt(text, unexpectedAt(error));
+  const token = /^expected '(?:do|then)'/.test(m) && keywordBefore(text, pos) !== null ? keywordBefore(text, pos) : skipNewlines(m) ? afterNewlines(text, pos) : tokenAt(text, unexpectedAt(error));
   if (m === "expected ']]' to close '[['" || m.includes('test operator')) return condError(text, error, firstLine);
   if (token === null) return { line: end, message: ['syntax error: unexpected end of file'], status: 2, atEnd: true };
   const line = lineAt(text, token.pos, firstLine);
@@ -67,6 +68,12 @@ export function syntaxError(text: string, error: GrammarError, firstLine: number
   const stop = text.indexOf('\n', token.pos);
   const shown = text.slice(start, stop < 0 ? text.length : stop);
   return { line, message: [`syntax error near unexpected token \`${token.token}'`, `\`${shown}'`], status: 2, atEnd: false };
+}
+
+/** The word before `pos` when it stands where a keyword had to be: first behind `;` or a newline. */
+function keywordBefore(text: string, pos: number): { token: string; pos: number } | null {
+  const m = /[;\n][ \t]*([^\s;&|()<>]+)[ \t]*$/.exec(text.slice(0, pos));
+  return m === null ? null : { token: m[1]!, pos: m.index + m[0].indexOf(m[1]!) };
 }
 
 /** Errors before which newlines do not matter. */

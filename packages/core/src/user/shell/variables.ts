@@ -76,6 +76,8 @@ export class Variable {
   indexed: IndexedArray | null = null;
   assoc: Map<string, string> | null = null;
   dynamic: Dynamic | null = null;
+  /** An array that was declared, but never given a value. */
+  bare = false;
 
   copy(): Variable {
     const v = new Variable();
@@ -84,6 +86,7 @@ export class Variable {
     v.indexed = this.indexed?.copy() ?? null;
     v.assoc = this.assoc === null ? null : new Map(this.assoc);
     v.dynamic = this.dynamic;
+    v.bare = this.bare;
     return v;
   }
   get isArray(): boolean {

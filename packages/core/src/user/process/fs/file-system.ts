@@ -79,7 +79,7 @@ export class ProcessFileSystem implements FileSystem {
   readdir(path: string): readonly string[] {
     const { inode } = this.#find(path, true, 'open');
     if (!(inode instanceof Dir)) fail(ENOTDIR, 'open', path);
-    return [...inode.names(this.#ctx)].sort(byBytes);
+    return [...inode.names(this.#ctx)];
   }
 
   readlink(path: string): string {

@@ -100,8 +100,9 @@ export class MemDir extends Dir {
     return this.entries.get(name) ?? null;
   }
 
+  /** The newest first, as tmpfs lists them. */
   names(): Iterable<string> {
-    return this.entries.keys();
+    return [...this.entries.keys()].reverse();
   }
 
   /** Adds a name; does not count links of files. */

@@ -64,7 +64,12 @@ export class Context {
   /** Prints rows: the JSON array of their records with -json, else their texts. */
   async print(rows: readonly Row[]): Promise<void> {
     if (this.options.json) {
-      this.out(`${formatJson(rows.map((r) => r.record), this.options.pretty)}\n`);
+      this.out(
+        `${formatJson(
+          rows.map((r) => r.record),
+          this.options.pretty,
+        )}\n`,
+      );
     } else {
       for (const r of rows) {
         this.out(r.text);

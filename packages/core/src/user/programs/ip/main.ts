@@ -86,7 +86,7 @@ export function splitLine(line: string): string[] {
   const hash = line.indexOf('#');
   const s = hash < 0 ? line : line.slice(0, hash);
   const words: string[] = [];
-  for (let i = 0; i < s.length; ) {
+  for (let i = 0; i < s.length;) {
     if (/\s/.test(s[i]!)) {
       i++;
       continue;

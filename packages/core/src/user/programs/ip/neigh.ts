@@ -138,7 +138,8 @@ function passes(m: NeighMessage, f: NeighFilter): boolean {
   const always = (m.flags & (NTF_PROXY | NTF_EXT_LEARNED)) !== 0;
   if ((f.state & m.state) === 0 && !always && (m.state !== 0 || (f.state & 0x100) === 0)) return false;
   if (f.proto !== null && m.attrs.protocol !== f.proto) return false;
-  if (f.to !== null && f.to.family !== AF_UNSPEC && m.attrs.dst !== undefined && !inPrefix(f.to, m.attrs.dst)) return false;
+  if (f.to !== null && f.to.family !== AF_UNSPEC && m.attrs.dst !== undefined && !inPrefix(f.to, m.attrs.dst))
+    return false;
   return !f.unused || (m.attrs.cacheinfo?.refcnt ?? 0) === 0;
 }
 
@@ -233,7 +234,11 @@ async function flush(ctx: Context, words: readonly string[]): Promise<number> {
     const found = await dump(ctx, f);
     if (found.length === 0) {
       if (ctx.stats) {
-        ctx.out(round === 0 ? 'Nothing to flush.\n' : `*** Flush is complete after ${round} round${round > 1 ? 's' : ''} ***\n`);
+        ctx.out(
+          round === 0
+            ? 'Nothing to flush.\n'
+            : `*** Flush is complete after ${round} round${round > 1 ? 's' : ''} ***\n`,
+        );
       }
       return 0;
     }
@@ -316,7 +321,7 @@ async function modify(ctx: Context, words: readonly string[], cmd: number, flags
       a.protocol = protoNumber(ctx, word) ?? invarg('"protocol" value is invalid\n', word);
     } else {
       if (args.is('to')) args.next();
-      if (args.like('help')) throw new IpExit(255, NEIGH_USAGE);
+      if (args.like('help')) args.next(); // iproute2 skips it
       if (dst !== null) duparg2('to', args.word);
       dst = getAddr(args.word, ctx.family);
     }

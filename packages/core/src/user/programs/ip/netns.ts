@@ -276,8 +276,7 @@ async function exec(ctx: Context, args: readonly string[]): Promise<number> {
   }
   if (args.length < 1) fail('No netns name specified\n');
   if (args.length < 2) fail('No command specified\n');
-  const go = async (p: Process): Promise<number> =>
-    (await netnsSwitch(p, args[0]!)) ? become(p, args.slice(1)) : 255;
+  const go = async (p: Process): Promise<number> => ((await netnsSwitch(p, args[0]!)) ? become(p, args.slice(1)) : 255);
   if (ctx.options.batch !== null) return inChild(proc, go);
   ctx.close();
   return go(proc);
@@ -360,8 +359,7 @@ async function setId(ctx: Context, args: readonly string[]): Promise<number> {
   }
 }
 
-const validName = (s: string): boolean =>
-  s !== '' && s.length <= 255 && !s.includes('/') && s !== '.' && s !== '..';
+const validName = (s: string): boolean => s !== '' && s.length <= 255 && !s.includes('/') && s !== '.' && s !== '..';
 
 /** `ip netns …`. @see ip/ipnetns.c:do_netns */
 export async function doNetns(ctx: Context, args: readonly string[]): Promise<number> {

@@ -268,8 +268,7 @@ export const formatLl = (bytes: Uint8Array): string =>
 
 export { ipv4Bytes };
 
-const nameOk = (s: string, max: number): boolean =>
-  s !== '' && latin1Encode(s).length < max && !/[/\t-\r ]/.test(s);
+const nameOk = (s: string, max: number): boolean => s !== '' && latin1Encode(s).length < max && !/[/\t-\r ]/.test(s);
 
 /** Whether a device may be called so. */
 export const checkIfname = (s: string): boolean => nameOk(s, IFNAMSIZ);

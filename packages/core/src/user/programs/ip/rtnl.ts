@@ -2,13 +2,7 @@
 import { AF_PACKET, AF_UNSPEC } from '../../../uapi/socket.ts';
 import { RTEXT_FILTER_SKIP_STATS, RTEXT_FILTER_VF } from '../../../uapi/rtnetlink.ts';
 import { NLM_F_CREATE, NLM_F_EXCL } from '../../../uapi/netlink.ts';
-import {
-  NetlinkClient,
-  NetlinkError,
-  type ExtAck,
-  type LinkMessage,
-  type NlReply,
-} from '../../../netlink/index.ts';
+import { NetlinkClient, NetlinkError, type ExtAck, type LinkMessage, type NlReply } from '../../../netlink/index.ts';
 import { ALTIFNAMSIZ, IFNAMSIZ } from '../../../uapi/if.ts';
 import type { Process } from '../../process/types.ts';
 
@@ -46,7 +40,11 @@ export class Rtnl {
   }
 
   /** All devices. @param stats without, the kernel leaves counters out */
-  links(family: number = AF_UNSPEC, stats = false, attrs: { master?: number; kind?: string } = {}): Promise<LinkMessage[]> {
+  links(
+    family: number = AF_UNSPEC,
+    stats = false,
+    attrs: { master?: number; kind?: string } = {},
+  ): Promise<LinkMessage[]> {
     if (family !== AF_UNSPEC && family !== AF_PACKET) return this.client.link.dump({ family });
     return this.client.link.dump({
       family,

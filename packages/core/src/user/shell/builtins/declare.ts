@@ -52,6 +52,7 @@ function wanted(p: ParsedOptions): Wanted {
 export function declaration(name: string, v: Variable): string {
   const letters = attributes(v);
   const head = `declare -${letters === '' ? '-' : letters} ${name}`;
+  if (v.bare && (v.indexed?.size ?? v.assoc?.size ?? 0) === 0) return `${head}\n`;
   if (v.isArray || v.dynamic?.list !== undefined) return `${head}=${arrayText(v)}\n`;
   if (v.value === null && v.dynamic === null) return `${head}\n`;
   return `${head}=${declareQuote(v.scalar ?? '')}\n`;
@@ -111,10 +112,12 @@ async function declareOne(sh: Shell, command: string, arg: Arg, w: Wanted, local
   }
   if (w.array === 'A' && v.assoc === null) {
     v.assoc = new Map();
+    v.bare = true;
     if (v.value !== null) v.assoc.set('0', v.value);
     v.value = null;
   } else if (w.array === 'a' && v.indexed === null) {
     v.indexed = new IndexedArray();
+    v.bare = true;
     if (v.value !== null) v.indexed.set(0, v.value);
     v.value = null;
   }
@@ -286,7 +289,10 @@ async function unset(sh: Shell, args: readonly Arg[], command: string): Promise<
     }
     const t = parseTarget(text);
     if (t === null) {
-      if (!letters.has('v') && sh.functions.delete(text)) continue;
+      if (!letters.has('v')) {
+        sh.functions.delete(text);
+        continue;
+      }
       await sh.error(`unset: \`${text}': not a valid identifier`);
       status = 1;
       continue;

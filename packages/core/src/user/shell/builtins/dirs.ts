@@ -167,7 +167,7 @@ const dirs: Builtin = {
     for (const w of texts(args)) {
       const at = place(w, stack.length);
       if (at !== null) {
-        if (stack[at] === undefined) return complain(sh, name, `${w}: directory stack index out of range`);
+        if (stack[at] === undefined) return complain(sh, name, sh.directories.length === 0 ? 'directory stack empty' : `${w}: directory stack index out of range`);
         await sh.write(1, `${long ? stack[at] : tilde(sh, stack[at])}\n`);
         return 0;
       }

@@ -55,6 +55,7 @@ async function waitUntil(sh: Shell, done: () => boolean): Promise<number | null>
       if (job !== undefined && !job.notified && r.signal !== 0 && !sh.interactive) {
         if (!silent(r.signal)) await tell(sh, r, job.text);
       }
+      if (sh.traps.pendingSignal !== 0) return 128 + sh.traps.pendingSignal;
     } catch (e) {
       if (!(e instanceof SystemError)) throw e;
       if (e.code !== 'EINTR') return null;

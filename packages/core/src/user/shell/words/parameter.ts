@@ -202,8 +202,8 @@ function operate(sh: Shell, sink: Sink, p: Param, name: string, v: Value, quoted
       demand(sh, v);
       return then(x.pattern(sh, op.pattern), (text) =>
         then(op.by === null ? '' : replacement(sh, op.by, x), (by) => {
-          const { kind, pattern } = replaceKind(op.kind, text);
-          each(sink, v, quoted, (s) => (text === '' ? s : replace(s, compilePattern(pattern, true, sh.shopts['nocasematch'] === true), kind, by)));
+          const { kind, pattern } = replaceKind(op.kind, text === '' && op.kind === '//' ? '\0' : text);
+          each(sink, v, quoted, (s) => (text === '' && kind.length === 1 ? s : replace(s, compilePattern(pattern, true, sh.shopts['nocasematch'] === true), kind, by)));
         }),
       );
     case 'case':
@@ -214,8 +214,15 @@ function operate(sh: Shell, sink: Sink, p: Param, name: string, v: Value, quoted
       });
     case 'transform':
       return transform(sh, sink, p, op.letter, v, quoted);
-    case 'names':
     case 'bad':
+      if (/~~?\}$/.test(p.text)) {
+        const all = p.text.endsWith('~~}');
+        const flip = (c: string): string => (c === c.toUpperCase() ? c.toLowerCase() : c.toUpperCase());
+        each(sink, v, quoted, (s) => (all ? [...s].map(flip).join('') : flip(s.slice(0, 1)) + s.slice(1)));
+        return;
+      }
+      throw badSubstitution(p);
+    case 'names':
       throw badSubstitution(p);
   }
 }
@@ -341,7 +348,7 @@ export function remove(s: string, pattern: Pattern, side: '#' | '%', longest: bo
 
 /** `${x/#p/r}`: the anchor is the operator's, or the first character of the expanded pattern. */
 function replaceKind(kind: string, text: string): { kind: string; pattern: string } {
-  if (kind === '/' && (text.startsWith('#') || text.startsWith('%')) && text.length > 1) return { kind: `/${text[0]!}`, pattern: text.slice(1) };
+  if (kind === '/' && (text.startsWith('#') || text.startsWith('%')) && text.length >= 1) return { kind: `/${text[0]!}`, pattern: text.slice(1) };
   return { kind, pattern: text };
 }
 

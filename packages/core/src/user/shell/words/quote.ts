@@ -58,8 +58,8 @@ export function backslashQuote(s: string): string {
 /** A word in the output of `set -x`. */
 export function traceQuote(s: string): string {
   if (s === '') return "''";
-  if (CONTROL.test(s)) return ansiQuote(s);
   if (SAFE.test(s)) return s;
+  if (CONTROL.test(s) && !/[\s'"\\|&;()<>$`*?[\]{}!^]/.test(s)) return ansiQuote(s);
   return /[\s'"\\|&;()<>$`*?[\]{}!^]|^[~#]/.test(s) ? singleQuote(s) : s;
 }
 

@@ -4,7 +4,19 @@ import { IFA_F_MCAUTOJOIN } from '../../../../uapi/if-addr.ts';
 import { RTM_DELADDR, RT_SCOPE_HOST } from '../../../../uapi/rtnetlink.ts';
 import { AF_INET, AF_INET6, AF_UNSPEC } from '../../../../uapi/socket.ts';
 import type { Context } from '../context.ts';
-import { Args, duparg, duparg2, getAddr, getPrefix, getUnsigned, invarg, IpError, IpExit, nodev, type Prefix } from '../parse.ts';
+import {
+  Args,
+  duparg,
+  duparg2,
+  getAddr,
+  getPrefix,
+  getUnsigned,
+  invarg,
+  IpError,
+  IpExit,
+  nodev,
+  type Prefix,
+} from '../parse.ts';
 import { ADDRESS_USAGE } from '../usage.ts';
 import { scopeNumber } from './filter.ts';
 import { ADDR_FLAGS, INFINITY } from './print.ts';

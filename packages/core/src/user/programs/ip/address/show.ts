@@ -75,7 +75,9 @@ export async function flushAddrs(ctx: Context, words: readonly string[]): Promis
   let round = 0;
   const finished = (): number => {
     if (ctx.stats) {
-      ctx.out(round === 0 ? 'Nothing to flush.\n' : `*** Flush is complete after ${round} round${round > 1 ? 's' : ''} ***\n`);
+      ctx.out(
+        round === 0 ? 'Nothing to flush.\n' : `*** Flush is complete after ${round} round${round > 1 ? 's' : ''} ***\n`,
+      );
     }
     return 0;
   };

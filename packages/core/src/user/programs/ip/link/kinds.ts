@@ -16,16 +16,46 @@ export type PeerLink = Partial<Ifinfomsg> & { attrs: IflaAttrs };
 
 /** iproute2 knows these; they take options that Warren does not send. */
 const WITH_OPTIONS: readonly string[] = [
-  'amt', 'bareudp', 'bond', 'bond_slave', 'bridge', 'bridge_slave', 'dsa', 'erspan', 'geneve', 'gre', 'gretap', 'gtp',
-  'ip6erspan', 'ip6gre', 'ip6gretap', 'ip6tnl', 'ipip', 'ipoib', 'ipvlan', 'ipvtap', 'macsec', 'macvlan', 'macvtap',
-  'rmnet', 'sit', 'vlan', 'vrf', 'vti', 'vxcan', 'vxlan', 'wwan', 'xfrm',
+  'amt',
+  'bareudp',
+  'bond',
+  'bond_slave',
+  'bridge',
+  'bridge_slave',
+  'dsa',
+  'erspan',
+  'geneve',
+  'gre',
+  'gretap',
+  'gtp',
+  'ip6erspan',
+  'ip6gre',
+  'ip6gretap',
+  'ip6tnl',
+  'ipip',
+  'ipoib',
+  'ipvlan',
+  'ipvtap',
+  'macsec',
+  'macvlan',
+  'macvtap',
+  'rmnet',
+  'sit',
+  'vlan',
+  'vrf',
+  'vti',
+  'vxcan',
+  'vxlan',
+  'wwan',
+  'xfrm',
 ];
 
 /** Kinds without options whose `help` iproute2 has words for. */
 const PLAIN_HELP: readonly string[] = ['dummy', 'ifb', 'nlmon', 'vcan', 'netdevsim', 'team', 'team_slave', 'virt_wifi'];
 
 /** Whether iproute2 has a parser for the kind, be it for no option at all. */
-export const isKnownKind = (kind: string): boolean => kind === 'veth' || takesOptions(kind) || PLAIN_HELP.includes(kind);
+export const isKnownKind = (kind: string): boolean =>
+  kind === 'veth' || takesOptions(kind) || PLAIN_HELP.includes(kind);
 
 export const takesOptions = (kind: string): boolean => WITH_OPTIONS.includes(kind);
 

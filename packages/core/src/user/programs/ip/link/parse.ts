@@ -26,6 +26,7 @@ import {
   invarg,
   IpError,
   IpExit,
+  matches,
   parseOnOff,
 } from '../parse.ts';
 import { nsidOfName, openNamed } from '../netns.ts';
@@ -85,7 +86,12 @@ const refuse = (word: string): never => {
 };
 
 /** Sockets name namespaces by descriptors, which must stay open until the request is sent: `handles` keeps them. */
-export async function parseLink(ctx: Context, args: Args, create: boolean, handles: NetnsHandle[]): Promise<ParsedLink> {
+export async function parseLink(
+  ctx: Context,
+  args: Args,
+  create: boolean,
+  handles: NetnsHandle[],
+): Promise<ParsedLink> {
   const header: Partial<Ifinfomsg> = {};
   const a: IflaAttrs = {};
   const p: ParsedLink = {
@@ -107,15 +113,13 @@ export async function parseLink(ctx: Context, args: Args, create: boolean, handl
   const once = (value: unknown, key: string): void => {
     if (value !== undefined) duparg(key, args.word);
   };
-  const integer = (key: string): number =>
-    getInteger(args.word) ?? invarg(`Invalid "${key}" value\n`, args.word);
-  const unsigned = (key: string): number =>
-    getUnsigned(args.word) ?? invarg(`Invalid "${key}" value\n`, args.word);
+  const integer = (key: string): number => getInteger(args.word) ?? invarg(`Invalid "${key}" value\n`, args.word);
+  const unsigned = (key: string): number => getUnsigned(args.word) ?? invarg(`Invalid "${key}" value\n`, args.word);
   let nsGiven: true | undefined;
 
   for (; args.left > 0; args.i++) {
     const word = args.word;
-    const bit = FLAG_WORDS[word];
+    const bit = FLAG_WORDS[word] ?? (args.like('dynamic') ? FLAG_WORDS['dynamic'] : undefined);
     if (word === 'up') flag(IFF_UP, true);
     else if (word === 'down') flag(IFF_UP, false);
     else if (word === 'name') {
@@ -129,7 +133,7 @@ export async function parseLink(ctx: Context, args: Args, create: boolean, handl
       if (p.index !== 0) duparg('index', v);
       p.index = Number.parseInt(v, 10);
       if (!(p.index > 0)) invarg('Invalid "index" value', v);
-    } else if (word === 'link') p.link = args.next();
+    } else if (args.like('link')) p.link = args.next();
     else if (args.like('address')) {
       a.address = llAddr(args.next());
       p.addressLength = a.address.length;
@@ -154,14 +158,14 @@ export async function parseLink(ctx: Context, args: Args, create: boolean, handl
         a.netNsFd = ns.fd;
       } else a.netNsPid = (getInteger(v) ?? invarg('Invalid "netns" value\n', v)) >>> 0;
     } else if (bit !== undefined) {
-      flag(bit[0], onOff(word, args.next()) !== bit[1]);
+      flag(bit[0], onOff(matches(word, 'dynamic') ? 'dynamic' : word, args.next()) !== bit[1]);
     } else if (word === 'carrier') a.carrier = strictOnOff('carrier', args.next());
     else if (word === 'vf') {
       args.next();
       unsigned('vf');
       if (args.left < 3) incomplete();
       refuse('vf');
-    } else if (word === 'master') {
+    } else if (args.like('master')) {
       const v = args.next();
       const index = await ctx.links.index(v);
       a.master = index !== 0 ? index : invarg('Device does not exist\n', v);
@@ -171,7 +175,7 @@ export async function parseLink(ctx: Context, args: Args, create: boolean, handl
       const m = index === 0 ? null : await ctx.rt.linkOrNull({ index });
       if (m?.attrs.linkinfo?.kind !== 'vrf') invarg('Not a valid VRF name\n', v);
       a.master = index;
-    } else if (word === 'nomaster') a.master = 0;
+    } else if (args.like('nomaster')) a.master = 0;
     else if (args.like('type')) {
       p.type = args.next();
       args.i++;
@@ -201,19 +205,19 @@ export async function parseLink(ctx: Context, args: Args, create: boolean, handl
       args.next();
       once(a.numRxQueues, 'numrxqueues');
       a.numRxQueues = integer('numrxqueues') >>> 0;
-    } else if (word === 'addrgenmode') {
+    } else if (args.like('addrgenmode')) {
       const v = args.next();
       const mode = GEN_MODES.indexOf(v);
       a.afSpec = { inet6: { addrGenMode: mode >= 0 ? mode : invarg('Invalid address generation mode\n', v) } };
-    } else if (word === 'link-netnsid') {
-      args.next();
-      once(a.linkNetnsid, 'link-netns/link-netnsid');
-      a.linkNetnsid = integer('link-netnsid');
-    } else if (word === 'link-netns') {
+    } else if (args.like('link-netns')) {
       const v = args.next();
       once(a.linkNetnsid, 'link-netns/link-netnsid');
       const id = await nsidOfName(ctx, v);
       a.linkNetnsid = id >= 0 ? id : invarg('Invalid "link-netns" value\n', v);
+    } else if (args.like('link-netnsid')) {
+      args.next();
+      once(a.linkNetnsid, 'link-netns/link-netnsid');
+      a.linkNetnsid = integer('link-netnsid');
     } else if (word === 'protodown') a.protoDown = strictOnOff('protodown', args.next());
     else if (word === 'protodown_reason') {
       const v = args.next();

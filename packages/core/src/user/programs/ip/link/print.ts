@@ -21,7 +21,18 @@ import {
   IFF_SLAVE,
   IFF_UP,
 } from '../../../../uapi/if.ts';
-import { ARPHRD_ETHER, ARPHRD_INFINIBAND, ARPHRD_IPGRE, ARPHRD_LOOPBACK, ARPHRD_NONE, ARPHRD_SIT, ARPHRD_TUNNEL, ARPHRD_TUNNEL6, ARPHRD_IP6GRE, ARPHRD_VOID } from '../../../../uapi/if-arp.ts';
+import {
+  ARPHRD_ETHER,
+  ARPHRD_INFINIBAND,
+  ARPHRD_IPGRE,
+  ARPHRD_LOOPBACK,
+  ARPHRD_NONE,
+  ARPHRD_SIT,
+  ARPHRD_TUNNEL,
+  ARPHRD_TUNNEL6,
+  ARPHRD_IP6GRE,
+  ARPHRD_VOID,
+} from '../../../../uapi/if-arp.ts';
 import { AF_PACKET } from '../../../../uapi/socket.ts';
 import type { Context } from '../context.ts';
 import type { Json, Row } from '../json.ts';
@@ -105,7 +116,13 @@ function printFlags(row: Row, flags: number, masterDown: boolean): void {
 }
 
 /** The name with `@` what is below or across; whether that device is down. @see print_name_and_link */
-async function printName(ctx: Context, row: Row, name: string, a: IflaAttrs, pad: (s: string) => string): Promise<boolean> {
+async function printName(
+  ctx: Context,
+  row: Row,
+  name: string,
+  a: IflaAttrs,
+  pad: (s: string) => string,
+): Promise<boolean> {
   let shown = name;
   let down = false;
   if (a.link !== undefined) {
@@ -145,7 +162,8 @@ async function printAddresses(ctx: Context, row: Row, m: LinkMessage): Promise<v
   }
   if (a.permAddress !== undefined && a.permAddress.length > 0) {
     const text = linkAddress(a.permAddress, m.type);
-    if (a.address === undefined || text !== linkAddress(a.address, m.type)) row.put('permaddr', text, ` permaddr ${text}`);
+    if (a.address === undefined || text !== linkAddress(a.address, m.type))
+      row.put('permaddr', text, ` permaddr ${text}`);
   }
 }
 

@@ -108,7 +108,8 @@ async function send(
     if (name !== null) attrs.ifname = name;
   }
   if (p.type !== null) {
-    if (args.left > 0 && !isKnownKind(p.type)) throw matches(args.word, 'help') ? new IpExit(255, LINK_USAGE) : new IpError(1, garbageWords(args.word));
+    if (args.left > 0 && !isKnownKind(p.type))
+      throw matches(args.word, 'help') ? new IpExit(255, LINK_USAGE) : new IpError(1, garbageWords(args.word));
     attrs.linkinfo = await kindInfo(ctx, p.type, args, handles);
   } else if (create) {
     throw new IpError(1, 'Not enough information: "type" argument is required\n');
@@ -125,4 +126,5 @@ export const addLink = (ctx: Context, words: readonly string[], exclusive: boole
 
 export const setLink = (ctx: Context, words: readonly string[]): Promise<number> => modify(ctx, words, RTM_NEWLINK, 0);
 
-export const deleteLink = (ctx: Context, words: readonly string[]): Promise<number> => modify(ctx, words, RTM_DELLINK, 0);
+export const deleteLink = (ctx: Context, words: readonly string[]): Promise<number> =>
+  modify(ctx, words, RTM_DELLINK, 0);

@@ -4,7 +4,7 @@ import { IFF_UP } from '../../../../uapi/if.ts';
 import { AF_PACKET } from '../../../../uapi/socket.ts';
 import type { Context } from '../context.ts';
 import { Row } from '../json.ts';
-import { Args, duparg2, getUnsigned, invarg, IpError, IpExit } from '../parse.ts';
+import { Args, duparg2, getInteger, invarg, IpError, IpExit } from '../parse.ts';
 import { netlinkWords } from '../rtnl.ts';
 import { LINK_USAGE } from '../usage.ts';
 import { printLink } from './print.ts';
@@ -20,11 +20,19 @@ export interface LinkFilter {
   slaveKind: string | null;
 }
 
-export const newLinkFilter = (): LinkFilter => ({ dev: null, up: false, group: -1, master: 0, kind: null, slaveKind: null });
+export const newLinkFilter = (): LinkFilter => ({
+  dev: null,
+  up: false,
+  group: -1,
+  master: 0,
+  kind: null,
+  slaveKind: null,
+});
 
 /** The number of a device group by name or number. */
 export function groupNumber(ctx: Context, word: string): number {
-  return ctx.names.number('group', word) ?? getUnsigned(word) ?? invarg('Invalid "group" value\n', word);
+  const n = ctx.names.number('group', word) ?? getInteger(word);
+  return n === null || n < 0 ? invarg('Invalid "group" value\n', word) : n;
 }
 
 /**

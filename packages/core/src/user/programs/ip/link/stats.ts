@@ -1,5 +1,6 @@
 /** Counters of a device as `-s` and `-s -s` print them: columns as wide as their widest value. */
 import type { IflaAttrs, LinkStats } from '../../../../netlink/link.ts';
+import { linkStats64 } from '../../../../netlink/link/header.ts';
 import type { Context } from '../context.ts';
 import type { Row } from '../json.ts';
 
@@ -23,6 +24,8 @@ interface Column {
   readonly key: string;
   readonly value: number;
 }
+
+const NO_STATS: LinkStats = linkStats64.read(new Uint8Array(0), 0, 0);
 
 const col = (head: string, key: string, value: number): Column => ({ head, key, value });
 
@@ -52,8 +55,7 @@ function printBlock(ctx: Context, row: Row, b: Block, widths: readonly number[])
 
 /** @see ip/ipaddress.c:__print_link_stats, print_stats64 */
 export function printStats(ctx: Context, row: Row, a: IflaAttrs): void {
-  const s: LinkStats | undefined = a.stats64 ?? a.stats;
-  if (s === undefined) return;
+  const s: LinkStats = a.stats64 ?? a.stats ?? NO_STATS; // an AF_INET6 dump has none, and zeros are printed
   const more = ctx.options.stats > 1;
   const rx = [
     col('bytes', 'bytes', s.rxBytes),
@@ -92,7 +94,7 @@ export function printStats(ctx: Context, row: Row, a: IflaAttrs): void {
   const members = (columns: readonly Column[]): void => {
     for (const c of columns) row.json(c.key, c.value);
   };
-  row.nest(a.stats64 === undefined ? 'stats' : 'stats64', () => {
+  row.nest(a.stats64 === undefined && a.stats !== undefined ? 'stats' : 'stats64', () => {
     row.nest('rx', () => members(more ? [...rx, ...rxErrors] : rx));
     row.nest('tx', () => members(more ? [...tx, ...txErrors] : tx));
   });

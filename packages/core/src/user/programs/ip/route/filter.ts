@@ -24,6 +24,7 @@ export interface RouteFilter {
   oif: number | null;
   mark: number | null;
   metric: number | null;
+  realms: number | null;
   via: Prefix | null;
   src: Prefix | null;
   /** The route lies within `rootDst`, and contains `matchDst`. */
@@ -43,11 +44,32 @@ export const scopeNumber = (ctx: Context, word: string): number | null =>
 export const tosNumber = (ctx: Context, word: string): number | null =>
   ctx.names.number('rt_dsfield', word) ?? getUnsigned(word, 16, 8);
 
+/** `[FROM/]TO` by names or numbers, from in the upper half; null when it is neither. */
+export function realmsNumber(ctx: Context, word: string): number | null {
+  const parts = word.split('/');
+  const number = (s: string): number | null => ctx.names.number('rt_realms', s) ?? getUnsigned(s, 0, 16);
+  const to = number(parts[parts.length - 1]!);
+  const from = parts.length > 1 ? number(parts[0]!) : 0;
+  return to === null || from === null || parts.length > 2 ? null : ((from << 16) | to) >>> 0;
+}
+
 /** A route type by its (abbreviated) name or number, null if it is neither. @see rtnl_rtntype_a2n */
 export function typeNumber(word: string): number | null {
   const whole = ['local', 'nat', 'throw'];
   if (word === 'brd') return RTN_BROADCAST;
-  for (const name of ['local', 'nat', 'broadcast', 'anycast', 'multicast', 'prohibit', 'unreachable', 'blackhole', 'xresolve', 'unicast', 'throw']) {
+  for (const name of [
+    'local',
+    'nat',
+    'broadcast',
+    'anycast',
+    'multicast',
+    'prohibit',
+    'unreachable',
+    'blackhole',
+    'xresolve',
+    'unicast',
+    'throw',
+  ]) {
     if (whole.includes(name) ? word === name : matches(word, name)) return ROUTE_TYPES.indexOf(name);
   }
   return getUnsigned(word, 0, 8);
@@ -74,6 +96,7 @@ const newFilter = (family: number): RouteFilter => ({
   oif: null,
   mark: null,
   metric: null,
+  realms: null,
   via: null,
   src: null,
   rootDst: null,
@@ -119,8 +142,8 @@ export async function parseRouteFilter(ctx: Context, words: readonly string[]): 
     else if (args.is('iif')) iif = args.next();
     else if (args.is('mark')) {
       const word = args.next();
-      f.mark = getUnsigned(word) ?? invarg('invalid mark value\n', word);
-    } else if (args.like('metric') || args.like('priority') || args.like('preference')) {
+      f.mark = getUnsigned(word) ?? invarg('invalid mark value', word);
+    } else if (args.like('metric') || args.like('priority') || args.is('preference')) {
       const word = args.next();
       f.metric = getUnsigned(word) ?? invarg('"metric" value is invalid\n', word);
     } else if (args.is('via')) {
@@ -129,7 +152,10 @@ export async function parseRouteFilter(ctx: Context, words: readonly string[]): 
       if (given !== null) word = args.next();
       f.via = getPrefix(word, given ?? family);
     } else if (args.is('src')) f.src = getPrefix(args.next(), family);
-    else if (args.like('from')) {
+    else if (args.like('realms')) {
+      const word = args.next();
+      f.realms = realmsNumber(ctx, word) ?? invarg('invalid realms\n', word);
+    } else if (args.like('from')) {
       args.next();
       [f.rootSrc, f.matchSrc] = prefixPair(args, family);
     } else {
@@ -161,7 +187,13 @@ function prefixPair(args: Args, family: number): [root: Prefix | null, match: Pr
 const ZEROS = new Uint8Array(16);
 
 /** Whether a route's own prefix lies within `root` and contains `match`. */
-function prefixFits(family: number, bytes: Uint8Array | undefined, len: number, root: Prefix | null, match: Prefix | null): boolean {
+function prefixFits(
+  family: number,
+  bytes: Uint8Array | undefined,
+  len: number,
+  root: Prefix | null,
+  match: Prefix | null,
+): boolean {
   const own = bytes ?? ZEROS;
   if (root !== null) {
     if (root.family !== AF_UNSPEC && root.family !== family) return false;
@@ -196,6 +228,7 @@ export function routePasses(m: RouteMessage, f: RouteFilter, preferred: number):
   if (!prefixFits(m.family, m.attrs.dst, m.dstLen, f.rootDst, f.matchDst)) return false;
   if (!prefixFits(m.family, m.attrs.src, m.srcLen, f.rootSrc, f.matchSrc)) return false;
   if (!nexthopFits(m, f)) return false;
+  if (f.realms !== null && (m.attrs.flow ?? 0) !== f.realms) return false;
   if (f.mark !== null && (m.attrs.mark ?? 0) !== f.mark) return false;
   return f.metric === null || (m.attrs.priority ?? 0) === f.metric;
 }

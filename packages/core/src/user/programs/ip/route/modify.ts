@@ -5,7 +5,6 @@ import {
   RTAX_FEATURE_ECN,
   RTM_DELROUTE,
   RTNH_F_ONLINK,
-  RTNH_F_PERVASIVE,
   RTN_ANYCAST,
   RTN_BROADCAST,
   RTN_LOCAL,
@@ -22,12 +21,29 @@ import {
   RT_TABLE_MAIN,
 } from '../../../../uapi/rtnetlink.ts';
 import type { Context } from '../context.ts';
-import { Args, duparg2, getAddr, getPrefix, getUnsigned, incomplete, invarg, IpExit, nodev, readFamily } from '../parse.ts';
+import {
+  Args,
+  duparg2,
+  getAddr,
+  getPrefix,
+  getUnsigned,
+  incomplete,
+  invarg,
+  IpExit,
+  nodev,
+  readFamily,
+} from '../parse.ts';
 import { ROUTE_USAGE } from '../usage.ts';
-import { protoNumber, scopeNumber, tableNumber, tosNumber, typeNumber, vrfTable } from './filter.ts';
+import { protoNumber, realmsNumber, scopeNumber, tableNumber, tosNumber, typeNumber, vrfTable } from './filter.ts';
 
 /** A metric whose value is a plain number: word (abbreviated unless `whole`), attribute, name in errors, RTAX_*. */
-const METRICS: readonly (readonly [word: string, attr: keyof RtaxAttrs, errorName: string, rtax: number, whole: boolean])[] = [
+const METRICS: readonly (readonly [
+  word: string,
+  attr: keyof RtaxAttrs,
+  errorName: string,
+  rtax: number,
+  whole: boolean,
+])[] = [
   ['mtu', 'mtu', 'mtu', 2, true],
   ['hoplimit', 'hoplimit', 'hoplimit', 10, true],
   ['advmss', 'advmss', 'mss', 8, true],
@@ -38,8 +54,9 @@ const METRICS: readonly (readonly [word: string, attr: keyof RtaxAttrs, errorNam
   ['initrwnd', 'initrwnd', 'initrwnd', 14, false],
   ['quickack', 'quickack', 'quickack', 15, false],
   ['ssthresh', 'ssthresh', 'ssthresh', 6, false],
-  ['fastopen_no_cookie', 'fastopenNoCookie', 'fastopen_no_cookie', 17, false],
 ];
+
+const COOKIE = ['fastopen_no_cookie', 'fastopenNoCookie', 'fastopen_no_cookie', 17, false] as const;
 
 /** `10`, `10ms`, `2s`: milliseconds; a plain number is in the kernel's own unit. @see get_time_rtt */
 function getTime(word: string): { readonly value: number; readonly raw: boolean } | null {
@@ -55,12 +72,7 @@ const refuse = (word: string): never => {
 };
 
 function realms(ctx: Context, word: string): number {
-  const parts = word.split('/');
-  const number = (s: string): number | null => ctx.names.number('rt_realms', s) ?? getUnsigned(s, 0, 16);
-  const to = number(parts[parts.length - 1]!);
-  const from = parts.length > 1 ? number(parts[0]!) : 0;
-  if (to === null || from === null || parts.length > 2) return invarg('"realms" value is invalid\n', word);
-  return ((from << 16) | to) >>> 0;
+  return realmsNumber(ctx, word) ?? invarg('"realm" value is invalid\n', word);
 }
 
 /** Reads metrics; true when the word was one. */
@@ -71,12 +83,13 @@ function metricWord(args: Args, x: RtaxAttrs): boolean {
     x.lock = ((x.lock ?? 0) | (1 << rtax)) >>> 0;
     args.next();
   };
-  for (const [word, attr, errorName, rtax, whole] of METRICS) {
+  for (const [word, attr, errorName, rtax, whole] of args.like('features') ? METRICS : [...METRICS, COOKIE]) {
     if (whole ? !args.is(word) : !args.like(word)) continue;
     lock(rtax);
     const n = getUnsigned(args.word);
-    const bad = n === null || (attr === 'hoplimit' && n > 255) || ((attr === 'quickack' || attr === 'fastopenNoCookie') && n > 1);
-    if (bad) invarg(attr === 'quickack' || attr === 'fastopenNoCookie' ? `"${errorName}" value should be 0 or 1\n` : `"${errorName}" value is invalid\n`, args.word);
+    if (n === null || (attr === 'hoplimit' && n > 255)) invarg(`"${errorName}" value is invalid\n`, args.word);
+    const boolean = attr === 'quickack' || attr === 'fastopenNoCookie';
+    if (boolean && n! > 1) invarg(`"${errorName}" value should be 0 or 1\n`, args.word);
     (x as Record<string, unknown>)[attr] = n!;
     return true;
   }
@@ -86,7 +99,7 @@ function metricWord(args: Args, x: RtaxAttrs): boolean {
     ['rttvar', 'rttvar', 5, 4],
   ] as const;
   for (const [word, attr, rtax, unit] of times) {
-    if (word === 'rto_min' ? !args.like(word) : !args.is(word)) continue;
+    if (word === 'rttvar' ? !args.like(word) : !args.is(word)) continue;
     lock(rtax);
     const t = getTime(args.word);
     if (t === null) invarg(`"${word}" value is invalid\n`, args.word);
@@ -97,7 +110,7 @@ function metricWord(args: Args, x: RtaxAttrs): boolean {
   if (args.like('features')) {
     lock(12);
     let features = 0;
-    for (;; args.i++) {
+    for (; ; args.i++) {
       if (args.is('ecn')) features |= RTAX_FEATURE_ECN;
       else invarg('"features" value not valid\n', args.word);
       if (args.words[args.i + 1] !== 'ecn') break;
@@ -198,12 +211,12 @@ export async function modifyRoute(ctx: Context, words: readonly string[], cmd: n
     } else if (args.is('expires')) {
       const word = args.next();
       a.expires = getUnsigned(word) ?? invarg('"expires" value is invalid\n', word);
-    } else if (args.is('pref')) {
-      const word = args.next();
-      a.pref = PREFS[word] ?? getUnsigned(word, 0, 8) ?? invarg('"pref" value is invalid\n', word);
-    } else if (args.like('metric') || args.like('priority') || args.like('preference')) {
+    } else if (args.like('metric') || args.like('priority') || args.is('preference')) {
       const word = args.next();
       a.priority = getUnsigned(word) ?? invarg('"metric" value is invalid\n', word);
+    } else if (args.like('pref')) {
+      const word = args.next();
+      a.pref = PREFS[word] ?? getUnsigned(word, 0, 8) ?? invarg('"pref" value is invalid\n', word);
     } else if (args.is('scope')) {
       const word = args.next();
       h.scope = scopeNumber(ctx, word) ?? invarg('invalid "scope" value\n', word);
@@ -211,7 +224,6 @@ export async function modifyRoute(ctx: Context, words: readonly string[], cmd: n
     } else if (metricWord(args, x)) continue;
     else if (args.like('realms')) a.flow = realms(ctx, args.next());
     else if (args.is('onlink')) h.flags = (h.flags ?? 0) | RTNH_F_ONLINK;
-    else if (args.is('pervasive')) h.flags = (h.flags ?? 0) | RTNH_F_PERVASIVE;
     else if (args.is('nexthop')) {
       multipath = true;
       break;

@@ -121,7 +121,14 @@ function printFlags(row: Row, flags: number): void {
   }
 }
 
-function printDestination(row: Row, key: string, label: string, family: number, bytes: Uint8Array | undefined, len: number): void {
+function printDestination(
+  row: Row,
+  key: string,
+  label: string,
+  family: number,
+  bytes: Uint8Array | undefined,
+  len: number,
+): void {
   if (bytes !== undefined) {
     const addr = formatAddr(family, bytes);
     const text = len === hostLength(family) ? addr : `${addr}/${len}`;

@@ -1,7 +1,21 @@
 /** `ip route show`, `flush`, `save`, `get`. */
-import { NetlinkError, routeFamily, type MessageInit, type RouteMessage, type RtaAttrs, type Rtmsg } from '../../../../netlink/index.ts';
+import {
+  NetlinkError,
+  routeFamily,
+  type MessageInit,
+  type RouteMessage,
+  type RtaAttrs,
+  type Rtmsg,
+} from '../../../../netlink/index.ts';
 import { AF_INET, AF_INET6, AF_UNSPEC } from '../../../../uapi/socket.ts';
-import { RTM_F_CLONED, RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE, RTM_F_NOTIFY, RTM_GETROUTE, RT_TABLE_MAIN } from '../../../../uapi/rtnetlink.ts';
+import {
+  RTM_F_CLONED,
+  RTM_F_FIB_MATCH,
+  RTM_F_LOOKUP_TABLE,
+  RTM_F_NOTIFY,
+  RTM_GETROUTE,
+  RT_TABLE_MAIN,
+} from '../../../../uapi/rtnetlink.ts';
 import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from '../../../../uapi/in.ts';
 import type { Context } from '../context.ts';
 import { saveDump } from '../dump-file.ts';
@@ -67,7 +81,11 @@ export async function flushRoutes(ctx: Context, words: readonly string[]): Promi
     const found = (await dump(ctx, f, true)).filter((m) => routePasses(m, f, ctx.family));
     if (found.length === 0) {
       if (ctx.stats) {
-        ctx.out(round === 0 ? 'Nothing to flush.\n' : `*** Flush is complete after ${round} round${round > 1 ? 's' : ''} ***\n`);
+        ctx.out(
+          round === 0
+            ? 'Nothing to flush.\n'
+            : `*** Flush is complete after ${round} round${round > 1 ? 's' : ''} ***\n`,
+        );
       }
       return 0;
     }
@@ -118,20 +136,21 @@ export async function getRoute(ctx: Context, words: readonly string[]): Promise<
     } else if (args.like('iif')) idev = args.next();
     else if (args.like('mark')) {
       const word = args.next();
-      a.mark = getUnsigned(word) ?? invarg('invalid mark value\n', word);
+      a.mark = getUnsigned(word) ?? invarg('invalid mark value', word);
     } else if (args.like('oif') || args.is('dev')) odev = args.next();
     else if (args.like('notify')) h.flags = (h.flags ?? 0) | RTM_F_NOTIFY;
-    else if (args.like('connected')) throw new IpExit(255, 'warren: ip route get: option "connected" is not supported yet\n');
+    else if (args.like('connected'))
+      throw new IpExit(255, 'warren: ip route get: option "connected" is not supported yet\n');
     else if (args.like('vrf')) await vrfTable(ctx, args.next());
     else if (args.like('uid')) {
       const word = args.next();
       a.uid = getUnsigned(word) ?? invarg('invalid UID\n', word);
     } else if (args.like('fibmatch')) fibmatch = true;
-    else if (args.is('sport') || args.is('dport')) {
-      const key = args.word as 'sport' | 'dport';
+    else if (args.like('sport') || args.like('dport')) {
+      const key = args.like('sport') ? 'sport' : 'dport';
       const word = args.next();
       a[key] = getUnsigned(word, 0, 16) ?? invarg(`invalid ${key}\n`, word);
-    } else if (args.is('ipproto')) {
+    } else if (args.like('ipproto')) {
       const word = args.next();
       a.ipProto = PROTOCOLS[word] ?? getUnsigned(word, 0, 8) ?? invarg('Invalid "ipproto" value\n', word);
     } else {

@@ -1,0 +1,140 @@
+/** Ping sockets: echo without being root. @see net/ipv4/ping.c */
+import { be16, be32, putBe16 } from '../../lib/bytes.ts';
+import { ICMP_HLEN, icmpFinish } from '../../wire/icmp.ts';
+import { ipHlen } from '../../wire/ipv4.ts';
+import type { SendOptions, SockAddr } from '../../syscall/index.ts';
+import { EACCES, EADDRINUSE, EDESTADDRREQ, EINVAL, EMSGSIZE } from '../../uapi/errno.ts';
+import { ICMP_DEST_UNREACH, ICMP_ECHO, ICMP_FRAG_NEEDED, ICMP_REDIRECT, ICMP_SOURCE_QUENCH } from '../../uapi/icmp.ts';
+import { IPPROTO_ICMP } from '../../uapi/in.ts';
+import { RTCF_BROADCAST } from '../../uapi/ip.ts';
+import { AF_INET, IP_PMTUDISC_DONT, SOCK_DGRAM } from '../../uapi/socket.ts';
+import type { SimKernel } from '../core/kernel.ts';
+import type { Net } from '../core/net.ts';
+import { slot, type Slot, slotGet, slotPeek } from '../core/notifier.ts';
+import { consumeSkb, type SkBuff } from '../core/skbuff.ts';
+import { kernelIpv4 } from '../ipv4/netns.ts';
+import { inetMakeSkb, inetSendSkb } from './inet-send.ts';
+import { icmpErrConvert, InetSock } from './inet-sock.ts';
+
+const SOCKS: Slot<Net, Map<number, PingSock>> = slot(() => new Map<number, PingSock>());
+
+export class PingSock extends InetSock {
+  constructor(net: Net) {
+    super(net, SOCK_DGRAM, IPPROTO_ICMP);
+  }
+
+  /** Takes an identifier; 0 for a free one. @see ping_get_port */
+  #getPort(want: number, call: string): void {
+    const socks = slotGet(this.net, SOCKS);
+    let id = want;
+    if (id === 0) {
+      const { random } = this.net.kernel;
+      do id = 1 + random.below(65535);
+      while (socks.has(id));
+    } else if (socks.has(id) && socks.get(id) !== this) this.fail(EADDRINUSE, call);
+    this.sport = id;
+    socks.set(id, this);
+  }
+
+  bind(address: SockAddr): void {
+    const a = this.in4(address, 'bind');
+    if (this.sport !== 0) this.fail(EINVAL, 'bind');
+    this.checkBind(a.address, 'bind');
+    this.rcvSaddr = this.saddr = a.address;
+    this.#getPort(a.port, 'bind');
+  }
+
+  connect(address: SockAddr): void {
+    const a = this.in4(address, 'connect');
+    const fl = this.flow(this.cookie(undefined), a.address);
+    const rt = this.route(fl, 'connect');
+    if ((rt.flags & RTCF_BROADCAST) !== 0 && !this.broadcast) this.fail(EACCES, 'connect');
+    if (this.sport === 0) this.#getPort(0, 'connect');
+    if (this.saddr === 0) this.saddr = fl.saddr;
+    if (this.rcvSaddr === 0) this.rcvSaddr = fl.saddr;
+    this.daddr = a.address;
+    this.dport = a.port;
+    this.connected = true;
+  }
+
+  sendmsg(data: Uint8Array, options?: SendOptions): number {
+    if (data.length > 0xffff) this.fail(EMSGSIZE, 'sendmsg');
+    if (data.length < ICMP_HLEN || data[0] !== ICMP_ECHO || data[1] !== 0) this.fail(EINVAL, 'sendmsg');
+    let { daddr } = this;
+    if (options?.to !== undefined) daddr = this.in4(options.to, 'sendmsg').address;
+    else if (!this.connected) this.fail(EDESTADDRREQ, 'sendmsg');
+    if (this.sport === 0) this.#getPort(0, 'sendmsg');
+    const c = this.cookie(options);
+    const fl = this.flow(c, daddr);
+    const rt = this.route(fl, 'sendmsg');
+    if ((rt.flags & RTCF_BROADCAST) !== 0 && !this.broadcast) this.fail(EACCES, 'sendmsg');
+    const skb = inetMakeSkb(this, rt, c, fl.saddr, fl.daddr, data.length);
+    if (typeof skb === 'number') {
+      this.localError(EMSGSIZE, daddr, 0, this.lastMtu);
+      return this.fail(EMSGSIZE, 'sendmsg');
+    }
+    const at = skb.transportHeader;
+    skb.buf.set(data, at);
+    putBe16(skb.buf, at + 4, this.sport);
+    icmpFinish(skb.buf, at, data.length);
+    const err = inetSendSkb(skb);
+    if (err < 0 && this.recvErr) this.fail(err, 'sendmsg');
+    this.flush();
+    return data.length;
+  }
+
+  deliver(skb: SkBuff): void {
+    this.enqueue(skb, skb.data, { family: AF_INET, address: be32(skb.buf, skb.networkHeader + 12), port: 0 });
+  }
+
+  /** @see ping_err */
+  error(skb: SkBuff, type: number, code: number, info: number): void {
+    if (type === ICMP_SOURCE_QUENCH) return;
+    const [errno, fatal] = icmpErrConvert(type, code);
+    let hard = fatal;
+    if (type === ICMP_DEST_UNREACH && code === ICMP_FRAG_NEEDED) {
+      if (this.pmtudisc === IP_PMTUDISC_DONT) return;
+      hard = true;
+    }
+    if (type === ICMP_REDIRECT && !this.recvErr) return;
+    if (this.recvErr) this.icmpError(skb, errno, 0, info, skb.data + ipHlen(skb.buf, skb.data), type, code);
+    else if (!hard || !this.connected) return;
+    this.err = errno;
+    this.ready();
+  }
+
+  override close(): void {
+    const socks = slotGet(this.net, SOCKS);
+    if (socks.get(this.sport) === this) socks.delete(this.sport);
+    super.close();
+  }
+}
+
+/** @see ping_lookup */
+function lookup(net: Net, id: number, raddr: number, laddr: number, ifindex: number): PingSock | null {
+  const sk = slotPeek(net, SOCKS)?.get(id);
+  if (sk === undefined || (sk.rcvSaddr !== 0 && sk.rcvSaddr !== laddr) || (sk.daddr !== 0 && sk.daddr !== raddr && raddr !== 0)) return null;
+  return sk.boundDevIf === 0 || sk.boundDevIf === ifindex ? sk : null;
+}
+
+/** @see ping_rcv */
+function pingRcv(skb: SkBuff): boolean {
+  const o = skb.networkHeader;
+  const sk = lookup(skb.dev!.net, be16(skb.buf, skb.data + 4), 0, be32(skb.buf, o + 16), skb.cb2);
+  if (sk === null) return false;
+  sk.deliver(skb);
+  consumeSkb(skb);
+  return true;
+}
+
+function pingErr(skb: SkBuff, type: number, code: number, info: number): void {
+  const at = skb.data + ipHlen(skb.buf, skb.data);
+  if (skb.buf[at] !== ICMP_ECHO) return;
+  lookup(skb.dev!.net, be16(skb.buf, at + 4), 0, be32(skb.buf, skb.data + 12), skb.cb2)?.error(skb, type, code, info);
+}
+
+export function pingInit(kernel: SimKernel): void {
+  const k = kernelIpv4(kernel);
+  k.pingRcv = pingRcv;
+  k.pingErr = pingErr;
+}

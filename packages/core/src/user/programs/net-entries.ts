@@ -1,0 +1,55 @@
+/** The shell and what belongs to the network and its namespaces, by where Debian has it. */
+import type { ProgramEntry } from '../process/types.ts';
+
+export const netEntries: readonly ProgramEntry[] = [
+  {
+    name: 'bash',
+    paths: ['/usr/bin/bash', '/usr/bin/sh'],
+    load: async () => (await import('../shell/main.ts')).bashMain,
+  },
+  {
+    name: 'ip',
+    paths: ['/usr/sbin/ip', '/usr/bin/ip'],
+    load: async () => (await import('./ip/main.ts')).ipMain,
+  },
+  {
+    name: 'ping',
+    paths: ['/usr/bin/ping', '/usr/bin/ping4', '/usr/bin/ping6'],
+    load: async () => (await import('./ping/main.ts')).pingMain,
+  },
+  {
+    name: 'sudo',
+    paths: ['/usr/bin/sudo'],
+    load: async () => (await import('./sudo/main.ts')).sudoMain,
+  },
+  {
+    name: 'hostname',
+    paths: ['/usr/bin/hostname', '/usr/bin/dnsdomainname'],
+    load: async () => (await import('./hostname/main.ts')).hostnameMain,
+  },
+  {
+    name: 'unshare',
+    paths: ['/usr/bin/unshare'],
+    load: async () => (await import('./unshare/main.ts')).unshareMain,
+  },
+  {
+    name: 'nsenter',
+    paths: ['/usr/bin/nsenter'],
+    load: async () => (await import('./nsenter/main.ts')).nsenterMain,
+  },
+  {
+    name: 'sysctl',
+    paths: ['/usr/sbin/sysctl'],
+    load: async () => (await import('./sysctl/main.ts')).sysctlMain,
+  },
+  {
+    name: 'mount',
+    paths: ['/usr/bin/mount'],
+    load: async () => (await import('./mount/main.ts')).mountMain,
+  },
+  {
+    name: 'umount',
+    paths: ['/usr/bin/umount'],
+    load: async () => (await import('./mount/main.ts')).umountMain,
+  },
+];

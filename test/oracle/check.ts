@@ -1,0 +1,16 @@
+/** Compares the simulator with the recordings, without the real kernel: a quick look while working. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, differences, loadSession, normaliseRun, type Recording } from './session.ts';
+import { runSim } from './sim.ts';
+
+const dir = join(import.meta.dirname, '../sessions');
+const names = process.argv.length > 2 ? process.argv.slice(2) : readdirSync(dir).filter((f) => f.endsWith('.sh'));
+for (const name of names) {
+  const file = join(dir, 'recorded', `${name}.json`);
+  if (!existsSync(file)) continue;
+  const recording = JSON.parse(readFileSync(file, 'utf8')) as Recording;
+  const found = differences(recording, normaliseRun(await runSim(loadSession(join(dir, name)))));
+  if (process.argv.length > 2) for (const d of found) process.stdout.write(`${describe(name, d)}\n`);
+  process.stdout.write(`${name}: ${recording.commands.length} commands, ${found.length} differ\n`);
+}
