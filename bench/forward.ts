@@ -82,13 +82,19 @@ export async function benchForward(hops = 20, packets = 20_000): Promise<Forward
   const gc = (globalThis as { gc?: () => void }).gc;
   gc?.();
   const heap = process.memoryUsage().heapUsed;
-  const t0 = performance.now();
-  run(packets);
-  const ms = performance.now() - t0;
-  const bytesPerPacket = (process.memoryUsage().heapUsed - heap) / packets;
+  // Processor time, the best of five: others may use this machine, too.
+  let best = Infinity;
+  let bytesPerPacket = 0;
+  for (let i = 0; i < 5; i++) {
+    const before = process.cpuUsage();
+    run(packets);
+    const { user, system } = process.cpuUsage(before);
+    best = Math.min(best, user + system);
+    if (i === 0) bytesPerPacket = (process.memoryUsage().heapUsed - heap) / packets;
+  }
   const sent = netIpv4(tasks[hops]!.net).ip.ForwDatagrams;
   if (sent < packets) throw new Error(`only ${sent} of ${packets} packets came through`);
-  return { hops, nsPerHop: (ms * 1e6) / packets / (hops + 1), bytesPerPacket };
+  return { hops, nsPerHop: (best * 1000) / packets / (hops + 1), bytesPerPacket };
 }
 
 

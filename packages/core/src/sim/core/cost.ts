@@ -7,6 +7,8 @@ import type { Charge } from '../../syscall/index.ts';
 export interface Cost {
   /** A task's own work. `byte` is one byte copied by read or write. */
   readonly charge: Readonly<Record<Charge, number>>;
+  /** Until the softirq looks at another device's packets than it did last. */
+  readonly wakeNs: number;
   /** A packet's way through one device and one protocol stack. */
   readonly hopNs: number;
   /** Each byte of it. */
@@ -16,8 +18,9 @@ export interface Cost {
 }
 
 export const DEFAULT_COST: Cost = {
-  charge: { exec: 900_000, fork: 250_000, syscall: 1_500, netns: 300_000, builtin: 4_000, byte: 0.1 },
-  hopNs: 4_000,
+  charge: { exec: 900_000, fork: 250_000, syscall: 2_000, netns: 300_000, builtin: 4_000, byte: 0.1 },
+  wakeNs: 11_000,
+  hopNs: 2_000,
   hopByteNs: 0.25,
   jitter: 0.25,
 };
@@ -25,6 +28,7 @@ export const DEFAULT_COST: Cost = {
 /** `--cost none`: work takes no time; only waiting does. */
 export const NO_COST: Cost = {
   charge: { exec: 0, fork: 0, syscall: 0, netns: 0, builtin: 0, byte: 0 },
+  wakeNs: 0,
   hopNs: 0,
   hopByteNs: 0,
   jitter: 0,

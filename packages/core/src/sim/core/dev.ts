@@ -101,10 +101,14 @@ export function doSoftirq(kernel: SimKernel): void {
   if (kernel.inSoftirq || kernel.backlog.length === 0) return;
   kernel.inSoftirq = true;
   try {
-    const { hopNs, hopByteNs } = kernel.cost;
+    const { wakeNs, hopNs, hopByteNs } = kernel.cost;
     let budget = BUDGET;
+    let last: NetDevice | null = null;
     for (let skb = kernel.backlog.shift(); skb !== undefined; skb = kernel.backlog.shift()) {
-      if (hopNs !== 0) kernel.clock.charge(kernel.jittered(hopNs + hopByteNs * skb.len));
+      if (hopNs !== 0) {
+        kernel.clock.charge(kernel.jittered((skb.dev === last ? 0 : wakeNs) + hopNs + hopByteNs * skb.len));
+        last = skb.dev;
+      }
       netifReceiveSkb(skb);
       if (--budget === 0) {
         kernel.ksoftirqd ??= new Timer(() => doSoftirq(kernel), null);

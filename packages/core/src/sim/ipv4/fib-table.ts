@@ -54,7 +54,7 @@ export class FibTable {
         if (fi.scope < fl.scope) continue;
         const err = fibError(fa.type);
         if (err < 0) {
-          res.tbId = fa.tbId;
+          res.tbId = this.id;
           return err;
         }
         if ((fi.flags & RTNH_F_DEAD) !== 0) continue;
@@ -70,7 +70,7 @@ export class FibTable {
           res.scope = fi.scope;
           res.tos = fa.tos;
           res.fi = fi;
-          res.tbId = fa.tbId;
+          res.tbId = this.id;
           return 0;
         }
       }

@@ -116,6 +116,8 @@ export class NetIpv4 {
   /** Addresses changed: dumps notice. @see inet_base_seq */
   addrSeq = 0;
   multipathSeed = 0;
+  /** Routes that only say no, by errno: made once. */
+  readonly errorRoutes: Map<number, Rtable> = new Map();
 
   constructor(net: Net) {
     this.net = net;

@@ -256,7 +256,14 @@ function localInput(skb: SkBuff, net: Net, res: FibResult, flags: number): numbe
 /** No way: a route whose input answers with an ICMP error. */
 function noRoute(skb: SkBuff, inDev: InDevice, err: number): number {
   const { net } = inDev.dev;
+  const { errorRoutes } = netIpv4(net);
+  const known = errorRoutes.get(-err);
+  if (known !== undefined) {
+    skb.dst = known;
+    return 0;
+  }
   const rt = rtAlloc(net, net.loopback ?? inDev.dev, RTN_UNREACHABLE, 0, true);
+  errorRoutes.set(-err, rt);
   rt.error = -err;
   rt.input = kernelIpv4(net.kernel).errorInput;
   rt.output = kernelIpv4(net.kernel).rtBug;

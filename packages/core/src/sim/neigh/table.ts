@@ -2,7 +2,7 @@
  * Tables of neighbours: who is at which link-layer address behind a device. One table a protocol and kernel, shared by
  * ARP and neighbour discovery. The state machine is in `neighbour.ts`. @see net/core/neighbour.c
  */
-import { hashBytes, HashTable } from '../../lib/hash.ts';
+import { hash2, hashBytes, HashTable } from '../../lib/hash.ts';
 import { Timer } from '../../lib/timer-heap.ts';
 import { NUD_IN_TIMER } from './state.ts';
 import { NUD_NONE } from '../../uapi/neighbour.ts';
@@ -111,8 +111,6 @@ export interface ProxyNeigh {
   protocol: number;
 }
 
-const scratch4 = new Uint8Array(4);
-
 function putKey(b: Uint8Array, v: number): void {
   b[0] = v >>> 24;
   b[1] = v >>> 16;
@@ -120,8 +118,12 @@ function putKey(b: Uint8Array, v: number): void {
   b[3] = v;
 }
 
-const keyHash = (key: Uint8Array, o: number, n: number, dev: NetDevice): number =>
-  hashBytes(key, o, n, dev.ifindex * 65537 + dev.net.cookie);
+const keyHash4 = (addr: number, dev: NetDevice): number => hash2(addr, (dev.ifindex << 20) ^ dev.net.cookie);
+
+function keyHash(key: Uint8Array, o: number, n: number, dev: NetDevice): number {
+  if (n === 4) return keyHash4((key[o]! << 24) | (key[o + 1]! << 16) | (key[o + 2]! << 8) | key[o + 3]!, dev);
+  return hashBytes(key, o, n, (dev.ifindex << 20) ^ dev.net.cookie);
+}
 
 /** @see struct neigh_table */
 export class NeighTable {
@@ -165,8 +167,7 @@ export class NeighTable {
 
   /** The same for an IPv4 address as a number. Allocates nothing. @see __ipv4_neigh_lookup_noref */
   lookup4(addr: number, dev: NetDevice): Neighbour | null {
-    putKey(scratch4, addr);
-    const h = keyHash(scratch4, 0, 4, dev);
+    const h = keyHash4(addr, dev);
     for (let e = this.#table.first(h); e !== null; e = e.hashNext) {
       if (e.hash === h && e.key4 === addr && e.dev === dev) return e;
     }

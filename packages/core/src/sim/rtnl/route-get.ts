@@ -68,7 +68,7 @@ export const inetRtmGetroute =
     if ((m.flags & RTM_F_FIB_MATCH) !== 0) {
       if (res.fi === null) return nlErr(extack, EHOSTUNREACH, 'No route to host');
       const leaf = fibGetTable(net, res.tbId)?.trie.get(res.prefix, res.prefixlen);
-      const fa = leaf?.aliases.find((x) => x.fi === res.fi && x.tbId === res.tbId && x.type === res.type);
+      const fa = leaf?.aliases.find((x) => x.fi === res.fi && x.type === res.type);
       if (fa === undefined) return -EHOSTUNREACH;
       emit(RTM_NEWROUTE, 0, dumpInfo(res.prefix, res.prefixlen, fa));
       return 0;

@@ -139,7 +139,7 @@ export function getopt(
       continue;
     }
     i++;
-    if (arg.startsWith('--')) takeLong('--', arg.slice(2), false);
+    if (arg.startsWith('--') && long.length > 0) takeLong('--', arg.slice(2), false);
     else if (longOnly && (arg.length > 2 || shortKind(spec, arg[1]!) === undefined)) {
       if (!takeLong('-', arg.slice(1), shortKind(spec, arg[1]!) !== undefined)) takeShort(arg.slice(1));
     } else takeShort(arg.slice(1));

@@ -1,7 +1,7 @@
 /** Assignments: `x=1`, `a[i]+=2`, `m=([k]=v)`. */
 import type { ArrayElement, Assign } from './ast.ts';
 import { ShellError } from './errors.ts';
-import { type Maybe, each, then } from './maybe.ts';
+import { type Maybe, each, chain } from './maybe.ts';
 import type { Shell } from './shell.ts';
 import { IndexedArray, V_EXPORT, V_READONLY, type Variable } from './variables.ts';
 import { expandString, expandWord } from './words/expand.ts';
@@ -20,11 +20,11 @@ export type AssignedElement = { readonly index: string | null; readonly append: 
 
 function elements(sh: Shell, list: readonly ArrayElement[]): Maybe<AssignedElement[]> {
   const out: AssignedElement[] = [];
-  return then(
+  return chain(
     each(list, (e) => {
       if (e.index === null) {
         const fields: string[] = [];
-        return then(
+        return chain(
           each(e.words, (w) => expandWord(sh, w, fields)),
           () => {
             for (const value of fields) out.push({ index: null, append: false, value });
@@ -32,8 +32,8 @@ function elements(sh: Shell, list: readonly ArrayElement[]): Maybe<AssignedEleme
         );
       }
       const { append } = e;
-      return then(expandString(sh, e.index), (index) =>
-        then(expandString(sh, e.value), (value) => {
+      return chain(expandString(sh, e.index), (index) =>
+        chain(expandString(sh, e.value), (value) => {
           out.push({ index, append, value });
         }),
       );
@@ -45,9 +45,9 @@ function elements(sh: Shell, list: readonly ArrayElement[]): Maybe<AssignedEleme
 /** Expands an assignment's words. */
 export function expandAssign(sh: Shell, a: Assign): Maybe<Assigned> {
   const { name, append } = a;
-  if (a.array !== null) return then(elements(sh, a.array), (array) => ({ name, index: null, append, value: null, array, text: a.text.slice(a.text.indexOf('(')) }));
-  return then(a.index === null ? null : expandString(sh, a.index), (index) =>
-    then(a.value === null ? '' : expandString(sh, a.value), (value) => ({ name, index, append, value, array: null })),
+  if (a.array !== null) return chain(elements(sh, a.array), (array) => ({ name, index: null, append, value: null, array, text: a.text.slice(a.text.indexOf('(')) }));
+  return chain(a.index === null ? null : expandString(sh, a.index), (index) =>
+    chain(a.value === null ? '' : expandString(sh, a.value), (value) => ({ name, index, append, value, array: null })),
   );
 }
 

@@ -3,7 +3,7 @@ import { SystemError } from '../../syscall/index.ts';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../../uapi/fcntl.ts';
 import type { Stat } from '../process/types.ts';
 import type { CondExpr } from './ast.ts';
-import { type Maybe, then } from './maybe.ts';
+import { type Maybe, chain } from './maybe.ts';
 import { isOption } from './options.ts';
 import type { Shell } from './shell.ts';
 import { parseTarget } from './variables.ts';
@@ -189,20 +189,20 @@ export function evaluateCond(sh: Shell, e: CondExpr): Maybe<number> {
     case 'group':
       return evaluateCond(sh, e.expr);
     case 'not':
-      return then(evaluateCond(sh, e.expr), (r) => (r === 0 ? 1 : r === 1 ? 0 : r));
+      return chain(evaluateCond(sh, e.expr), (r) => (r === 0 ? 1 : r === 1 ? 0 : r));
     case 'and':
     case 'or': {
       const stop = e.c === 'and' ? (r: number): boolean => r !== 0 : (r: number): boolean => r === 0;
       const go = (i: number): Maybe<number> =>
-        then(evaluateCond(sh, e.items[i]!), (r) => (i === e.items.length - 1 || stop(r) ? r : go(i + 1)));
+        chain(evaluateCond(sh, e.items[i]!), (r) => (i === e.items.length - 1 || stop(r) ? r : go(i + 1)));
       return go(0);
     }
     case 'unary':
-      return then(expandString(sh, e.word), (arg) =>
-        then(trace(sh, `${e.op} ${arg === '' ? "''" : arg}`), () => (unary(sh, e.op, arg) ? 0 : 1)),
+      return chain(expandString(sh, e.word), (arg) =>
+        chain(trace(sh, `${e.op} ${arg === '' ? "''" : arg}`), () => (unary(sh, e.op, arg) ? 0 : 1)),
       );
     case 'binary':
-      return then(expandString(sh, e.left), (left) => binary(sh, e, left));
+      return chain(expandString(sh, e.left), (left) => binary(sh, e, left));
   }
 }
 
@@ -217,16 +217,16 @@ function binary(sh: Shell, e: CondExpr & { c: 'binary' }, left: string): Maybe<n
     case '=':
     case '==':
     case '!=':
-      return then(expandPattern(sh, e.right), (pattern) =>
-        then(trace(sh, `${left === '' ? "''" : left} ${e.op} ${pattern === '' ? "''" : pattern}`), () =>
+      return chain(expandPattern(sh, e.right), (pattern) =>
+        chain(trace(sh, `${left === '' ? "''" : left} ${e.op} ${pattern === '' ? "''" : pattern}`), () =>
           truth(compilePattern(pattern, true, fold).test(left) === (e.op !== '!=')),
         ),
       );
     case '=~':
-      return then(expandRegex(sh, e.right), (source) => then(trace(sh, `${left === '' ? "''" : left} =~ ${source}`), () => matchRegex(sh, left, source)));
+      return chain(expandRegex(sh, e.right), (source) => chain(trace(sh, `${left === '' ? "''" : left} =~ ${source}`), () => matchRegex(sh, left, source)));
     default:
-      return then(expandString(sh, e.right), (right) =>
-        then(trace(sh, `${left === '' ? "''" : left} ${e.op} ${right === '' ? "''" : right}`), () => {
+      return chain(expandString(sh, e.right), (right) =>
+        chain(trace(sh, `${left === '' ? "''" : left} ${e.op} ${right === '' ? "''" : right}`), () => {
           if (NUMERIC.has(e.op)) return truth(compare(e.op, sh.evaluate(left, '[[: ', 'command'), sh.evaluate(right, '[[: ', 'command')));
           if (e.op === '<') return truth(left < right);
           if (e.op === '>') return truth(left > right);

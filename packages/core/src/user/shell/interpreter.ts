@@ -6,7 +6,7 @@ import { type Arg, type Builtin, findBuiltin } from './builtins/types.ts';
 import { BUILTINS } from './builtins/index.ts';
 import { arithStatus, evaluateCond } from './conditional.ts';
 import { DiscardSignal, ExitSignal, LoopSignal, ReturnSignal, ShellError } from './errors.ts';
-import { type Maybe, each, then } from './maybe.ts';
+import { type Maybe, each, chain } from './maybe.ts';
 import { launch, processSubstitution, runPipeline, startCoproc, substitute } from './pipeline.ts';
 import { printNode } from './printer.ts';
 import { attend, forkShell, runProgram, runTrap, waitForeground } from './process-run.ts';
@@ -72,7 +72,7 @@ export function lastList(sh: Shell, list: readonly Statement[]): Maybe<number> {
 /** Reports an error of a command and says how things go on. */
 function recover(sh: Shell, e: unknown): Maybe<number> {
   if (!(e instanceof ShellError)) throw e;
-  return then(sh.error(e.message), () => {
+  return chain(sh.error(e.message), () => {
     sh.status = e.status;
     sh.pipeStatus = [e.status];
     if (e.scope === 'shell' && !sh.interactive) throw new ExitSignal(e.status);
@@ -100,7 +100,7 @@ function failed(sh: Shell, status: number): Maybe<number> {
   const trap = sh.traps.get(TRAP_ERR);
   const reaches = trap !== undefined && trap !== '' && sh.traps.running === 0 && (sh.options.errtrace || sh.errDepth === sh.frames.length || sh.subshell > 0);
   if (!reaches && !sh.options.errexit) return status;
-  return then(reaches ? runTrap(sh, trap) : 0, () => {
+  return chain(reaches ? runTrap(sh, trap) : 0, () => {
     if (sh.options.errexit) throw new ExitSignal(status);
     return status;
   });
@@ -139,9 +139,9 @@ export function exec(sh: Shell, node: Node): Maybe<number> {
       return guard(sh, () => startCoproc(sh, node, inChild));
     case 'cond':
       sh.line = node.line;
-      return then(debug(sh, node), () =>
+      return chain(debug(sh, node), () =>
         guard(sh, () =>
-          then(evaluateCond(sh, node.expr), (s) => {
+          chain(evaluateCond(sh, node.expr), (s) => {
             sh.pipeStatus = [s];
             return finish(sh, s);
           }),
@@ -149,10 +149,10 @@ export function exec(sh: Shell, node: Node): Maybe<number> {
       );
     case 'arith':
       sh.line = node.line;
-      return then(debug(sh, node), () =>
+      return chain(debug(sh, node), () =>
         guard(sh, () =>
-          then(sh.options.xtrace ? sh.warn(`${sh.trace()}(( ${node.expr.text.trim()} ))\n`) : undefined, () =>
-            then(arithmetic(sh, node.expr, '((: ', 'command'), (n) => {
+          chain(sh.options.xtrace ? sh.warn(`${sh.trace()}(( ${node.expr.text.trim()} ))\n`) : undefined, () =>
+            chain(arithmetic(sh, node.expr, '((: ', 'command'), (n) => {
               sh.pipeStatus = [arithStatus(n)];
               return finish(sh, arithStatus(n));
             }),
@@ -171,7 +171,7 @@ function debug(sh: Shell, node: Node): Maybe<void> {
 
 function define(sh: Shell, node: FunctionDef): Maybe<number> {
   const old = sh.functions.get(node.name);
-  if (sh.readonlyFunctions.has(node.name)) return then(sh.error(`${node.name}: readonly function`), () => finish(sh, 1));
+  if (sh.readonlyFunctions.has(node.name)) return chain(sh.error(`${node.name}: readonly function`), () => finish(sh, 1));
   sh.functions.set(node.name, { def: node, source: sh.frames.at(-1)?.source ?? '', exported: old?.exported ?? false, trace: false });
   sh.status = 0;
   return 0;
@@ -287,7 +287,7 @@ function ifNode(sh: Shell, node: If, i: number): Maybe<number> {
     sh.status = 0;
     return 0;
   }
-  return then(condition(sh, b.test), (s) => (s === 0 ? statements(sh, b.body) : ifNode(sh, node, i + 1)));
+  return chain(condition(sh, b.test), (s) => (s === 0 ? statements(sh, b.body) : ifNode(sh, node, i + 1)));
 }
 
 /** What a loop does with what its body threw: true to go on, false to stop. */
@@ -323,7 +323,7 @@ async function loop(sh: Shell, next: () => Maybe<boolean>, body: readonly Statem
 }
 
 function whileLoop(sh: Shell, node: While): Maybe<number> {
-  return loop(sh, () => then(condition(sh, node.test), (s) => (s === 0) !== node.until), node.body);
+  return loop(sh, () => chain(condition(sh, node.test), (s) => (s === 0) !== node.until), node.body);
 }
 
 async function forLoop(sh: Shell, node: For): Promise<number> {
@@ -335,7 +335,7 @@ async function forLoop(sh: Shell, node: For): Promise<number> {
   let items: readonly string[] = [];
   const pending = sh.pendingFds.length;
   const early = await guard(sh, () =>
-    then(node.words === null ? sh.params : expandWords(sh, node.words), (list) => {
+    chain(node.words === null ? sh.params : expandWords(sh, node.words), (list) => {
       items = list;
       return -1;
     }),
@@ -350,7 +350,7 @@ async function forLoop(sh: Shell, node: For): Promise<number> {
           if (i >= items.length) return false;
           sh.line = node.line;
           sh.vars.set(node.name, items[i++]!);
-          if (sh.traps.get(TRAP_DEBUG) !== undefined || sh.options.xtrace) return then(forTrace(sh, node), () => true);
+          if (sh.traps.get(TRAP_DEBUG) !== undefined || sh.options.xtrace) return chain(forTrace(sh, node), () => true);
           return true;
         },
         node.body,
@@ -364,24 +364,24 @@ async function forLoop(sh: Shell, node: For): Promise<number> {
 
 function forTrace(sh: Shell, node: For): Maybe<void> {
   const head = `for ${node.name} in ${node.words === null ? '"$@"' : node.words.map((w) => w.text).join(' ')}`;
-  return then(sh.options.xtrace ? sh.warn(`${sh.trace()}${head}\n`) : undefined, () => debug(sh, { ...node, body: [] }));
+  return chain(sh.options.xtrace ? sh.warn(`${sh.trace()}${head}\n`) : undefined, () => debug(sh, { ...node, body: [] }));
 }
 
 async function arithFor(sh: Shell, node: ArithFor): Promise<number> {
   const value = (e: ArithFor['test'], empty: number): Maybe<number | bigint> => {
     sh.line = node.line;
     const go = (): Maybe<number | bigint> => (e.text === '' ? empty : arithmetic(sh, e, '((: ', 'command'));
-    return sh.options.xtrace ? then(sh.warn(`${sh.trace()}(( ${e.text} ))\n`), go) : go();
+    return sh.options.xtrace ? chain(sh.warn(`${sh.trace()}(( ${e.text} ))\n`), go) : go();
   };
   let first = true;
   return guard(sh, () =>
-    then(value(node.init, 0), () =>
+    chain(value(node.init, 0), () =>
       loop(
         sh,
         () => {
           const step = first ? 0 : value(node.step, 0);
           first = false;
-          return then(step, () => then(value(node.test, 1), (n) => arithStatus(n) === 0));
+          return chain(step, () => chain(value(node.test, 1), (n) => arithStatus(n) === 0));
         },
         node.body,
       ),
@@ -410,7 +410,7 @@ function caseNode(sh: Shell, node: Case): Maybe<number> {
     sh.status = status;
     return status;
   };
-  return then(expandString(sh, node.word), run);
+  return chain(expandString(sh, node.word), run);
 }
 
 // ---- simple commands
@@ -420,7 +420,7 @@ type Item = string | Assigned;
 function expandItems(sh: Shell, words: readonly (Word | Assign)[], assigns: readonly Assign[]): Maybe<{ args: Item[]; before: Assigned[] }> {
   const args: Item[] = [];
   const before: Assigned[] = [];
-  return then(
+  return chain(
     each(words, (w): Maybe<void> => {
       if ('parts' in w) {
         if (w.value !== null) {
@@ -429,13 +429,13 @@ function expandItems(sh: Shell, words: readonly (Word | Assign)[], assigns: read
         }
         return expandWord(sh, w, args as string[]);
       }
-      return then(expandAssign(sh, w), (a) => void args.push(a));
+      return chain(expandAssign(sh, w), (a) => void args.push(a));
     }),
     () => {
       // Assignments alone are made one by one, each seeing the one before.
       if (args.length === 0 || assigns.length === 0) return { args, before };
-      return then(
-        each(assigns, (a) => then(expandAssign(sh, a), (x) => void before.push(x))),
+      return chain(
+        each(assigns, (a) => chain(expandAssign(sh, a), (x) => void before.push(x))),
         () => ({ args, before }),
       );
     },
@@ -445,7 +445,7 @@ function expandItems(sh: Shell, words: readonly (Word | Assign)[], assigns: read
 /** @param last nothing follows in this process: a program may take its place */
 function simple(sh: Shell, node: Simple, last: boolean): Maybe<number> {
   sh.line = node.line;
-  if (sh.traps.get(TRAP_DEBUG) !== undefined) return then(debug(sh, node), () => simpleNow(sh, node, last));
+  if (sh.traps.get(TRAP_DEBUG) !== undefined) return chain(debug(sh, node), () => simpleNow(sh, node, last));
   return simpleNow(sh, node, last);
 }
 
@@ -453,26 +453,26 @@ function simpleNow(sh: Shell, node: Simple, last: boolean): Maybe<number> {
   sh.substituted = null;
   return guard(sh, () => {
     const pending = sh.pendingFds.length;
-    const r = then(expandItems(sh, node.words, node.assigns), ({ args, before }) => {
+    const r = chain(expandItems(sh, node.words, node.assigns), ({ args, before }) => {
       if (args.length === 0) return bare(sh, node);
-      return then(sh.options.xtrace ? traceSimple(sh, before, args) : undefined, () => command(sh, node, args, before, last));
+      return chain(sh.options.xtrace ? traceSimple(sh, before, args) : undefined, () => command(sh, node, args, before, last));
     });
     const end = (s: number): Maybe<number> => {
       if (sh.pendingFds.length > pending && node.words[0] !== undefined) closePending(sh, pending);
       sh.pipeStatus = [s];
       return finish(sh, s);
     };
-    return then(r, end);
+    return chain(r, end);
   });
 }
 
 /** Assignments and redirections without a command. */
 function bare(sh: Shell, node: Simple): Maybe<number> {
   const work = (): Maybe<number> =>
-    then(
+    chain(
       each(node.assigns, (a) =>
-        then(expandAssign(sh, a), (x) =>
-          then(sh.options.xtrace ? sh.warn(`${sh.trace()}${assignText(x)}\n`) : undefined, () => {
+        chain(expandAssign(sh, a), (x) =>
+          chain(sh.options.xtrace ? sh.warn(`${sh.trace()}${assignText(x)}\n`) : undefined, () => {
             try {
               assign(sh, x);
             } catch (e) {
@@ -522,7 +522,7 @@ function command(sh: Shell, node: Simple, args: readonly Item[], before: readonl
   const builtin = fn === undefined || (sh.posix && findBuiltin(sh, name)?.special === true) ? findBuiltin(sh, name) : undefined;
   if (plain) {
     if (fn !== undefined && builtin === undefined) return callFunction(sh, name, fn, args as string[]).then(note);
-    if (builtin !== undefined) return then(runBuiltin(sh, builtin, name, args), note);
+    if (builtin !== undefined) return chain(runBuiltin(sh, builtin, name, args), note);
   }
   return prepared(sh, node, args, before, async () => {
     if (fn !== undefined && builtin === undefined) return note(await callFunction(sh, name, fn, args as string[]));
@@ -570,7 +570,7 @@ function runBuiltin(sh: Shell, b: Builtin, name: string, args: readonly Item[]):
   const failure = (e: unknown): Maybe<number> => {
     if (e instanceof SystemError) {
       if (e.code === 'EINTR') return 130;
-      return then(sh.error(`${name}: ${e.syscall === 'write' ? 'write error: ' : ''}${e.strerror}`), () => 1);
+      return chain(sh.error(`${name}: ${e.syscall === 'write' ? 'write error: ' : ''}${e.strerror}`), () => 1);
     }
     throw e;
   };

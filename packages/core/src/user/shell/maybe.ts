@@ -2,7 +2,7 @@
 export type Maybe<T> = T | Promise<T>;
 
 /** Goes on with `f` once the value is there. */
-export function then<T, U>(value: Maybe<T>, f: (value: T) => Maybe<U>): Maybe<U> {
+export function chain<T, U>(value: Maybe<T>, f: (value: T) => Maybe<U>): Maybe<U> {
   return value instanceof Promise ? value.then(f) : f(value);
 }
 

@@ -7,7 +7,7 @@ import type { FdTable, OpenFile, Process } from '../process/types.ts';
 import type { Coproc, Node, Part, Pipeline, Statement } from './ast.ts';
 import { ShellError } from './errors.ts';
 import { exitStatus } from './jobs.ts';
-import { type Maybe, then } from './maybe.ts';
+import { type Maybe, chain } from './maybe.ts';
 import { printNode } from './printer.ts';
 import { forkShell, foreground, tell, waitForeground, waitPid } from './process-run.ts';
 import type { Shell } from './shell.ts';
@@ -229,5 +229,5 @@ export function startCoproc(sh: Shell, node: Coproc, run: RunInChild): Maybe<num
   sh.vars.set(`${node.name}_PID`, String(child.pid));
   sh.jobs.add(child.pid, [{ pid: child.pid, text: printNode(node), result: null }], printNode(node));
   sh.lastBackground = child.pid;
-  return then(0, () => 0);
+  return chain(0, () => 0);
 }

@@ -6,7 +6,7 @@ import { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, S_IFMT,
 import type { OpenFile } from '../process/types.ts';
 import type { Redir } from './ast.ts';
 import { ShellError } from './errors.ts';
-import { type Maybe, then } from './maybe.ts';
+import { type Maybe, chain } from './maybe.ts';
 import type { Shell } from './shell.ts';
 import { expandString, expandWord } from './words/expand.ts';
 
@@ -77,13 +77,13 @@ export class Redirections {
   #one(r: Redir, keep: boolean): Maybe<void> {
     const sh = this.#sh;
     if (r.op === '<<' || r.op === '<<<') {
-      return then(r.target === null ? '' : expandString(sh, r.target), (text) => this.#here(r.op === '<<<' ? `${text}\n` : text, r, keep));
+      return chain(r.target === null ? '' : expandString(sh, r.target), (text) => this.#here(r.op === '<<<' ? `${text}\n` : text, r, keep));
     }
     const target = r.target;
     if (target === null) return;
     if (target.value !== null) return this.#named(r, target.value, keep);
     const fields: string[] = [];
-    return then(expandWord(sh, target, fields), () => {
+    return chain(expandWord(sh, target, fields), () => {
       if (fields.length !== 1) throw new ShellError(`${target.text}: ambiguous redirect`);
       return this.#named(r, fields[0]!, keep);
     });

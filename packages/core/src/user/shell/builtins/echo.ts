@@ -1,4 +1,4 @@
-import { type Maybe, then } from '../maybe.ts';
+import { type Maybe, chain } from '../maybe.ts';
 import { unescape } from '../words/quote.ts';
 import { type Builtin, texts } from './types.ts';
 
@@ -22,6 +22,6 @@ export const ECHO: Builtin = {
       text = u.text;
       if (u.stop) newline = false;
     }
-    return then(sh.write(1, newline ? `${text}\n` : text), () => 0);
+    return chain(sh.write(1, newline ? `${text}\n` : text), () => 0);
   },
 };

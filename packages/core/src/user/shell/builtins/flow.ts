@@ -3,7 +3,7 @@ import { utf8Decode } from '../../../lib/text.ts';
 import { SystemError } from '../../../syscall/index.ts';
 import { S_IFDIR, S_IFMT } from '../../../uapi/fcntl.ts';
 import { ExitSignal, LoopSignal, ReturnSignal } from '../errors.ts';
-import { type Maybe, then } from '../maybe.ts';
+import { type Maybe, chain } from '../maybe.ts';
 import { runProgram, runTrap } from '../process-run.ts';
 import type { Shell } from '../shell.ts';
 import { TRAP_RETURN } from '../traps.ts';
@@ -18,21 +18,21 @@ const no: Builtin = { name: 'false', usage: 'false', run: () => 1 };
 
 function leaveLoop(again: boolean): Builtin['run'] {
   return (sh, args, name) => {
-    if (sh.loopDepth === 0) return then(sh.error(`${name}: only meaningful in a \`for', \`while', or \`until' loop`), () => 0);
+    if (sh.loopDepth === 0) return chain(sh.error(`${name}: only meaningful in a \`for', \`while', or \`until' loop`), () => 0);
     const [n] = texts(args);
     if (n === undefined) throw new LoopSignal(1, again);
     if (!isNumber(n)) {
-      return then(sh.error(`${name}: ${n}: numeric argument required`), () => {
+      return chain(sh.error(`${name}: ${n}: numeric argument required`), () => {
         throw new ExitSignal(128);
       });
     }
     if (args.length > 1) {
-      return then(complain(sh, name, 'too many arguments'), () => {
+      return chain(complain(sh, name, 'too many arguments'), () => {
         throw new LoopSignal(99, false);
       });
     }
     if (Number(n) < 1) {
-      return then(sh.error(`${name}: ${n}: loop count out of range`), () => {
+      return chain(sh.error(`${name}: ${n}: loop count out of range`), () => {
         throw new LoopSignal(99, false);
       });
     }
@@ -51,7 +51,7 @@ const return_: Builtin = {
     const [n] = texts(args);
     if (n === undefined) throw new ReturnSignal(sh.status);
     if (!isNumber(n)) {
-      return then(sh.error(`return: ${n}: numeric argument required`), () => {
+      return chain(sh.error(`return: ${n}: numeric argument required`), () => {
         throw new ReturnSignal(2);
       });
     }
@@ -68,7 +68,7 @@ const exit: Builtin = {
     const [n] = texts(args);
     if (n === undefined) throw new ExitSignal(sh.status);
     if (!isNumber(n)) {
-      return then(sh.error(`${name}: ${n}: numeric argument required`), () => {
+      return chain(sh.error(`${name}: ${n}: numeric argument required`), () => {
         throw new ExitSignal(2);
       });
     }

@@ -1,6 +1,6 @@
 /** `test` and `[`. @see test.c, POSIX's rules by the number of arguments */
 import { UNARY, NUMERIC, compare, compareFiles, unary } from '../conditional.ts';
-import { type Maybe, then } from '../maybe.ts';
+import { type Maybe, chain } from '../maybe.ts';
 import type { Shell } from '../shell.ts';
 import { parseInteger } from '../words/arith.ts';
 import { type Builtin, texts } from './types.ts';
@@ -130,7 +130,7 @@ function run(sh: Shell, args: readonly string[], name: string): Maybe<number> {
     return new Test(sh, args).evaluate() ? 0 : 1;
   } catch (e) {
     if (!(e instanceof TestError)) throw e;
-    return then(sh.error(`${name}: ${e.message}`), () => 2);
+    return chain(sh.error(`${name}: ${e.message}`), () => 2);
   }
 }
 
@@ -141,7 +141,7 @@ export const TEST: readonly Builtin[] = [
     usage: '[ arg... ]',
     run(sh, args, name) {
       const words = texts(args);
-      if (words.at(-1) !== ']') return then(sh.error("[: missing `]'"), () => 2);
+      if (words.at(-1) !== ']') return chain(sh.error("[: missing `]'"), () => 2);
       return run(sh, words.slice(0, -1), name);
     },
   },

@@ -1,5 +1,5 @@
 import type { Assigned } from '../assign.ts';
-import { type Maybe, then } from '../maybe.ts';
+import { type Maybe, chain } from '../maybe.ts';
 import type { Shell } from '../shell.ts';
 
 /** An argument; declaration builtins get `name=value` taken apart. */
@@ -19,13 +19,13 @@ export interface Builtin {
 export const findBuiltin = (sh: Shell, name: string): Builtin | undefined => (sh.disabled.has(name) ? undefined : sh.hooks.builtins.get(name));
 
 /** Prints `NAME: message` as an error. */
-export const complain = (sh: Shell, name: string, message: string, status = 1): Maybe<number> => then(sh.error(`${name}: ${message}`), () => status);
+export const complain = (sh: Shell, name: string, message: string, status = 1): Maybe<number> => chain(sh.error(`${name}: ${message}`), () => status);
 
 /** Prints an error and the usage line. */
 export function usage(sh: Shell, name: string, message: string | null): Maybe<number> {
   const text = `${name}: usage: ${sh.hooks.builtins.get(name)?.usage ?? name}\n`;
-  if (message === null) return then(sh.warn(text), () => 2);
-  return then(sh.error(`${name}: ${message}`), () => then(sh.warn(text), () => 2));
+  if (message === null) return chain(sh.warn(text), () => 2);
+  return chain(sh.error(`${name}: ${message}`), () => chain(sh.warn(text), () => 2));
 }
 
 /** Options of a builtin, as bash's internal_getopt reads them. */

@@ -1,6 +1,6 @@
 /** Expansion of words. Everything that needs no command to run is done without waiting. */
 import type { ArithText, Part, Word } from '../ast.ts';
-import { type Maybe, each, then } from '../maybe.ts';
+import { type Maybe, each, chain } from '../maybe.ts';
 import type { Shell } from '../shell.ts';
 import type { Int } from './arith.ts';
 import { type Expander, paramInto } from './parameter.ts';
@@ -31,9 +31,9 @@ function one(sh: Shell, sink: Sink, part: Part, quoted: boolean): Maybe<void> {
     case 'cmd':
       return sh.hooks.substitute(sh, part).then((s) => (quoted ? sink.quo(s) : sink.split(s)));
     case 'arith':
-      return then(arithmetic(sh, part.expr), (n) => (quoted ? sink.quo(String(n)) : sink.split(String(n))));
+      return chain(arithmetic(sh, part.expr), (n) => (quoted ? sink.quo(String(n)) : sink.split(String(n))));
     case 'proc':
-      return then(sh.hooks.processSubstitution(sh, part), (path) => sink.quo(path));
+      return chain(sh.hooks.processSubstitution(sh, part), (path) => sink.quo(path));
     case 'tilde':
       sink.quo(tilde(sh, part.user));
   }
@@ -57,26 +57,26 @@ function tilde(sh: Shell, user: string): string {
 /** The value of an arithmetic expression after the expansions in it. */
 export function arithmetic(sh: Shell, expr: ArithText, label = '', scope: 'command' | 'line' = 'line'): Maybe<Int> {
   if (expr.parts === null) return sh.evaluate(expr.text, label, scope);
-  return then(joined(sh, expr.parts), (text) => sh.evaluate(text.replaceAll('"', ''), label, scope));
+  return chain(joined(sh, expr.parts), (text) => sh.evaluate(text.replaceAll('"', ''), label, scope));
 }
 
 /** Parts as one string, expanded as between double quotes. */
 export function joined(sh: Shell, parts: readonly Part[]): Maybe<string> {
   const sink = new StringSink(sh);
-  return then(into(sh, sink, parts, true), () => sink.text);
+  return chain(into(sh, sink, parts, true), () => sink.text);
 }
 
 /** A word as one string: no splitting, no file names. */
 export function expandString(sh: Shell, word: Word): Maybe<string> {
   if (word.value !== null) return word.value;
   const sink = new StringSink(sh);
-  return then(into(sh, sink, word.parts, false), () => sink.text);
+  return chain(into(sh, sink, word.parts, false), () => sink.text);
 }
 
 /** A word as a pattern. */
 export function expandPattern(sh: Shell, word: Word): Maybe<string> {
   const sink = new PatternSink(sh);
-  return then(into(sh, sink, word.parts, false), () => sink.text);
+  return chain(into(sh, sink, word.parts, false), () => sink.text);
 }
 
 const quoteRegex = (s: string): string => s.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
@@ -84,7 +84,7 @@ const quoteRegex = (s: string): string => s.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&
 /** A word as a regular expression: quoted text stands for itself. */
 export function expandRegex(sh: Shell, word: Word): Maybe<string> {
   const sink = new PatternSink(sh, quoteRegex);
-  return then(into(sh, sink, word.parts, false), () => sink.text);
+  return chain(into(sh, sink, word.parts, false), () => sink.text);
 }
 
 /** One word's fields, appended to `fields`. */
@@ -94,13 +94,13 @@ export function expandWord(sh: Shell, word: Word, fields: string[]): Maybe<void>
     return;
   }
   const sink = new FieldSink(sh, fields);
-  return then(into(sh, sink, word.parts, false), () => sink.end());
+  return chain(into(sh, sink, word.parts, false), () => sink.end());
 }
 
 /** Words as arguments: all expansions. */
 export function expandWords(sh: Shell, words: readonly Word[]): Maybe<string[]> {
   const fields: string[] = [];
-  return then(
+  return chain(
     each(words, (w) => expandWord(sh, w, fields)),
     () => fields,
   );

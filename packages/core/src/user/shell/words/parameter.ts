@@ -1,7 +1,7 @@
 /** `$x`, `${x...}` in all its forms. */
 import type { ArithText, Param, ParamOp, Part, Word } from '../ast.ts';
 import { ShellError } from '../errors.ts';
-import { type Maybe, then } from '../maybe.ts';
+import { type Maybe, chain } from '../maybe.ts';
 import { OPTION_LETTERS } from '../options.ts';
 import type { Shell } from '../shell.ts';
 import { type Variable, V_EXPORT, V_INTEGER, V_LOWER, V_NAMEREF, V_READONLY, V_TRACE, V_UPPER, parseTarget } from '../variables.ts';
@@ -92,7 +92,7 @@ function read(sh: Shell, name: string, index: Param['index'], x: Expander): Mayb
   }
   const t = sh.vars.resolve(name);
   if (index === '@' || index === '*') return many(elements(sh.vars.lookup(t.name)), index === '*', `${name}[${index}]`);
-  return then(x.string(sh, index), (sub) => scalar(sh.vars.element(t.name, sub), `${name}[${index.text}]`));
+  return chain(x.string(sh, index), (sub) => scalar(sh.vars.element(t.name, sub), `${name}[${index.text}]`));
 }
 
 const isNull = (v: Value): boolean => (v.list === null ? (v.text ?? '') === '' : v.list.length === 0 || (v.list.length === 1 && v.list[0] === ''));
@@ -117,7 +117,7 @@ const badSubstitution = (p: Param): ShellError => new ShellError(`${p.text}: bad
 export function paramInto(sh: Shell, sink: Sink, p: Param, quoted: boolean, x: Expander): Maybe<void> {
   if (p.prefix === '' && p.op === null) {
     const v = read(sh, p.name, p.index, x);
-    return then(v, (value) => {
+    return chain(v, (value) => {
       demand(sh, value);
       emit(sink, value, quoted);
     });
@@ -138,9 +138,9 @@ export function paramInto(sh: Shell, sink: Sink, p: Param, quoted: boolean, x: E
       emit(sink, scalar(direct.value ?? '', p.name), quoted);
       return;
     }
-    return then(read(sh, p.name, p.index, x), (ref) => indirect(sh, sink, p, ref, quoted, x));
+    return chain(read(sh, p.name, p.index, x), (ref) => indirect(sh, sink, p, ref, quoted, x));
   }
-  return then(read(sh, p.name, p.index, x), (v) => operate(sh, sink, p, p.name, v, quoted, x));
+  return chain(read(sh, p.name, p.index, x), (v) => operate(sh, sink, p, p.name, v, quoted, x));
 }
 
 function indirect(sh: Shell, sink: Sink, p: Param, ref: Value, quoted: boolean, x: Expander): Maybe<void> {
@@ -169,7 +169,7 @@ function indirect(sh: Shell, sink: Sink, p: Param, ref: Value, quoted: boolean, 
 function length(sh: Shell, sink: Sink, p: Param, quoted: boolean, x: Expander): Maybe<void> {
   if (p.op !== null) throw badSubstitution(p);
   const put = (n: number): void => (quoted ? sink.quo(String(n)) : sink.split(String(n)));
-  return then(read(sh, p.name, p.index, x), (v) => {
+  return chain(read(sh, p.name, p.index, x), (v) => {
     demand(sh, v);
     if (v.list !== null) put(v.list.length);
     else put(codePoints(v.text ?? ''));
@@ -194,21 +194,21 @@ function operate(sh: Shell, sink: Sink, p: Param, name: string, v: Value, quoted
       return slice(sh, sink, p, op, v, quoted, x);
     case 'remove':
       demand(sh, v);
-      return then(x.pattern(sh, op.word), (text) => {
+      return chain(x.pattern(sh, op.word), (text) => {
         const pattern = compilePattern(text);
         each(sink, v, quoted, (s) => remove(s, pattern, op.side, op.longest));
       });
     case 'replace':
       demand(sh, v);
-      return then(x.pattern(sh, op.pattern), (text) =>
-        then(op.by === null ? '' : replacement(sh, op.by, x), (by) => {
+      return chain(x.pattern(sh, op.pattern), (text) =>
+        chain(op.by === null ? '' : replacement(sh, op.by, x), (by) => {
           const { kind, pattern } = replaceKind(op.kind, text === '' && op.kind === '//' ? '\0' : text);
           each(sink, v, quoted, (s) => (text === '' && kind.length === 1 ? s : replace(s, compilePattern(pattern, true, sh.shopts['nocasematch'] === true), kind, by)));
         }),
       );
     case 'case':
       demand(sh, v);
-      return then(op.pattern === null ? '?' : x.pattern(sh, op.pattern), (text) => {
+      return chain(op.pattern === null ? '?' : x.pattern(sh, op.pattern), (text) => {
         const pattern = compilePattern(text === '' ? '?' : text);
         each(sink, v, quoted, (s) => changeCase(s, op.kind, pattern));
       });
@@ -242,7 +242,7 @@ function fallback(sh: Shell, sink: Sink, p: Param, op: ParamOp & { o: 'default' 
   if (op.sign === '-') return operand(sh, sink, op.word, quoted, x);
   if (op.sign === '=') {
     if (!/^[A-Za-z_]/.test(name)) throw new ShellError(`$${name}: cannot assign in this way`, 'line');
-    return then(x.string(sh, op.word), (text) => {
+    return chain(x.string(sh, op.word), (text) => {
       const store = (): void => {
         if (p.index !== null && typeof p.index !== 'string' && p.prefix === '') {
           const r = x.string(sh, p.index);
@@ -259,7 +259,7 @@ function fallback(sh: Shell, sink: Sink, p: Param, op: ParamOp & { o: 'default' 
       else sink.split(now);
     });
   }
-  return then(x.string(sh, op.word), (text) => {
+  return chain(x.string(sh, op.word), (text) => {
     const message = text !== '' || op.word.text !== '' ? text : op.colon ? 'parameter null or not set' : 'parameter not set';
     throw new ShellError(`${v.label.replace(/^\$/, '')}: ${message}`, 'shell', 1);
   });
@@ -285,8 +285,8 @@ function operand(sh: Shell, sink: Sink, word: Word, quoted: boolean, x: Expander
 }
 
 function slice(sh: Shell, sink: Sink, p: Param, op: ParamOp & { o: 'slice' }, v: Value, quoted: boolean, x: Expander): Maybe<void> {
-  return then(x.arithmetic(sh, op.offset), (offset) =>
-    then(op.length === null ? null : x.arithmetic(sh, op.length), (length) => {
+  return chain(x.arithmetic(sh, op.offset), (offset) =>
+    chain(op.length === null ? null : x.arithmetic(sh, op.length), (length) => {
       let from = Number(offset);
       const count = length === null ? null : Number(length);
       const negative = (): never => {
@@ -374,7 +374,7 @@ function replacement(sh: Shell, word: Word, x: Expander): Maybe<string | readonl
     mark: () => {},
     list: (items, star, quoted) => (quoted ? void pieces.push(items.join(' ')) : live(items.join(star ? sh.ifs.slice(0, 1) : ' '))),
   };
-  return then(x.into(sh, sink, word.parts, false), () => pieces);
+  return chain(x.into(sh, sink, word.parts, false), () => pieces);
 }
 
 function replace(s: string, pattern: Pattern, kind: string, by: string | readonly (string | null)[]): string {

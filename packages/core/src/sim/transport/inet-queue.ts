@@ -1,0 +1,437 @@
+/** What all AF_INET sockets share: state, queues, ancillary data. Options: `inet-sock.ts`. @see net/ipv4/af_inet.c, net/ipv4/ip_sockglue.c, net/core/sock.c */
+import { be32, le32, putBe16, putBe32, putLe32 } from '../../lib/bytes.ts';
+import { Ring } from '../../lib/ring.ts';
+
+import { cString, utf8Encode } from '../../lib/text.ts';
+import type { ControlMessage, Received, ReceiveOptions, SendOptions, SockAddr, SockAddrIn, Socket } from '../../syscall/index.ts';
+import { SystemError } from '../../syscall/index.ts';
+import {
+  EADDRNOTAVAIL,
+  EAFNOSUPPORT,
+  EAGAIN,
+  EHOSTDOWN,
+  EHOSTUNREACH,
+  EINVAL,
+  EMSGSIZE,
+  ENETUNREACH,
+  ENODEV,
+  ENONET,
+  ENOPROTOOPT,
+  ENOTCONN,
+  EOPNOTSUPP,
+  EPROTO,
+  ECONNREFUSED,
+} from '../../uapi/errno.ts';
+import { ICMP_DEST_UNREACH, ICMP_PARAMETERPROB, NR_ICMP_UNREACH } from '../../uapi/icmp.ts';
+import { RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST } from '../../uapi/rtnetlink.ts';
+import * as so from '../../uapi/socket.ts';
+import { doSoftirq } from '../core/dev.ts';
+import type { Net } from '../core/net.ts';
+import type { SkBuff } from '../core/skbuff.ts';
+import { Sock } from '../core/sock.ts';
+import { ipMcDecGroup, ipMcIncGroup } from '../ipv4/devinet.ts';
+import { inetAddrType } from '../ipv4/fib-semantics.ts';
+import { Flowi4 } from '../ipv4/fib-types.ts';
+import { inDevGet } from '../ipv4/in-device.ts';
+import { fibComputeSpecDst } from '../ipv4/ip-options.ts';
+import { ipRouteOutputKey, rtMtu } from '../ipv4/route.ts';
+import { netIpv4 } from '../ipv4/netns.ts';
+import type { Rtable } from '../ipv4/rtable.ts';
+
+/** A datagram that waits to be read. */
+export interface RxItem {
+  readonly data: Uint8Array;
+  readonly from: SockAddrIn | null;
+  readonly ttl: number;
+  readonly tos: number;
+  readonly ifindex: number;
+  readonly dst: number;
+  readonly specDst: number;
+  readonly tstamp: number;
+  readonly options: Uint8Array | null;
+}
+
+/** An entry of the error queue. @see struct sock_exterr_skb */
+interface ErrItem {
+  readonly data: Uint8Array;
+  readonly errno: number;
+  readonly origin: number;
+  readonly type: number;
+  readonly code: number;
+  readonly info: number;
+  readonly to: SockAddrIn;
+  readonly offender: number;
+  readonly tstamp: number;
+  readonly ifindex: number;
+}
+
+/** Errno and whether it is for good, by code of "destination unreachable". @see icmp_err_convert */
+const ERR_CONVERT: readonly (readonly [number, boolean])[] = [
+  [ENETUNREACH, false],
+  [EHOSTUNREACH, false],
+  [ENOPROTOOPT, true],
+  [ECONNREFUSED, true],
+  [EMSGSIZE, false],
+  [EOPNOTSUPP, false],
+  [ENETUNREACH, true],
+  [EHOSTDOWN, true],
+  [ENONET, true],
+  [ENETUNREACH, true],
+  [EHOSTUNREACH, true],
+  [ENETUNREACH, false],
+  [EHOSTUNREACH, false],
+  [EHOSTUNREACH, true],
+  [EHOSTUNREACH, true],
+  [EHOSTUNREACH, true],
+];
+
+/** What an ICMP error means to a socket. */
+export function icmpErrConvert(type: number, code: number): readonly [errno: number, hard: boolean] {
+  if (type === ICMP_PARAMETERPROB) return [EPROTO, true];
+  if (type === ICMP_DEST_UNREACH && code <= NR_ICMP_UNREACH) return ERR_CONVERT[code]!;
+  return [EHOSTUNREACH, false];
+}
+
+/** Options of one send, from the socket and its ancillary data. @see struct ipcm_cookie */
+export interface Ipcm {
+  addr: number;
+  oif: number;
+  tos: number;
+  ttl: number;
+  mark: number;
+  options: Uint8Array | null;
+}
+
+export const intOf = (v: Uint8Array | number): number => (typeof v === 'number' ? v : v.length >= 4 ? le32(v, 0) | 0 : v.length >= 1 ? v[0]! : 0);
+
+export function int32(v: number): Uint8Array {
+  const b = new Uint8Array(4);
+  putLe32(b, 0, v);
+  return b;
+}
+
+/** sockaddr_in, as control data holds it. */
+function sockaddrIn(address: number, port: number): Uint8Array {
+  const b = new Uint8Array(16);
+  b[0] = so.AF_INET;
+  putBe16(b, 2, port);
+  putBe32(b, 4, address);
+  return b;
+}
+
+export abstract class InetQueueSock extends Sock {
+  /** Bound address; the source of what is sent. */
+  saddr = 0;
+  /** Address packets must come to; 0 for any. */
+  rcvSaddr = 0;
+  daddr = 0;
+  sport = 0;
+  dport = 0;
+  connected = false;
+  tos = 0;
+  ttl = -1;
+  mcTtl = 1;
+  mcLoop = true;
+  mcIndex = 0;
+  mcAddr = 0;
+  pmtudisc: number;
+  recvErr = false;
+  hdrincl = false;
+  freebind = false;
+  transparent = false;
+  broadcast = false;
+  reuse = false;
+  reuseport = false;
+  options: Uint8Array | null = null;
+  rcvShutdown = false;
+  sndShutdown = false;
+  /** SO_TIMESTAMP, SO_TIMESTAMPNS, IP_* flags that want ancillary data. */
+  readonly wants: Set<number> = new Set();
+  tsNs = false;
+  ts = false;
+  readonly opts: Map<string, number> = new Map();
+  readonly rxq: Ring<RxItem> = new Ring<RxItem>();
+  rmem = 0;
+  drops = 0;
+  /** The MTU that stood in the way of the last send. */
+  lastMtu = 0;
+  readonly errq: ErrItem[] = [];
+  readonly groups: { readonly group: number; readonly ifindex: number }[] = [];
+
+  constructor(net: Net, type: number, protocol: number) {
+    super(net, so.AF_INET, type, protocol);
+    this.pmtudisc = netIpv4(net).sysctl.ip_no_pmtu_disc !== 0 ? so.IP_PMTUDISC_DONT : so.IP_PMTUDISC_WANT;
+  }
+
+  protected fail(errno: number, call: string): never {
+    throw new SystemError(errno, call);
+  }
+
+  protected in4(a: SockAddr | undefined, call: string): SockAddrIn {
+    if (a === undefined || a.family !== so.AF_INET) return this.fail(EAFNOSUPPORT, call);
+    return a;
+  }
+
+  poll(): number {
+    let mask = so.POLLOUT | so.POLLWRNORM;
+    if (this.err !== 0 || this.errq.length > 0) mask |= so.POLLERR;
+    if (this.rxq.length > 0 || this.rcvShutdown) mask |= so.POLLIN | so.POLLRDNORM;
+    return mask;
+  }
+
+  /** Whether this address may be bound to. @see inet_bind: chk_addr_ret */
+  protected checkBind(addr: number, call: string): void {
+    if (addr === 0 || this.freebind || this.transparent || netIpv4(this.net).sysctl.ip_nonlocal_bind !== 0) return;
+    const type = inetAddrType(this.net, addr);
+    if (type !== RTN_LOCAL && type !== RTN_MULTICAST && type !== RTN_BROADCAST) this.fail(EADDRNOTAVAIL, call);
+  }
+
+  abstract bind(address: SockAddr): void;
+  abstract sendmsg(data: Uint8Array, options?: SendOptions): number;
+  abstract connect(address: SockAddr): void;
+
+  listen(_backlog: number): void {
+    this.fail(EOPNOTSUPP, 'listen');
+  }
+
+  accept(): Socket {
+    return this.fail(EOPNOTSUPP, 'accept');
+  }
+
+  getsockname(): SockAddr {
+    return { family: so.AF_INET, address: this.rcvSaddr !== 0 ? this.rcvSaddr : this.saddr, port: this.sport };
+  }
+
+  getpeername(): SockAddr {
+    if (!this.connected) this.fail(ENOTCONN, 'getpeername');
+    return { family: so.AF_INET, address: this.daddr, port: this.dport };
+  }
+
+  shutdown(how: number): void {
+    if (!this.connected) this.fail(ENOTCONN, 'shutdown');
+    if (how === 0 || how === 2) this.rcvShutdown = true;
+    if (how === 1 || how === 2) this.sndShutdown = true;
+    this.ready();
+  }
+
+  close(): void {
+    for (const g of this.groups) this.#leave(g.ifindex, g.group);
+    this.groups.length = 0;
+    this.rxq.clear();
+    this.errq.length = 0;
+    this.release();
+  }
+
+  /** Reads what a sender asks for this once. @see ip_cmsg_send */
+  protected cookie(options: SendOptions | undefined): Ipcm {
+    const c: Ipcm = { addr: this.saddr, oif: this.boundDevIf, tos: this.tos, ttl: this.ttl, mark: this.mark, options: this.options };
+    for (const m of options?.control ?? []) {
+      if (m.level === so.SOL_SOCKET && m.type === so.SO_MARK) c.mark = le32(m.data, 0);
+      else if (m.level === so.SOL_IP) {
+        switch (m.type) {
+          case so.IP_PKTINFO:
+            if (m.data.length < 12) this.fail(EINVAL, 'sendmsg');
+            if (le32(m.data, 0) !== 0) c.oif = le32(m.data, 0);
+            c.addr = be32(m.data, 4);
+            break;
+          case so.IP_TTL:
+            c.ttl = intOf(m.data);
+            if (c.ttl < 1 || c.ttl > 255) this.fail(EINVAL, 'sendmsg');
+            break;
+          case so.IP_TOS:
+            c.tos = m.data.length === 1 ? m.data[0]! : intOf(m.data) & 255;
+            break;
+          case so.IP_RETOPTS:
+            c.options = m.data;
+            break;
+          default:
+            this.fail(EINVAL, 'sendmsg');
+        }
+      } else if (m.level !== so.SOL_SOCKET) continue;
+    }
+    return c;
+  }
+
+  /** Finds the way. `fl` says it all afterwards. @throws what the lookup says */
+  protected route(fl: Flowi4, call: string): Rtable {
+    const rt = ipRouteOutputKey(this.net, fl);
+    if (typeof rt !== 'number') return rt;
+    if (rt === -ENETUNREACH) netIpv4(this.net).ip.OutNoRoutes++;
+    return this.fail(rt, call);
+  }
+
+  /** A flow with this socket's values. */
+  protected flow(c: Ipcm, daddr: number): Flowi4 {
+    const fl = new Flowi4();
+    fl.oif = c.oif;
+    fl.mark = c.mark;
+    fl.tos = c.tos & 0xfc;
+    fl.proto = this.protocol;
+    fl.daddr = daddr;
+    fl.saddr = c.addr;
+    fl.anysrc = this.hdrincl || this.transparent;
+    if (daddr >>> 28 === 14) {
+      if (fl.oif === 0) fl.oif = this.mcIndex;
+      if (fl.saddr === 0) fl.saddr = this.mcAddr;
+    }
+    return fl;
+  }
+
+  /** Work that was queued by sending is done when the call ends. */
+  protected flush(): void {
+    doSoftirq(this.net.kernel);
+  }
+
+  /** Puts a received packet's bytes from `off` on the queue; false when there is no room. `skb.data` is at the transport. */
+  protected enqueue(skb: SkBuff, off: number, from: SockAddrIn | null): boolean {
+    const len = skb.data + skb.len - off;
+    if (this.rmem + len > this.rcvbuf) {
+      this.drops++;
+      return false;
+    }
+    const { buf: b, networkHeader: o } = skb;
+    const hlen = (b[o]! & 15) << 2;
+    this.rmem += len + 256;
+    this.rxq.push({
+      data: b.slice(off, off + len),
+      from,
+      ttl: b[o + 8]!,
+      tos: b[o + 1]!,
+      ifindex: skb.cb2,
+      dst: be32(b, o + 16),
+      specDst: this.wants.has(so.IP_PKTINFO) && skb.dst !== null ? fibComputeSpecDst(skb, skb.dst as Rtable) : 0,
+      tstamp: skb.tstamp,
+      options: hlen > 20 ? b.slice(o + 20, o + hlen) : null,
+    });
+    this.ready();
+    return true;
+  }
+
+  /** An ICMP error about something sent. `skb.data` at the quoted header; `payload` where the user's part begins. @see ip_icmp_error */
+  protected icmpError(skb: SkBuff, errno: number, port: number, info: number, payload: number, type: number, code: number): void {
+    const { buf: b } = skb;
+    this.errq.push({
+      data: b.slice(payload, skb.data + skb.len),
+      errno,
+      origin: so.SO_EE_ORIGIN_ICMP,
+      type,
+      code,
+      info,
+      to: { family: so.AF_INET, address: be32(b, skb.data + 16), port },
+      offender: be32(b, skb.networkHeader + 12),
+      tstamp: skb.tstamp,
+      ifindex: skb.cb2,
+    });
+  }
+
+  /** A local error that goes to the error queue, too. @see ip_local_error */
+  protected localError(errno: number, daddr: number, port: number, info: number): void {
+    if (!this.recvErr) return;
+    const to: SockAddrIn = { family: so.AF_INET, address: daddr, port };
+    this.errq.push({
+      data: new Uint8Array(0),
+      errno,
+      origin: so.SO_EE_ORIGIN_LOCAL,
+      type: 0,
+      code: 0,
+      info,
+      to,
+      offender: 0,
+      tstamp: 0,
+      ifindex: 0,
+    });
+    this.err = errno;
+    this.ready();
+  }
+
+  recvmsg(options: ReceiveOptions = {}): Received {
+    const flags = options.flags ?? 0;
+    if ((flags & so.MSG_ERRQUEUE) !== 0) return this.#recvError(options);
+    if (this.err !== 0) this.fail(this.takeErr(), 'recvmsg');
+    const item = (flags & so.MSG_PEEK) !== 0 ? this.rxq.peek() : this.rxq.shift();
+    if (item === undefined) {
+      if (this.rcvShutdown) return { data: new Uint8Array(0), length: 0, from: null, flags: 0, control: [] };
+      return this.fail(EAGAIN, 'recvmsg');
+    }
+    if ((flags & so.MSG_PEEK) === 0) this.rmem -= item.data.length + 256;
+    const size = options.size ?? 65536;
+    const cut = item.data.length > size;
+    return {
+      data: cut ? item.data.subarray(0, size) : item.data,
+      length: item.data.length,
+      from: item.from,
+      flags: cut ? so.MSG_TRUNC : 0,
+      control: this.#control(item),
+    };
+  }
+
+  #timestamp(tstamp: number, out: ControlMessage[]): void {
+    if (!this.ts && !this.tsNs) return;
+    const { clock } = this.net.kernel;
+    const at = clock.bootRealtime + BigInt(Math.floor(tstamp !== 0 ? tstamp : clock.now));
+    const b = new Uint8Array(16);
+    const sec = at / 1_000_000_000n;
+    const rest = Number(at % 1_000_000_000n);
+    putLe32(b, 0, Number(sec & 0xffffffffn));
+    putLe32(b, 4, Number(sec >> 32n));
+    putLe32(b, 8, this.tsNs ? rest : Math.floor(rest / 1000));
+    out.push({ level: so.SOL_SOCKET, type: this.tsNs ? so.SCM_TIMESTAMPNS : so.SCM_TIMESTAMP, data: b });
+  }
+
+  /** @see ip_cmsg_recv_offset */
+  #control(item: RxItem): ControlMessage[] {
+    const out: ControlMessage[] = [];
+    this.#timestamp(item.tstamp, out);
+    const { wants } = this;
+    if (wants.has(so.IP_PKTINFO)) {
+      const b = new Uint8Array(12);
+      putLe32(b, 0, item.ifindex);
+      putBe32(b, 4, item.specDst);
+      putBe32(b, 8, item.dst);
+      out.push({ level: so.SOL_IP, type: so.IP_PKTINFO, data: b });
+    }
+    if (wants.has(so.IP_RECVTTL)) out.push({ level: so.SOL_IP, type: so.IP_TTL, data: int32(item.ttl) });
+    if (wants.has(so.IP_RECVTOS)) out.push({ level: so.SOL_IP, type: so.IP_TOS, data: Uint8Array.of(item.tos) });
+    if (item.options !== null) {
+      if (wants.has(so.IP_RECVOPTS)) out.push({ level: so.SOL_IP, type: so.IP_RECVOPTS, data: item.options });
+      if (wants.has(so.IP_RETOPTS)) out.push({ level: so.SOL_IP, type: so.IP_RETOPTS, data: item.options });
+    }
+    if (wants.has(so.IP_RECVORIGDSTADDR)) {
+      out.push({ level: so.SOL_IP, type: so.IP_ORIGDSTADDR, data: sockaddrIn(item.dst, this.sport) });
+    }
+    return out;
+  }
+
+  /** @see ip_recv_error */
+  #recvError(options: ReceiveOptions): Received {
+    const e = this.errq.shift();
+    if (e === undefined) return this.fail(EAGAIN, 'recvmsg');
+    const next = this.errq[0];
+    this.err = next !== undefined && next.origin === so.SO_EE_ORIGIN_ICMP ? next.errno : 0;
+    const b = new Uint8Array(32);
+    putLe32(b, 0, e.errno);
+    b[4] = e.origin;
+    b[5] = e.type;
+    b[6] = e.code;
+    putLe32(b, 8, e.info);
+    if (e.origin === so.SO_EE_ORIGIN_ICMP) b.set(sockaddrIn(e.offender, 0), 16);
+    const control: ControlMessage[] = [];
+    this.#timestamp(e.tstamp, control);
+    control.push({ level: so.SOL_IP, type: so.IP_RECVERR, data: b });
+    const size = options.size ?? 65536;
+    const cut = e.data.length > size;
+    return {
+      data: cut ? e.data.subarray(0, size) : e.data,
+      length: e.data.length,
+      from: e.to,
+      flags: so.MSG_ERRQUEUE | (cut ? so.MSG_TRUNC : 0),
+      control,
+    };
+  }
+
+  #leave(ifindex: number, group: number): void {
+    const dev = this.net.devs.get(ifindex);
+    const inDev = dev === undefined ? null : inDevGet(dev);
+    if (inDev !== null) ipMcDecGroup(inDev, group);
+  }
+}
