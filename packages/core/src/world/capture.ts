@@ -59,7 +59,7 @@ export class Capture {
     if (known !== undefined && known.net === dev.net && known.name === dev.name) return known;
     const made = { id: this.#next++, net: dev.net, name: dev.name };
     this.#interfaces.set(dev, made);
-    const where = dev.net === this.#kernel.initNet ? 'init' : (this.#nameOf(dev.net) ?? `net:[${dev.net.ino}]`);
+    const where = dev.net === this.#kernel.firstNet ? 'init' : (this.#nameOf(dev.net) ?? `net:[${dev.net.ino}]`);
     this.#sink(
       pcapngInterface({ linktype: LINKTYPE_ETHERNET, snaplen: 0, name: `${where}/${dev.name}`, description: '', mac: dev.devAddr.slice() }),
     );

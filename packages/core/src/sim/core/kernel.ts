@@ -60,7 +60,10 @@ export class SimKernel implements Kernel, SkbOwner {
   readonly skbPool: SkbPool = new SkbPool();
   readonly drops: DropMonitor = new DropMonitor();
   readonly nets: Set<Net> = new Set();
+  /** The namespace the kernel itself began with: new ones inherit settings from it, devices without a home return to it. */
   readonly initNet: Net;
+  /** Where the first task is: one made from it, as after `unshare -n`. */
+  readonly firstNet: Net;
   readonly tasks: Map<number, SimTask> = new Map();
   readonly netnsFds: NetnsFds = new NetnsFds();
   readonly families: Map<number, SockCreate> = new Map();
@@ -98,10 +101,11 @@ export class SimKernel implements Kernel, SkbOwner {
     this.scheduler = new Scheduler(this.clock, options.host, options.speed ?? 0);
     parts(this);
     this.initNet = this.copyNetNs();
+    this.firstNet = this.copyNetNs();
   }
 
   fork(parent: Task | null): SimTask {
-    const net = parent === null ? this.initNet : (parent as SimTask).net;
+    const net = parent === null ? this.firstNet : (parent as SimTask).net;
     const task = new SimTask(this, ++this.#pid, net);
     this.tasks.set(task.pid, task);
     return task;

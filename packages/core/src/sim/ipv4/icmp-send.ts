@@ -11,22 +11,15 @@ import { IP_OFFSET, RTCF_BROADCAST, RTCF_LOCAL, RTCF_MULTICAST } from '../../uap
 import { RT_SCOPE_LINK } from '../../uapi/rtnetlink.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
-import { slot, slotGet, type Slot } from '../core/notifier.ts';
 import { kfreeSkb, type SkBuff } from '../core/skbuff.ts';
 import { inetSelectAddr } from './devinet.ts';
 import { Flowi4 } from './fib-types.ts';
 import { ipLocalOut, ipMakeSkb } from './ip-output.ts';
+import { inetPeerTake } from './inet-peer.ts';
 import { fibComputeSpecDst, ipOptionsEcho } from './ip-options.ts';
 import { kernelIpv4, netIpv4 } from './netns.ts';
 import { ipRouteOutputKey, rtMtu } from './route.ts';
 import type { Rtable } from './rtable.ts';
-
-/** Tokens of a destination for ICMP errors. @see struct inet_peer */
-interface Peer {
-  tokens: number;
-  last: number;
-}
-const PEERS: Slot<Net, Map<number, Peer>> = slot(() => new Map<number, Peer>());
 
 /** A bucket of 50, a thousand a second, for the whole kernel. @see icmp_global_allow */
 function globalAllow(net: Net): boolean {
@@ -40,23 +33,15 @@ function globalAllow(net: Net): boolean {
   return true;
 }
 
+/** @see net/ipv4/inetpeer.c:XRLIM_BURST_FACTOR */
+const XRLIM_BURST_FACTOR = 6;
+
 /** Whether this destination may be sent an error now: one a second, six at once. @see icmpv4_xrlim_allow */
 function xrlimAllow(net: Net, rt: Rtable, daddr: number): boolean {
   const { icmp_ratelimit } = netIpv4(net).sysctl;
   if ((rt.dev.flags & IFF_LOOPBACK) !== 0 || icmp_ratelimit === 0) return true;
-  const peers = slotGet(net, PEERS);
-  const { now } = net.kernel.clock;
   const timeout = icmp_ratelimit * 1e6;
-  let peer = peers.get(daddr);
-  if (peer === undefined) {
-    if (peers.size > 1024) peers.clear();
-    peers.set(daddr, (peer = { tokens: 0, last: now - 60e9 }));
-  }
-  const tokens = Math.min(peer.tokens + now - peer.last, timeout * 6);
-  peer.last = now;
-  const ok = tokens >= timeout;
-  peer.tokens = ok ? tokens - timeout : tokens;
-  return ok;
+  return inetPeerTake(net, daddr, timeout, timeout * XRLIM_BURST_FACTOR);
 }
 
 const limited = (net: Net, type: number): boolean => type <= NR_ICMP_TYPES && ((netIpv4(net).sysctl.icmp_ratemask >>> type) & 1) !== 0;

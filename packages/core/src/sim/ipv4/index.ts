@@ -1,9 +1,13 @@
 /** IPv4: the order in which its parts begin, which is the order of their notifiers. @see net/ipv4/af_inet.c:inet_init */
+import { EOPNOTSUPP } from '../../uapi/errno.ts';
+import { AF_INET } from '../../uapi/socket.ts';
+import { nlErr } from '../core/rtnetlink.ts';
 import { ETH_P_IP } from '../../uapi/if-ether.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import { arpInit } from './arp.ts';
 import { devinetInit } from './devinet.ts';
 import { fibInit } from './fib-frontend.ts';
+import { inDevGet } from './in-device.ts';
 import { icmpSendInit } from './icmp-send.ts';
 import { icmpInit } from './icmp.ts';
 import { ipForward } from './ip-forward.ts';
@@ -25,4 +29,14 @@ export function ipv4Init(kernel: SimKernel): void {
   icmpSendInit(kernel);
   icmpInit(kernel);
   kernel.ptypes.set(ETH_P_IP, ipRcv);
+  kernel.rtnl.afOps.push({
+    family: AF_INET,
+    key: 'inet',
+    fillLinkAf(dev, spec): void {
+      const inDev = inDevGet(dev);
+      if (inDev !== null) spec.inet = { conf: [...inDev.cnf.data] };
+    },
+    validateLinkAf: (_dev, spec, extack): number =>
+      spec.inet === undefined ? 0 : nlErr(extack, EOPNOTSUPP, 'ipv4: settings can not be changed by a link message'),
+  });
 }

@@ -32,6 +32,7 @@ import { inDevGet } from './in-device.ts';
 import { ipDefrag } from './ip-fragment.ts';
 import { ipRcvOptions } from './ip-options.ts';
 import { IPSKB_FRAG_COMPLETE } from './ipcb.ts';
+import { inetPeerTake } from './inet-peer.ts';
 import { kernelIpv4, netIpv4 } from './netns.ts';
 import { ipRouteInput } from './route.ts';
 import type { Rtable } from './rtable.ts';
@@ -194,6 +195,7 @@ export function ipError(skb: SkBuff): void {
       kfreeSkb(skb, SKB_DROP_REASON_IP_INNOROUTES, 'ip_error');
       return;
   }
-  icmpSend(skb, ICMP_DEST_UNREACH, code, 0);
+  const { error_cost, error_burst } = netIpv4(dev.net).sysctl;
+  if (inetPeerTake(dev.net, ipSaddr(skb.buf, skb.networkHeader), error_cost * 1e9, error_burst * 1e9)) icmpSend(skb, ICMP_DEST_UNREACH, code, 0);
   kfreeSkb(skb, SKB_DROP_REASON_IP_INNOROUTES, 'ip_error');
 }

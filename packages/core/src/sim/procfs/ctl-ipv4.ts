@@ -5,7 +5,7 @@ import { inDevGet } from '../ipv4/in-device.ts';
 import { type Ipv4Sysctl, kernelIpv4, netIpv4, rtCacheFlush } from '../ipv4/netns.ts';
 import { constFile, type CtlLimits, intFile, rangeFile } from './ctl.ts';
 import { neighDir } from './ctl-neigh.ts';
-import { fixedDir, rwFile, type ViewDir, type ViewNode } from './node.ts';
+import { sysctlDir, rwFile, type ViewDir, type ViewNode } from './node.ts';
 
 type NumberKey = { [K in keyof Ipv4Sysctl]: Ipv4Sysctl[K] extends number ? K : never }[keyof Ipv4Sysctl];
 
@@ -63,12 +63,12 @@ export function ipv4Dir(net: Net): ViewDir {
   files.set('route', () => routeDir(net));
   files.set('conf', () => confDir(net));
   files.set('neigh', () => neighDirs(net));
-  return fixedDir(files);
+  return sysctlDir(files);
 }
 
 function routeDir(net: Net): ViewDir {
   const { sysctl } = netIpv4(net);
-  return fixedDir(
+  return sysctlDir(
     new Map<string, () => ViewNode>([
       ['flush', () => ({ ...rwFile(() => '', () => (rtCacheFlush(net), 0)), mode: 0o200 })],
       ['min_pmtu', () => intFile(() => sysctl.min_pmtu, (v) => {
@@ -96,7 +96,7 @@ function confDir(net: Net): ViewDir {
   return {
     kind: 'viewdir',
     mode: 0o555,
-    names: () => ['all', 'default', ...deviceNames(net)],
+    names: () => ['all', 'default', ...deviceNames(net)].sort(),
     get: (name) => {
       const conf = find(name);
       return conf === null ? null : devconfDir(net, conf);
@@ -115,7 +115,7 @@ function devconfDir(net: Net, conf: Devconf): ViewDir {
       return intFile(() => conf.data[i]!, (v) => devconfWrite(net, conf, i, v));
     });
   });
-  return fixedDir(files);
+  return sysctlDir(files);
 }
 
 /** A setting changed: devices that follow the default get it, cached routes are void. @see devinet_conf_proc */
@@ -183,7 +183,7 @@ function neighDirs(net: Net): ViewDir {
   return {
     kind: 'viewdir',
     mode: 0o555,
-    names: () => deviceNames(net),
+    names: () => deviceNames(net).sort(),
     get: (name) => {
       const dev = net.names.get(name);
       const parms = dev === undefined ? undefined : inDevGet(dev)?.arpParms;

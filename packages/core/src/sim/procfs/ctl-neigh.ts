@@ -2,7 +2,7 @@
 import type { SimKernel } from '../core/kernel.ts';
 import { type NeighParms, randReachTime } from '../neigh/table.ts';
 import { intFile } from './ctl.ts';
-import { fixedDir, type ViewDir, type ViewNode } from './node.ts';
+import { sysctlDir, type ViewDir, type ViewNode } from './node.ts';
 
 /** Nanoseconds in the units of these files: seconds, hundredths (USER_HZ), milliseconds. */
 const S = 1e9;
@@ -49,5 +49,5 @@ export function neighDir(parms: NeighParms, kernel: SimKernel): ViewDir {
       ),
     );
   }
-  return fixedDir(files);
+  return sysctlDir(files);
 }

@@ -22,6 +22,11 @@ export function fixedDir(children: ReadonlyMap<string, () => ViewNode>, mode = 0
   };
 }
 
+/** A directory of /proc/sys: listed by name. @see fs/proc/proc_sysctl.c:proc_sys_readdir */
+export function sysctlDir(children: ReadonlyMap<string, () => ViewNode>): ViewDir {
+  return fixedDir(new Map([...children].sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
 /** The node at `path` below `root`. @param path what follows the root's own path: empty, or beginning with `/` */
 export function resolveView(root: ViewDir, path: string): KernelNode | null {
   let node: ViewNode = root;

@@ -2,7 +2,6 @@
 import { be32, le32, putBe16, putBe32, putLe32 } from '../../lib/bytes.ts';
 import { Ring } from '../../lib/ring.ts';
 
-import { cString, utf8Encode } from '../../lib/text.ts';
 import type { ControlMessage, Received, ReceiveOptions, SendOptions, SockAddr, SockAddrIn, Socket } from '../../syscall/index.ts';
 import { SystemError } from '../../syscall/index.ts';
 import {
@@ -14,7 +13,6 @@ import {
   EINVAL,
   EMSGSIZE,
   ENETUNREACH,
-  ENODEV,
   ENONET,
   ENOPROTOOPT,
   ENOTCONN,
@@ -29,12 +27,12 @@ import { doSoftirq } from '../core/dev.ts';
 import type { Net } from '../core/net.ts';
 import type { SkBuff } from '../core/skbuff.ts';
 import { Sock } from '../core/sock.ts';
-import { ipMcDecGroup, ipMcIncGroup } from '../ipv4/devinet.ts';
+import { ipMcDecGroup } from '../ipv4/devinet.ts';
 import { inetAddrType } from '../ipv4/fib-semantics.ts';
 import { Flowi4 } from '../ipv4/fib-types.ts';
 import { inDevGet } from '../ipv4/in-device.ts';
 import { fibComputeSpecDst } from '../ipv4/ip-options.ts';
-import { ipRouteOutputKey, rtMtu } from '../ipv4/route.ts';
+import { ipRouteOutputKey } from '../ipv4/route.ts';
 import { netIpv4 } from '../ipv4/netns.ts';
 import type { Rtable } from '../ipv4/rtable.ts';
 

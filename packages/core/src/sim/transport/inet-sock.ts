@@ -1,5 +1,5 @@
 /** Options of AF_INET sockets. @see net/ipv4/ip_sockglue.c, net/core/sock.c */
-import { be32, le32, putLe32 } from '../../lib/bytes.ts';
+import { be32, le32 } from '../../lib/bytes.ts';
 import { cString, utf8Encode } from '../../lib/text.ts';
 import type { Socket } from '../../syscall/index.ts';
 import { EADDRINUSE, EADDRNOTAVAIL, EINVAL, ENODEV, ENOPROTOOPT, ENOTCONN } from '../../uapi/errno.ts';

@@ -1,22 +1,25 @@
 /** AF_INET: which socket a type and a protocol make. @see net/ipv4/af_inet.c:inet_create */
-import { EPROTONOSUPPORT, ESOCKTNOSUPPORT, EINVAL } from '../../uapi/errno.ts';
+import { EACCES, EPROTONOSUPPORT, ESOCKTNOSUPPORT, EINVAL } from '../../uapi/errno.ts';
 import { IPPROTO_ICMP, IPPROTO_IP, IPPROTO_UDP } from '../../uapi/in.ts';
 import { AF_INET, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET, SOCK_STREAM } from '../../uapi/socket.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { SockCreate } from '../core/sock.ts';
+import { netIpv4 } from '../ipv4/netns.ts';
 import { packetInit } from './packet.ts';
 import { pingInit, PingSock } from './ping.ts';
 import { rawInit, RawSock } from './raw.ts';
 import { udpInit, UdpSock } from './udp.ts';
 
-/** Differs from Linux: SOCK_STREAM is refused (EPROTONOSUPPORT), as there is no TCP; root may always open ping sockets. */
+/** Differs from Linux: SOCK_STREAM is refused (EPROTONOSUPPORT), as there is no TCP. */
 const inetCreate: SockCreate = (net, _task, type, protocol) => {
   const kind = type & 0xf;
   if (protocol < 0 || protocol > 262) return -EINVAL;
   switch (kind) {
     case SOCK_DGRAM:
       if (protocol === IPPROTO_IP || protocol === IPPROTO_UDP) return new UdpSock(net);
-      return protocol === IPPROTO_ICMP ? new PingSock(net) : -EPROTONOSUPPORT;
+      if (protocol !== IPPROTO_ICMP) return -EPROTONOSUPPORT;
+      // Everybody is root, in group 0; root has no privilege here. @see net/ipv4/ping.c:ping_init_sock
+      return netIpv4(net).sysctl.ping_group_range[0] === 0 ? new PingSock(net) : -EACCES;
     case SOCK_RAW:
       return protocol === IPPROTO_IP ? -EPROTONOSUPPORT : new RawSock(net, protocol);
     case SOCK_STREAM:

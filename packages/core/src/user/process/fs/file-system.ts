@@ -409,7 +409,6 @@ export class ProcessFileSystem implements FileSystem {
 }
 
 /** Order of names in a directory listing: by their bytes (surrogates sort as the bytes they stand for). */
-const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The name without slashes at its end, for calls that judge them by themselves. */
 const stripSlashes = (path: string): string => {
