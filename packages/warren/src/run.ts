@@ -90,6 +90,7 @@ export async function run(options: RunOptions): Promise<number> {
     stdin: hostStdin(),
     stdout: hostSink(1),
     stderr: hostSink(2),
+    echo: options.echo,
   });
   release();
   capture?.close();
@@ -102,9 +103,8 @@ export async function run(options: RunOptions): Promise<number> {
 }
 
 /** The command line of bash that does what was asked. */
-function command({ source, name, args, echo }: RunOptions): readonly string[] {
-  const bash = echo ? ['bash', '--echo'] : ['bash'];
-  if (source.kind === 'file') return [...bash, source.name, ...args];
-  if (source.kind === 'stdin') return [...bash, '-s', '--', ...args];
-  return [...bash, '-c', source.text, name, ...args];
+function command({ source, name, args }: RunOptions): readonly string[] {
+  if (source.kind === 'file') return ['bash', source.name, ...args];
+  if (source.kind === 'stdin') return ['bash', '-s', '--', ...args];
+  return ['bash', '-c', source.text, name, ...args];
 }

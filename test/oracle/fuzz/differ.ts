@@ -17,12 +17,15 @@ type Found = Omit<Difference, 'item' | 'part'>;
 
 /** What tells one row of a table from another. */
 function keyOf(sort: string, r: Row): string {
-  if (sort === 'link' || sort === 'addr') return String(r.ifname);
+  if (sort === 'link' || sort === 'addr') return word(r.ifname);
   if (sort === 'route') return JSON.stringify([r.type, r.dst, r.table, r.metric, r.tos, r.dev]);
   if (sort === 'neigh') return JSON.stringify([r.dst, r.dev]);
   if (sort === 'addr_info') return JSON.stringify([r.local, r.prefixlen, r.address]);
   return JSON.stringify(r);
 }
+
+/** A value as a word. */
+const word = (v: Json | undefined): string => (typeof v === 'string' ? v : JSON.stringify(v ?? ''));
 
 const show = (v: Json | undefined): string => (v === undefined ? '(none)' : JSON.stringify(v));
 
@@ -31,7 +34,7 @@ function shape(r: Row): string {
   const telling = ['type', 'table', 'protocol', 'scope', 'flags', 'state', 'family', 'ifname'];
   return Object.entries(r)
     .map(([k, v]) =>
-      telling.includes(k) && k !== 'ifname' ? `${k}=${blur(JSON.stringify(v)).replaceAll('Q', String(v))}` : k,
+      telling.includes(k) && k !== 'ifname' ? `${k}=${blur(JSON.stringify(v)).replaceAll('Q', word(v))}` : k,
     )
     .join(' ');
 }
@@ -78,12 +81,9 @@ function diffFields(sort: string, a: Row, b: Row): Found[] {
       const text = show(v);
       return /^"?[A-Z_]+"?$|^\[|^(true|false|null)$/.test(text) ? text.replaceAll(/\d+/g, 'N') : blur(text);
     };
-    const what = [
-      ...['type', 'family', 'table', 'link_type'].filter((k) =>
-        sort === 'route' || sort === 'addr_info' ? k in a : false,
-      ),
-    ]
-      .map((k) => String(a[k]))
+    const what = ['type', 'family', 'table']
+      .filter((k) => (sort === 'route' || sort === 'addr_info') && k in a)
+      .map((k) => word(a[k]))
       .join(' ');
     found.push({
       signature: `${sort} ${what} ${key}: ${value(x)} -> ${value(y)}`,

@@ -21,6 +21,8 @@ export interface HuntOptions {
   readonly parallel?: number;
   /** Runs a shrink may cost. Default 120. */
   readonly shrinkBudget?: number;
+  /** And how long it may take; what is left then is told as it is. Default 45 s. */
+  readonly shrinkMs?: number;
 }
 
 export interface Stats {
@@ -188,12 +190,16 @@ export class Hunt {
     };
     // Questions only at the end are quicker, if the problem needs no questions in between.
     const end = endPlan(items[d.item]!.kind);
-    const plan = (await find(cut.steps, end)) === null ? usualPlan : end;
-    const steps = await shrink(
-      cut.steps,
-      async (list) => (await find(list, plan)) !== null,
-      this.#options.shrinkBudget ?? 120,
-    );
+    let plan = end;
+    if ((await find(cut.steps, end)) === null) {
+      plan = usualPlan;
+      if ((await find(cut.steps, plan)) === null) return null;
+    }
+    const { shrinkBudget = 120, shrinkMs = 45_000 } = this.#options;
+    const until = performance.now() + shrinkMs;
+    const fails = async (list: readonly Step[]): Promise<boolean> =>
+      performance.now() < until && (await find(list, plan)) !== null;
+    const steps = await shrink(cut.steps, fails, shrinkBudget);
     const smallest = { ...cut, steps };
     const judged = await this.#judge(smallest, plan);
     const last = (await this.#stable(smallest, plan, judged, 3)).find((e) => e.signature === d.signature);

@@ -2,15 +2,18 @@
 import { SimKernel, type SimKernelOptions } from './core/kernel.ts';
 import { driversInit } from './drivers/index.ts';
 import { ipv4Init } from './ipv4/index.ts';
+import { ipv6Init } from './ipv6/index.ts';
 import { procfsInit } from './procfs/index.ts';
 import { rtnetlinkInit } from './rtnl/dispatch.ts';
 import { rtnlLinkInit } from './rtnl/link.ts';
 import { rtnlNsidInit } from './rtnl/netns.ts';
 import { rtnlAddrInit } from './rtnl/addr.ts';
+import { rtnlIpv6Init } from './rtnl/ipv6.ts';
 import { rtnlNeighInit } from './rtnl/neigh.ts';
 import { rtnlRouteInit } from './rtnl/route.ts';
 import { rtnlRuleInit } from './rtnl/rule.ts';
 import { inetFamilyInit } from './transport/inet.ts';
+import { inet6FamilyInit } from './transport/inet6.ts';
 import { netlinkInit } from './transport/af-netlink.ts';
 
 /** Registers every part on a new kernel, in the order their notifiers run. */
@@ -27,6 +30,9 @@ function parts(kernel: SimKernel): void {
   rtnlNeighInit(kernel);
   rtnlRuleInit(kernel);
   inetFamilyInit(kernel);
+  ipv6Init(kernel);
+  rtnlIpv6Init(kernel);
+  inet6FamilyInit(kernel);
   driversInit(kernel); // last: devices go before what is built upon them
 }
 

@@ -30,6 +30,8 @@ export interface RunOptions {
   /** Gets the bytes as they are written; a rejected promise closes it. Default: discarded. */
   readonly stdout?: HostSink;
   readonly stderr?: HostSink;
+  /** With `bash`: shows each top-level command after a prompt, before what it prints. */
+  readonly echo?: boolean;
 }
 
 export interface RunResult {
@@ -40,6 +42,8 @@ export interface RunResult {
   readonly stuck: boolean;
 }
 
+/** What root is prompted with, and what a command goes on after. */
+const PROMPTS = { first: '# ', more: '> ' } as const;
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** One simulated machine: a kernel, its user space, and the way in from the host. */
@@ -77,7 +81,8 @@ export class Machine {
    */
   async run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const env = new Map([['HOME', '/root'], ['PATH', PATH], ['LANG', 'C.UTF-8'], ...Object.entries(options.env ?? {})]);
-    const process = this.system.start(argv[0]!, argv, {
+    const main = options.echo === true ? (await import('../user/shell/main.ts')).bashWith({ echo: PROMPTS }) : argv[0]!;
+    const process = this.system.start(main, argv, {
       env,
       cwd: options.cwd ?? '/root',
       fds: [

@@ -1,5 +1,8 @@
 import { type Timer, TimerHeap, timerFire } from '../../lib/timer-heap.ts';
 
+/** A jiffy at HZ=250, ns. */
+export const TICK_NS = 4_000_000;
+
 /**
  * The world's clock: nanoseconds since boot and the timers that wait for them.
  *
@@ -19,9 +22,23 @@ export class Clock {
     this.bootRealtime = bootRealtime;
   }
 
-  /** Arms (or moves) a timer to fire in `delay` ns. @returns whether it was armed before. @see mod_timer */
+  /** Arms (or moves) a timer to fire in `delay` ns, to the nanosecond. @returns whether it was armed before */
   mod(timer: Timer, delay: number): boolean {
     return this.#timers.mod(timer, this.now + (delay > 0 ? delay : 0));
+  }
+
+  /**
+   * The same as the kernel's timer wheel does it: in ticks, and the further away the coarser, always later, never sooner.
+   * So a second becomes up to 32 ms more, and which of two things comes first is as on Linux. @see kernel/time/timer.c:calc_index
+   */
+  modTimer(timer: Timer, delay: number): boolean {
+    const jiffies = Math.floor(this.now / TICK_NS);
+    const delta = Math.ceil(delay / TICK_NS);
+    let expires = jiffies + (delta > 0 ? delta : 0);
+    let granularity = 1;
+    for (let span = 63; delta >= span; span *= 8) granularity *= 8;
+    expires = Math.floor((expires + granularity) / granularity) * granularity;
+    return this.#timers.mod(timer, expires * TICK_NS);
   }
 
   /** Arms a timer for an absolute moment. */

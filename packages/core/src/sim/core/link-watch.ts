@@ -115,7 +115,7 @@ function schedule(kernel: SimKernel, w: LinkWatch, isUrgent: boolean): void {
   if (isUrgent || delay <= 0) {
     w.due = true;
     kernel.clock.mod(w.timer, WORKER_NS);
-  } else if (!w.due && !w.timer.pending) kernel.clock.mod(w.timer, delay);
+  } else if (!w.due && !w.timer.pending) kernel.clock.modTimer(w.timer, delay);
 }
 
 /** The worker: acts upon what waits. @see linkwatch_event */

@@ -11,7 +11,7 @@ import type { NetDevice } from '../core/net-device.ts';
 import { type ExtAck, KERNEL_INFO, newExtAck, nlErr, type NlInfo } from '../core/rtnetlink.ts';
 import { neighIfdown } from '../neigh/neighbour.ts';
 import { neighParmsAlloc } from '../neigh/table.ts';
-import { ARP_NOTIFY, Devconf, FORWARDING, PROMOTE_SECONDARIES } from './devconf.ts';
+import { ARP_NOTIFY, Devconf, FORWARDING, PROMOTE_SECONDARIES, ROUTE_LOCALNET } from './devconf.ts';
 import { InDevice, inDevGet, inetIfaMatch, INFINITY_LIFE_TIME, InIfaddr } from './in-device.ts';
 import { kernelIpv4, netIpv4 } from './netns.ts';
 
@@ -212,6 +212,9 @@ export function ipDevFind(net: Net, addr: number): NetDevice | null {
   return netIpv4(net).addrs.get(addr)?.inDev.dev ?? null;
 }
 
+/** The scope 127/8 counts as: of the link where such addresses are routed. */
+const localnetScope = (inDev: InDevice): number => (inDevOrconf(inDev, ROUTE_LOCALNET) ? RT_SCOPE_LINK : RT_SCOPE_HOST);
+
 /**
  * An address to send from on this device, towards `dst` (0: any); of another one when it has none that fits the scope.
  * @see inet_select_addr
@@ -220,9 +223,10 @@ export function inetSelectAddr(dev: NetDevice, dst: number, scope: number): numb
   let addr = 0;
   const inDev = inDevGet(dev);
   if (inDev !== null) {
+    const localnet = localnetScope(inDev);
     for (const ifa of inDev.ifaList) {
       if ((ifa.flags & IFA_F_SECONDARY) !== 0) continue;
-      if (Math.min(ifa.scope, RT_SCOPE_LINK) > scope) continue;
+      if (Math.min(ifa.scope, localnet) > scope) continue;
       if (dst === 0 || inetIfaMatch(dst, ifa)) {
         addr = ifa.local;
         break;
@@ -256,7 +260,7 @@ function confirmOn(inDev: InDevice, dst: number, local: number, scope: number): 
   let addr = 0;
   let same = false;
   for (const ifa of inDev.ifaList) {
-    const min = Math.min(ifa.scope, RT_SCOPE_LINK);
+    const min = Math.min(ifa.scope, localnetScope(inDev));
     if (addr === 0 && (local === ifa.local || local === 0) && min <= scope) {
       addr = ifa.local;
       if (same) break;

@@ -15,8 +15,10 @@ import {
   RTN_LOCAL,
   RTN_MAX,
   RTN_MULTICAST,
+  RTN_NAT,
   RTN_UNICAST,
   RTN_UNSPEC,
+  RTN_XRESOLVE,
   RTNH_F_DEAD,
   RTNH_F_LINKDOWN,
   RTNH_F_ONLINK,
@@ -39,6 +41,8 @@ const LOOPBACK_IFINDEX = 1;
 function minScope(type: number): number {
   switch (type) {
     case RTN_UNSPEC:
+    case RTN_NAT:
+    case RTN_XRESOLVE:
       return RT_SCOPE_NOWHERE;
     case RTN_LOCAL:
       return RT_SCOPE_HOST;

@@ -1,7 +1,7 @@
 /** A routing table: prefixes, and for each the routes in the order they are tried. @see net/ipv4/fib_trie.c */
 import { LpmTrie4 } from '../../lib/lpm-trie.ts';
 import { EACCES, EAGAIN, EHOSTUNREACH, EINVAL } from '../../uapi/errno.ts';
-import { RT_TABLE_LOCAL, RT_TABLE_MAIN, RTN_BLACKHOLE, RTN_NAT, RTN_PROHIBIT, RTN_THROW, RTN_UNREACHABLE, RTNH_F_DEAD, RTNH_F_LINKDOWN } from '../../uapi/rtnetlink.ts';
+import { RT_TABLE_LOCAL, RT_TABLE_MAIN, RTN_BLACKHOLE, RTN_NAT, RTN_PROHIBIT, RTN_THROW, RTN_UNREACHABLE, RTN_XRESOLVE, RTNH_F_DEAD, RTNH_F_LINKDOWN } from '../../uapi/rtnetlink.ts';
 import type { Net } from '../core/net.ts';
 import { IGNORE_ROUTES_WITH_LINKDOWN } from './devconf.ts';
 import type { FibAlias, FibLeaf, FibNh, FibResult, Flowi4 } from './fib-types.ts';
@@ -20,6 +20,7 @@ const ERRORS: readonly number[] = (() => {
   e[RTN_PROHIBIT] = -EACCES;
   e[RTN_THROW] = -EAGAIN;
   e[RTN_NAT] = -EINVAL;
+  e[RTN_XRESOLVE] = -EINVAL;
   return e;
 })();
 

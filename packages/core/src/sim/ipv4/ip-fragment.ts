@@ -87,7 +87,7 @@ function find(net: Net, b: Uint8Array, o: number): Ipq {
   };
   if (list === undefined) frags.queues.set(hash, (list = []));
   list.push(q);
-  net.kernel.clock.mod(q.timer, netIpv4(net).sysctl.ipfrag_time * 1e9);
+  net.kernel.clock.modTimer(q.timer, netIpv4(net).sysctl.ipfrag_time * 1e9);
   return q;
 }
 

@@ -127,3 +127,30 @@ function echoTimestamp(skb: SkBuff, p: number, source: number): Uint8Array {
   return one;
 }
 
+
+/** The options of a packet of ours: where they record, our address and the time go first. @see ip_options_build */
+export function ipOptionsBuild(net: Net, options: Uint8Array, source: number): Uint8Array {
+  const out = options.slice();
+  for (let p = 0; p < out.length && out[p] !== 0; ) {
+    if (out[p] === 1) {
+      p++;
+      continue;
+    }
+    const len = Math.max(2, out[p + 1] ?? 2);
+    const ptr = out[p + 2] ?? 0;
+    if (out[p] === 7 && ptr + 3 <= len) {
+      putBe32(out, p + ptr - 1, source);
+      out[p + 2] = ptr + 4;
+    } else if (out[p] === 68) {
+      const flag = out[p + 3]! & 15;
+      const addr = flag === 1 ? 4 : 0;
+      if (flag !== 3 && ptr + addr + 3 <= len) {
+        if (addr !== 0) putBe32(out, p + ptr - 1, source);
+        putBe32(out, p + ptr + addr - 1, inetCurrentTimestamp(net));
+        out[p + 2] = ptr + addr + 4;
+      }
+    }
+    p += len;
+  }
+  return out;
+}

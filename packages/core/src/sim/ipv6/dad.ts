@@ -113,7 +113,7 @@ function kick(ifp: Inet6Ifaddr): void {
   const delay = (ifp.flags & IFA_F_OPTIMISTIC) !== 0 ? 0 : Math.floor((random.float() * most) / TICK_NS) * TICK_NS;
   ifp.dadNonce = cnf.get(DEVCONF_ENHANCED_DAD) !== 0 ? random.bytes(6) : null;
   ifp.dadProbes = cnf.get(DEVCONF_DAD_TRANSMITS);
-  clock.mod(ifp.dadTimer, delay);
+  clock.modTimer(ifp.dadTimer, delay);
 }
 
 /** Solicits, or is done. @see addrconf_dad_work */
@@ -129,7 +129,7 @@ export function addrconfDadWork(ifp: Inet6Ifaddr): void {
   if (ifp.dadProbes === 0) settle(ifp);
   else {
     ifp.dadProbes--;
-    kernel.clock.mod(ifp.dadTimer, Math.max(idev.ndParms.retransTime, TICK_NS));
+    kernel.clock.modTimer(ifp.dadTimer, Math.max(idev.ndParms.retransTime, TICK_NS));
     ndiscSendNs(dev, ifp.addr, solicitedNode(ifp.addr), IN6ADDR_ANY, ifp.dadNonce);
   }
   doSoftirq(kernel);

@@ -191,7 +191,7 @@ const GC: Slot<Net, Timer> = slot((net: Net) => new Timer(runGc, net));
 
 function startGc(net: Net): void {
   const timer = slotGet(net, GC);
-  if (!timer.pending) net.kernel.clock.mod(timer, GC_INTERVAL_NS);
+  if (!timer.pending) net.kernel.clock.modTimer(timer, GC_INTERVAL_NS);
 }
 
 /** Takes out what ended. @see fib6_run_gc */

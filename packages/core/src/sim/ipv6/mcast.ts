@@ -96,7 +96,7 @@ function sendCr(idev: Inet6Dev): void {
 function ifcWork(idev: Inet6Dev): void {
   if (idev.dead) return;
   sendCr(idev);
-  if (idev.mcIfcCount > 0 && --idev.mcIfcCount > 0) idev.dev.net.kernel.clock.mod(idev.mcIfcTimer!, reportDelay(idev));
+  if (idev.mcIfcCount > 0 && --idev.mcIfcCount > 0) idev.dev.net.kernel.clock.modTimer(idev.mcIfcTimer!, reportDelay(idev));
   doSoftirq(idev.dev.net.kernel);
 }
 
@@ -104,7 +104,7 @@ function ifcWork(idev: Inet6Dev): void {
 function ifcEvent(idev: Inet6Dev): void {
   idev.mcIfcTimer ??= new Timer(ifcWork, idev);
   idev.mcIfcCount = qrv(idev);
-  idev.dev.net.kernel.clock.mod(idev.mcIfcTimer, TICK_NS);
+  idev.dev.net.kernel.clock.modTimer(idev.mcIfcTimer, TICK_NS);
 }
 
 /** @see igmp6_group_added */
@@ -183,14 +183,14 @@ export function ipv6McDadComplete(idev: Inet6Dev): void {
   if (idev.mcDadCount === 0) return;
   idev.mcDadTimer ??= new Timer(mcDadWork, idev);
   sendAll(idev, MLD2_CHANGE_TO_EXCLUDE);
-  if (--idev.mcDadCount > 0) idev.dev.net.kernel.clock.mod(idev.mcDadTimer, reportDelay(idev));
+  if (--idev.mcDadCount > 0) idev.dev.net.kernel.clock.modTimer(idev.mcDadTimer, reportDelay(idev));
 }
 
 /** @see mld_dad_work */
 function mcDadWork(idev: Inet6Dev): void {
   if (idev.dead) return;
   sendAll(idev, MLD2_CHANGE_TO_EXCLUDE);
-  if (idev.mcDadCount > 0 && --idev.mcDadCount > 0) idev.dev.net.kernel.clock.mod(idev.mcDadTimer!, reportDelay(idev));
+  if (idev.mcDadCount > 0 && --idev.mcDadCount > 0) idev.dev.net.kernel.clock.modTimer(idev.mcDadTimer!, reportDelay(idev));
   doSoftirq(idev.dev.net.kernel);
 }
 
@@ -229,6 +229,6 @@ export function igmp6EventQuery(skb: SkBuff): void {
       else sendReport(idev, [{ type: MLD2_MODE_IS_EXCLUDE, group: m.addr }]);
       doSoftirq(kernel);
     }, mc);
-    if (!mc.timer.pending) kernel.clock.mod(mc.timer, Math.floor(kernel.random.float() * maxMs) * MS);
+    if (!mc.timer.pending) kernel.clock.modTimer(mc.timer, Math.floor(kernel.random.float() * maxMs) * MS);
   }
 }

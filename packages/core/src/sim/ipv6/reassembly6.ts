@@ -104,7 +104,7 @@ function fragRcv(skb: SkBuff): number {
   let q = queues.get(key);
   if (q === undefined) {
     queues.set(key, (q = new FragQueue(net, key)));
-    net.kernel.clock.mod(q.timer, netIpv6(net).sysctl.ip6frag_time * 1e9);
+    net.kernel.clock.modTimer(q.timer, netIpv6(net).sysctl.ip6frag_time * 1e9);
   }
   if (!more) {
     if (q.total >= 0 && q.total !== to) return discard(q, skb);

@@ -36,7 +36,7 @@ export function startRouterSolicitation(idev: Inet6Dev): void {
   idev.rsProbes = 1;
   idev.ifFlags |= IF_RS_SENT;
   idev.rsTimer ??= new Timer(rsTimer, idev);
-  idev.dev.net.kernel.clock.mod(idev.rsTimer, idev.rsIntervalNs);
+  idev.dev.net.kernel.clock.modTimer(idev.rsTimer, idev.rsIntervalNs);
 }
 
 function rsTimer(idev: Inet6Dev): void {
@@ -49,6 +49,6 @@ function rsTimer(idev: Inet6Dev): void {
   const cap = idev.cnf.get(DEVCONF_RTR_SOLICIT_MAX_INTERVAL) * 1e9;
   const next = idev.rsIntervalNs + vary(idev, idev.rsIntervalNs);
   idev.rsIntervalNs = next > cap ? vary(idev, cap) : next;
-  kernel.clock.mod(idev.rsTimer!, idev.rsProbes === most ? idev.cnf.get(DEVCONF_RTR_SOLICIT_DELAY) * 1e9 : idev.rsIntervalNs);
+  kernel.clock.modTimer(idev.rsTimer!, idev.rsProbes === most ? idev.cnf.get(DEVCONF_RTR_SOLICIT_DELAY) * 1e9 : idev.rsIntervalNs);
   doSoftirq(kernel);
 }

@@ -56,7 +56,7 @@ const maxProbes = (n: Neighbour): number =>
 const retrans = (n: Neighbour): number => Math.max(n.parms.retransTime, TICK_NS);
 
 function setTimer(n: Neighbour, delay: number): void {
-  n.tbl.kernel.clock.mod(n.timer, delay);
+  n.tbl.kernel.clock.modTimer(n.timer, delay);
 }
 
 /** Asks once more. @see neigh_probe */
@@ -320,7 +320,7 @@ export function neighEventNs(tbl: NeighTable, lladdr: Uint8Array, key: Uint8Arra
 
 /** Forgets a device's neighbours; `keepPerm` spares static ones (carrier loss). @see neigh_flush_dev */
 function flushDev(tbl: NeighTable, dev: NetDevice, keepPerm: boolean): void {
-  for (const n of [...tbl.of(dev)]) {
+  for (const n of tbl.of(dev)) {
     if (keepPerm && ((n.nudState & NUD_PERMANENT) !== 0 || (n.flags & NTF_EXT_LEARNED) !== 0)) continue;
     tbl.remove(n, RTM_DELNEIGH);
   }

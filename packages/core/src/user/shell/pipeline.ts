@@ -170,7 +170,10 @@ export async function substitute(sh: Shell, part: Part & { k: 'cmd' }, runList: 
   }
   const [read, write] = proc.pipe();
   const fds = tableWith(proc, [[1, proc.fds.get(write)!]], [read, write]);
-  const child = forkShell(sh, { fds, substitution: true }, (c) => runList(c, part.body));
+  const { broken } = part;
+  const child = forkShell(sh, { fds, substitution: true }, (c) =>
+    broken === undefined ? runList(c, part.body) : c.hooks.text(c, broken, { label: 'command substitution', line: 1 }),
+  );
   proc.close(write);
   const data = await readAll(sh, read);
   proc.close(read);

@@ -2,7 +2,7 @@
 import { SystemError } from '../../syscall/index.ts';
 import { EACCES, EINTR, ENOENT, ENOEXEC } from '../../uapi/errno.ts';
 import { S_IFDIR, S_IFMT } from '../../uapi/fcntl.ts';
-import { SIGINT, SIGQUIT, strsignal } from '../../uapi/signal.ts';
+import { SIGINT, SIGQUIT, SIGTERM, strsignal } from '../../uapi/signal.ts';
 import type { FdTable, Process, WaitResult } from '../process/types.ts';
 import { DiscardSignal, ExitSignal, LoopSignal, ReturnSignal, ShellError } from './errors.ts';
 import { exitStatus, silent } from './jobs.ts';
@@ -149,6 +149,7 @@ export async function waitForeground(sh: Shell, children: readonly { readonly pi
     last = await waitPid(sh, c.pid);
     sh.jobs.ended.delete(c.pid);
     statuses.push(exitStatus(last));
+    if (last.signal === SIGTERM && c === children.at(-1)) await sh.warn('Terminated\n');
     if (last.signal !== 0 && !silent(last.signal)) await tell(sh, last, c.text);
   }
   if (sh.traps.interrupted) {

@@ -4,7 +4,7 @@ import { EBADF } from '../../uapi/errno.ts';
 import { CLOCK_BOOTTIME, CLOCK_REALTIME } from '../../uapi/sched.ts';
 import { SystemError } from '../../syscall/index.ts';
 import type { FileSystem, Process } from '../process/types.ts';
-import type { FunctionDef, Part, Statement } from './ast.ts';
+import type { FunctionDef, Node, Part, Statement } from './ast.ts';
 import type { Builtin } from './builtins/types.ts';
 import { ExitSignal, ShellError } from './errors.ts';
 import { Jobs } from './jobs.ts';
@@ -31,6 +31,8 @@ export interface Hooks {
   /** The path that names the other end, e.g. `/dev/fd/63`. */
   processSubstitution(sh: Shell, part: Part & { k: 'proc' }): Maybe<string>;
   statements(sh: Shell, list: readonly Statement[]): Maybe<number>;
+  /** Runs one command: a function's body. */
+  node(sh: Shell, node: Node): Maybe<number>;
   /** `eval`, traps, `source`: runs text in this shell. */
   text(sh: Shell, text: string, where: { readonly label: string; readonly line: number }): Promise<number>;
   readonly builtins: ReadonlyMap<string, Builtin>;

@@ -57,7 +57,7 @@ export function syntaxError(text: string, error: GrammarError, firstLine: number
   const unterminated = /^unterminated (.*)$/.exec(m);
   if (unterminated !== null) {
     const closer = CLOSERS[unterminated[1]!] ?? ')';
-    const multi = unterminated[1] === 'command substitution' && !text.startsWith('$((', pos);
+    const multi = /^(?:command|process) substitution$/.test(unterminated[1]!) && !text.startsWith('$((', pos);
     return { line: multi ? end : lineAt(text, pos, firstLine), message: [`unexpected EOF while looking for matching \`${closer}'`], status: 2, atEnd: true };
   }
   const token = /^expected '(?:do|then)'/.test(m) && keywordBefore(text, pos) !== null ? keywordBefore(text, pos) : skipNewlines(m) ? afterNewlines(text, pos) : tokenAt(text, unexpectedAt(error));

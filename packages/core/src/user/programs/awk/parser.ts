@@ -148,10 +148,8 @@ class Parser {
         this.#advance();
         const c = this.#parenthesised();
         const a = this.#body();
-        const mark = this.#token;
         this.#terminators();
         if (this.#accept('else')) return { k: 'if', c, a, b: this.#body() };
-        void mark;
         return { k: 'if', c, a, b: null };
       }
       case 'while': {
@@ -181,7 +179,7 @@ class Parser {
       case 'exit':
       case 'return': {
         const k = this.#advance().text as 'exit';
-        const bare = this.#is(';') || this.#is('}') || this.#token.t === 'newline' || this.#token.t === 'end';
+        const bare = this.#bare();
         const e = bare ? null : this.#expr();
         this.#end();
         return { k, e };
@@ -192,6 +190,11 @@ class Parser {
         return s;
       }
     }
+  }
+
+  /** Nothing more on this statement. */
+  #bare(): boolean {
+    return this.#is(';') || this.#is('}') || this.#token.t === 'newline' || this.#token.t === 'end';
   }
 
   #parenthesised(): Expr {

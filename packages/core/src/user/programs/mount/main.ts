@@ -100,9 +100,13 @@ function readMount(proc: Process, name: string): { readonly r: MountRequest; rea
   return { r, words: parsed.operands };
 }
 
+/** A path as libmount shows it: without links when it exists. */
+const canonical = (proc: Process, path: string): string =>
+  proc.fs.exists(path) === null ? path : proc.fs.realpath(path);
+
 /** What libmount makes of an errno. @see libmount/src/context_mount.c:mnt_context_get_mount_excode */
 function mountWords(proc: Process, name: string, source: string, target: string, r: MountRequest, e: SystemError): string {
-  const at = `${name}: ${target}: `;
+  const at = `${name}: ${canonical(proc, target)}: `;
   if (proc.fs.exists(target) === null) return `${at}mount point does not exist.\n`;
   switch (-e.errno) {
     case ENODEV:
@@ -143,8 +147,8 @@ function doMount(proc: Process, name: string): number {
   }
   if (target === undefined) throw new Refusal(`${name}: ${source}: can't find in /etc/fstab.\n`, EX_USAGE);
   if (!r.bind && r.type === null) {
-    const why = proc.fs.exists(source) === null ? `special device ${source} does not exist` : `${source} is not a block device`;
-    throw new Refusal(`${name}: ${target}: ${why}.\n${DMESG}`, EX_FAIL);
+    const why = proc.fs.exists(source) === null ? `special device ${source} does not exist` : `${canonical(proc, source)} is not a block device`;
+    throw new Refusal(`${name}: ${canonical(proc, target)}: ${why}.\n${DMESG}`, EX_FAIL);
   }
   try {
     if (r.bind) proc.fs.bind(source, target);
@@ -153,7 +157,10 @@ function doMount(proc: Process, name: string): number {
     if (!(e instanceof SystemError)) throw e;
     throw new Refusal(`${mountWords(proc, name, source, target, r, e)}${DMESG}`, EX_FAIL);
   }
-  if (r.verbose) proc.out(r.bind ? `${name}: ${source} bound on ${target}.\n` : `${name}: ${source} mounted on ${target}.\n`);
+  if (r.verbose) {
+    const from = r.bind ? canonical(proc, source) : source;
+    proc.out(`${name}: ${from} ${r.bind ? 'bound' : 'mounted'} on ${canonical(proc, target)}.\n`);
+  }
   return 0;
 }
 

@@ -56,12 +56,12 @@ export function sudoEnvironment(proc: Process, request: EnvironmentRequest): Map
     if (kept) env.set(name, value);
   }
   env.set('PATH', SECURE_PATH);
-  if (!env.has('TERM')) env.set('TERM', 'unknown');
   if (!request.preserve) env.set('MAIL', '/var/mail/root');
   env.set('LOGNAME', 'root');
   env.set('USER', 'root');
   if (!request.preserve || request.setHome || !env.has('HOME')) env.set('HOME', '/root');
   if (!request.preserve || !env.has('SHELL')) env.set('SHELL', request.shell);
+  if (!env.has('TERM')) env.set('TERM', 'unknown');
   env.set('SUDO_COMMAND', request.command);
   env.set('SUDO_USER', 'root');
   env.set('SUDO_UID', '0');

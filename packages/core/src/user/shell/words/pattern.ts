@@ -38,7 +38,9 @@ const CLASSES: Readonly<Record<string, string>> = {
   ascii: '\\x00-\\x7f',
 };
 
-const escapeRegex = (c: string): string => c.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+const escapeRegex = (c: string): string => c.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+/** The same inside of brackets. */
+const escapeClass = (c: string): string => c.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 /** A bracket expression at `i` (the `[`): its regular expression and the index behind it, or null when it is no such. */
 function bracket(p: string, i: number): { re: string; end: number } | null {
@@ -60,7 +62,7 @@ function bracket(p: string, i: number): { re: string; end: number } | null {
       const close = p.indexOf(`${kind}]`, k + 2);
       if (close > 0) {
         const name = p.slice(k + 2, close);
-        body += kind === ':' ? (CLASSES[name] ?? '') : escapeRegex(name);
+        body += kind === ':' ? (CLASSES[name] ?? '') : escapeClass(name);
         previous = kind === ':' ? null : name;
         k = close + 2;
         continue;
@@ -71,7 +73,7 @@ function bracket(p: string, i: number): { re: string; end: number } | null {
       k += 2;
       if (to === '\\' && k < p.length) to = p[k++]!;
       const high = String.fromCodePoint(to.codePointAt(0)!);
-      if (previous <= high) body += `-${escapeRegex(high)}`;
+      if (previous <= high) body += `-${escapeClass(high)}`;
       previous = null;
       continue;
     }
@@ -79,7 +81,7 @@ function bracket(p: string, i: number): { re: string; end: number } | null {
     if (c === '\\' && k + 1 < p.length) ch = p[++k]!;
     const cp = String.fromCodePoint(p.codePointAt(k)!);
     if (cp.length > 1) ch = cp;
-    body += escapeRegex(ch);
+    body += escapeClass(ch);
     previous = ch;
     k += ch.length;
   }

@@ -1,0 +1,640 @@
+/** What all AF_INET6 datagram sockets share: options, queues, ancillary data. @see net/ipv6/af_inet6.c, ipv6_sockglue.c, datagram.c */
+import { copyBytes, le32, putBe32, putLe32 } from '../../lib/bytes.ts';
+import { hashBytes } from '../../lib/hash.ts';
+import { Ring } from '../../lib/ring.ts';
+import type { ControlMessage, Received, ReceiveOptions, SendOptions, SockAddr, SockAddrIn6, Socket } from '../../syscall/index.ts';
+import { SystemError } from '../../syscall/index.ts';
+import {
+  EADDRINUSE,
+  EADDRNOTAVAIL,
+  EAFNOSUPPORT,
+  EAGAIN,
+  EINVAL,
+  EMSGSIZE,
+  ENETUNREACH,
+  ENODEV,
+  ENOPROTOOPT,
+  ENOTCONN,
+  EOPNOTSUPP,
+} from '../../uapi/errno.ts';
+import { IFF_LOOPBACK } from '../../uapi/if.ts';
+import { DEVCONF_HOPLIMIT } from '../../uapi/if-link.ts';
+import { IPV6_MIN_MTU } from '../../uapi/ip.ts';
+import * as so from '../../uapi/socket.ts';
+import { IPV6_DADDR, IPV6_SADDR, ip6Flowlabel, ip6Tclass } from '../../wire/ipv6.ts';
+import { doSoftirq } from '../core/dev.ts';
+import type { Net } from '../core/net.ts';
+import type { SkBuff } from '../core/skbuff.ts';
+import { Sock } from '../core/sock.ts';
+import { sockGetsockopt, sockSetsockopt } from '../core/sock-option.ts';
+import { IN6ADDR_LOOPBACK, IPV6_ADDR_LINKLOCAL, IPV6_ADDR_MAPPED, IPV6_ADDR_MULTICAST, ipv6AddrEqual, ipv6AddrType } from '../ipv6/addr-type.ts';
+import { Flowi6, type Rt6 } from '../ipv6/fib6-types.ts';
+import { icmpv6ErrConvert } from '../ipv6/icmp6.ts';
+import { in6DevGet } from '../ipv6/inet6-dev.ts';
+import { ipv6DevMcDec, ipv6DevMcInc } from '../ipv6/mcast.ts';
+import { netIpv6 } from '../ipv6/netns6.ts';
+import { ip6DstHoplimit, ip6DstLookup, ip6Mtu, ip6RouteOutput } from '../ipv6/rt6.ts';
+import { ipv6ChkAddr } from '../ipv6/saddr.ts';
+
+/** Sends and asks for flow labels, beside the options of uapi/socket.ts. include/uapi/linux/in6.h */
+export const IPV6_FLOWINFO = 11;
+export const IPV6_FLOWLABEL_MGR = 32;
+export const IPV6_FLOWINFO_SEND = 33;
+
+/** A datagram that waits to be read. */
+interface RxItem {
+  readonly data: Uint8Array;
+  readonly from: SockAddrIn6;
+  readonly hopLimit: number;
+  readonly tclass: number;
+  readonly flowlabel: number;
+  readonly ifindex: number;
+  readonly dst: Uint8Array;
+  readonly tstamp: number;
+}
+
+/** An entry of the error queue. */
+interface ErrItem {
+  readonly data: Uint8Array;
+  readonly errno: number;
+  readonly origin: number;
+  readonly type: number;
+  readonly code: number;
+  readonly info: number;
+  readonly to: SockAddrIn6;
+  readonly offender: SockAddrIn6 | null;
+  readonly tstamp: number;
+}
+
+/** Options of one send, from the socket and its ancillary data. @see struct ipcm6_cookie */
+export interface Ipcm6 {
+  oif: number;
+  saddr: Uint8Array | null;
+  hopLimit: number;
+  tclass: number;
+  mark: number;
+  dontfrag: boolean;
+}
+
+/** Where something goes: the route found, and the flow that says the rest. */
+export interface Way6 {
+  readonly fl: Flowi6;
+  readonly rt: Rt6;
+  readonly hopLimit: number;
+}
+
+const intOf = (v: Uint8Array | number): number => (typeof v === 'number' ? v : v.length >= 4 ? le32(v, 0) | 0 : v.length >= 1 ? v[0]! : 0);
+
+export function int32(v: number): Uint8Array {
+  const b = new Uint8Array(4);
+  putLe32(b, 0, v);
+  return b;
+}
+
+export const sockAddr6 = (address: Uint8Array, port: number, scopeId: number, flowinfo = 0): SockAddrIn6 => ({
+  family: so.AF_INET6,
+  address,
+  port,
+  scopeId,
+  flowinfo,
+});
+
+/** Link-local addresses say which link. @see ipv6_iface_scope_id */
+export const scopeIdOf = (a: Uint8Array, ifindex: number): number => {
+  const t = ipv6AddrType(a);
+  return (t & IPV6_ADDR_LINKLOCAL) !== 0 ? ifindex : 0;
+};
+
+/** sockaddr_in6, as control data holds it. */
+function sockaddrIn6(a: SockAddrIn6 | null): Uint8Array {
+  const b = new Uint8Array(28);
+  if (a === null) return b;
+  b[0] = so.AF_INET6;
+  b[2] = a.port >>> 8;
+  b[3] = a.port & 255;
+  putBe32(b, 4, a.flowinfo);
+  copyBytes(b, 8, a.address, 0, 16);
+  putLe32(b, 24, a.scopeId);
+  return b;
+}
+
+/** Options that want ancillary data, and what they are given as. */
+const WANTS: ReadonlySet<number> = new Set([
+  so.IPV6_RECVPKTINFO,
+  so.IPV6_2292PKTINFO,
+  so.IPV6_RECVHOPLIMIT,
+  so.IPV6_2292HOPLIMIT,
+  so.IPV6_RECVTCLASS,
+  IPV6_FLOWINFO,
+  so.IPV6_RECVORIGDSTADDR,
+]);
+/** Switches that change nothing a sender or receiver of datagrams here could see. */
+const SWITCHES: ReadonlySet<number> = new Set([so.IPV6_V6ONLY, so.IPV6_AUTOFLOWLABEL, so.IPV6_MULTICAST_ALL, so.IPV6_FREEBIND, so.IPV6_TRANSPARENT, so.IPV6_DONTFRAG, IPV6_FLOWINFO_SEND]);
+
+export abstract class Inet6Sock extends Sock implements Socket {
+  /** Source of what is sent, `::` for whatever the route prefers. */
+  readonly saddr: Uint8Array = new Uint8Array(16);
+  /** Address packets must come to; `::` for any. */
+  readonly rcvSaddr: Uint8Array = new Uint8Array(16);
+  readonly daddr: Uint8Array = new Uint8Array(16);
+  sport = 0;
+  dport = 0;
+  connected = false;
+  hopLimit = -1;
+  mcastHops = 1;
+  mcLoop = true;
+  mcastOif = 0;
+  ucastOif = 0;
+  tclass = 0;
+  pmtudisc: number = so.IPV6_PMTUDISC_WANT;
+  recvErr = false;
+  minHopcount = 0;
+  stickyIfindex = 0;
+  stickyAddr: Uint8Array | null = null;
+  rcvShutdown = false;
+  sndShutdown = false;
+  readonly wants: Set<number> = new Set();
+  readonly switches6: Map<number, number> = new Map();
+  readonly rxq: Ring<RxItem> = new Ring<RxItem>();
+  rmem = 0;
+  drops = 0;
+  readonly errq: ErrItem[] = [];
+  readonly groups: { readonly group: Uint8Array; readonly ifindex: number }[] = [];
+
+  constructor(net: Net, type: number, protocol: number) {
+    super(net, so.AF_INET6, type, protocol);
+  }
+
+  protected fail(errno: number, call: string): never {
+    throw new SystemError(errno, call);
+  }
+
+  protected in6(a: SockAddr | undefined, call: string): SockAddrIn6 {
+    if (a === undefined || a.family !== so.AF_INET6) return this.fail(EAFNOSUPPORT, call);
+    return a;
+  }
+
+  poll(): number {
+    let mask = so.POLLOUT | so.POLLWRNORM;
+    if (this.err !== 0 || this.errq.length > 0) mask |= so.POLLERR;
+    if (this.rxq.length > 0 || this.rcvShutdown) mask |= so.POLLIN | so.POLLRDNORM;
+    return mask;
+  }
+
+  abstract sendmsg(data: Uint8Array, options?: SendOptions): number;
+
+  /** Takes the address's part of a bind. @throws EADDRNOTAVAIL, EINVAL, ENODEV @see rawv6_bind, __inet6_bind */
+  protected bindAddress(a: SockAddrIn6): void {
+    const type = ipv6AddrType(a.address);
+    if (type === IPV6_ADDR_MAPPED) this.fail(EADDRNOTAVAIL, 'bind');
+    if (type !== 0 && (type & IPV6_ADDR_MULTICAST) === 0) {
+      if ((type & IPV6_ADDR_LINKLOCAL) !== 0) {
+        if (a.scopeId !== 0) this.boundDevIf = a.scopeId;
+        if (this.boundDevIf === 0) this.fail(EINVAL, 'bind');
+      }
+      const dev = this.boundDevIf === 0 ? null : this.net.devs.get(this.boundDevIf);
+      if (dev === undefined) return this.fail(ENODEV, 'bind');
+      const lax = netIpv6(this.net).sysctl.ip_nonlocal_bind !== 0 || this.switches6.get(so.IPV6_FREEBIND) === 1 || this.switches6.get(so.IPV6_TRANSPARENT) === 1;
+      if (!lax && !ipv6ChkAddr(this.net, a.address, 0, dev, false)) this.fail(EADDRNOTAVAIL, 'bind');
+    }
+    this.rcvSaddr.set(a.address);
+    if ((type & IPV6_ADDR_MULTICAST) === 0) this.saddr.set(a.address);
+  }
+
+  abstract bind(address: SockAddr): void;
+
+  /** @throws EINVAL (a link-local address without its link), ENETUNREACH … @see __ip6_datagram_connect */
+  connect(address: SockAddr): void {
+    if ((address.family as number) === 0) return this.#disconnect();
+    const a = this.in6(address, 'connect');
+    const daddr = ipv6AddrType(a.address) === 0 ? IN6ADDR_LOOPBACK : a.address;
+    const type = ipv6AddrType(daddr);
+    if (type === IPV6_ADDR_MAPPED) this.fail(ENETUNREACH, 'connect');
+    if ((type & IPV6_ADDR_LINKLOCAL) !== 0) {
+      if (a.scopeId !== 0) {
+        if (this.boundDevIf !== 0 && this.boundDevIf !== a.scopeId) this.fail(EINVAL, 'connect');
+        this.boundDevIf = a.scopeId;
+      }
+      if (this.boundDevIf === 0 && (type & IPV6_ADDR_MULTICAST) !== 0) this.boundDevIf = this.mcastOif;
+      if (this.boundDevIf === 0) this.fail(EINVAL, 'connect');
+    }
+    const { fl } = this.route(sockAddr6(daddr, a.port, a.scopeId), this.cookie(undefined), 'connect');
+    if (ipv6AddrType(this.saddr) === 0) this.saddr.set(fl.saddr);
+    if (ipv6AddrType(this.rcvSaddr) === 0) this.rcvSaddr.set(fl.saddr);
+    this.daddr.set(daddr);
+    this.dport = a.port;
+    this.connected = true;
+  }
+
+  #disconnect(): void {
+    this.daddr.fill(0);
+    this.dport = 0;
+    this.connected = false;
+  }
+
+  listen(_backlog: number): void {
+    this.fail(EOPNOTSUPP, 'listen');
+  }
+
+  accept(): Socket {
+    return this.fail(EOPNOTSUPP, 'accept');
+  }
+
+  getsockname(): SockAddr {
+    const a = ipv6AddrType(this.rcvSaddr) !== 0 ? this.rcvSaddr : this.saddr;
+    return sockAddr6(a.slice(), this.sport, scopeIdOf(a, this.boundDevIf));
+  }
+
+  getpeername(): SockAddr {
+    if (!this.connected) this.fail(ENOTCONN, 'getpeername');
+    return sockAddr6(this.daddr.slice(), this.dport, scopeIdOf(this.daddr, this.boundDevIf));
+  }
+
+  shutdown(how: number): void {
+    if (!this.connected) this.fail(ENOTCONN, 'shutdown');
+    if (how === 0 || how === 2) this.rcvShutdown = true;
+    if (how === 1 || how === 2) this.sndShutdown = true;
+    this.ready();
+  }
+
+  close(): void {
+    for (const g of this.groups.splice(0)) this.#leave(g.ifindex, g.group);
+    this.rxq.clear();
+    this.errq.length = 0;
+    this.release();
+  }
+
+  /** Reads what a sender asks for this once. @see ip6_datagram_send_ctl */
+  protected cookie(options: SendOptions | undefined): Ipcm6 {
+    const c: Ipcm6 = {
+      oif: this.stickyIfindex,
+      saddr: this.stickyAddr,
+      hopLimit: -1,
+      tclass: this.tclass,
+      mark: this.mark,
+      dontfrag: this.switches6.get(so.IPV6_DONTFRAG) === 1,
+    };
+    for (const m of options?.control ?? []) {
+      if (m.level === so.SOL_SOCKET) {
+        if (m.type === so.SO_MARK) c.mark = le32(m.data, 0);
+        continue;
+      }
+      if (m.level !== so.SOL_IPV6) continue;
+      switch (m.type) {
+        case so.IPV6_PKTINFO:
+        case so.IPV6_2292PKTINFO:
+          if (m.data.length < 20) this.fail(EINVAL, 'sendmsg');
+          if (le32(m.data, 16) !== 0) c.oif = le32(m.data, 16);
+          if (ipv6AddrType(m.data) !== 0) {
+            const dev = c.oif === 0 ? null : this.net.devs.get(c.oif);
+            if (dev === undefined) this.fail(ENODEV, 'sendmsg');
+            else if (!ipv6ChkAddr(this.net, m.data, 0, dev, false)) this.fail(EINVAL, 'sendmsg');
+            c.saddr = m.data.slice(0, 16);
+          }
+          break;
+        case so.IPV6_HOPLIMIT:
+        case so.IPV6_2292HOPLIMIT:
+          c.hopLimit = intOf(m.data);
+          if (c.hopLimit < -1 || c.hopLimit > 255) this.fail(EINVAL, 'sendmsg');
+          break;
+        case so.IPV6_TCLASS:
+          c.tclass = intOf(m.data) & 255;
+          break;
+        case so.IPV6_DONTFRAG:
+          c.dontfrag = intOf(m.data) !== 0;
+          break;
+        default:
+          this.fail(EINVAL, 'sendmsg');
+      }
+    }
+    return c;
+  }
+
+  /** Finds the way to an address. @throws what the lookup says */
+  protected route(to: SockAddrIn6, c: Ipcm6, call: string): Way6 {
+    const fl = new Flowi6();
+    fl.daddr.set(ipv6AddrType(to.address) === 0 ? IN6ADDR_LOOPBACK : to.address);
+    const type = ipv6AddrType(fl.daddr);
+    if (type === IPV6_ADDR_MAPPED) this.fail(ENETUNREACH, call);
+    fl.proto = this.protocol;
+    fl.mark = c.mark;
+    fl.tclass = c.tclass;
+    fl.saddr.set(c.saddr ?? this.saddr);
+    fl.oif = this.boundDevIf;
+    if (fl.oif === 0 && to.scopeId !== 0 && (type & IPV6_ADDR_LINKLOCAL) !== 0) fl.oif = to.scopeId;
+    if (c.oif !== 0) {
+      if (fl.oif !== 0 && fl.oif !== c.oif) this.fail(EINVAL, call);
+      fl.oif = c.oif;
+    }
+    if (fl.oif === 0) fl.oif = (type & IPV6_ADDR_MULTICAST) !== 0 ? this.mcastOif : this.ucastOif;
+    const rt = ip6DstLookup(this.net, fl, this.boundDevIf !== 0);
+    if (typeof rt === 'number') return this.fail(rt, call);
+    if (this.switches6.get(so.IPV6_AUTOFLOWLABEL) !== 0 && netIpv6(this.net).sysctl.auto_flowlabels === 1) {
+      fl.flowlabel = hashBytes(fl.saddr, 0, 16, hashBytes(fl.daddr, 0, 16, (this.sport << 16) ^ to.port ^ this.protocol)) & 0xfffff;
+    }
+    let hopLimit = c.hopLimit;
+    if (hopLimit < 0) hopLimit = (type & IPV6_ADDR_MULTICAST) !== 0 ? this.mcastHops : this.hopLimit;
+    if (hopLimit < 0) hopLimit = ip6DstHoplimit(this.net, rt);
+    return { fl, rt, hopLimit };
+  }
+
+  /** Refuses what may not be cut and is too long. @throws EMSGSIZE @see ip6_append_data */
+  protected checkSize(way: Way6, len: number, c: Ipcm6, port: number): void {
+    if (len > 65_535) this.fail(EMSGSIZE, 'sendmsg');
+    const mtu = this.pmtudisc >= so.IPV6_PMTUDISC_PROBE ? (in6DevGet(way.rt.dev)?.dev.mtu ?? IPV6_MIN_MTU) : ip6Mtu(this.net, way.rt);
+    const whole = c.dontfrag || this.pmtudisc === so.IPV6_PMTUDISC_DO || this.pmtudisc === so.IPV6_PMTUDISC_PROBE;
+    if (len + 40 <= mtu || !whole || (way.rt.dev.flags & IFF_LOOPBACK) !== 0) return;
+    this.localError(EMSGSIZE, way.fl.daddr, port, mtu);
+    this.fail(EMSGSIZE, 'sendmsg');
+  }
+
+  /** Work that was queued by sending is done when the call ends. */
+  protected flush(): void {
+    doSoftirq(this.net.kernel);
+  }
+
+  /** Whether a packet with these ends is for this socket; `s` and `d` are places in `buf`. */
+  matches(buf: Uint8Array, s: number, d: number, ifindex: number): boolean {
+    if (this.boundDevIf !== 0 && this.boundDevIf !== ifindex) return false;
+    if (ipv6AddrType(this.daddr) !== 0 && !ipv6AddrEqual(this.daddr, 0, buf, s)) return false;
+    if (ipv6AddrType(this.rcvSaddr) === 0 || ipv6AddrEqual(this.rcvSaddr, 0, buf, d)) return true;
+    return false;
+  }
+
+  /** Puts a received packet's bytes from `off` on the queue; false when there is no room. */
+  protected enqueue(skb: SkBuff, off: number, port: number): boolean {
+    const { buf, networkHeader: nh } = skb;
+    if (buf[nh + 7]! < this.minHopcount) return false;
+    const len = skb.data + skb.len - off;
+    if (this.rmem + len > this.rcvbuf) {
+      this.drops++;
+      return false;
+    }
+    const saddr = buf.slice(nh + IPV6_SADDR, nh + IPV6_SADDR + 16);
+    this.rmem += len + 256;
+    this.rxq.push({
+      data: buf.slice(off, off + len),
+      from: sockAddr6(saddr, port, scopeIdOf(saddr, skb.cb0)),
+      hopLimit: buf[nh + 7]!,
+      tclass: ip6Tclass(buf, nh),
+      flowlabel: ip6Flowlabel(buf, nh),
+      ifindex: skb.cb0,
+      dst: buf.slice(nh + IPV6_DADDR, nh + IPV6_DADDR + 16),
+      tstamp: skb.tstamp,
+    });
+    this.ready();
+    return true;
+  }
+
+  /**
+   * An ICMPv6 error about something sent: `skb.data` at the ICMPv6 header, `payload` where the user's part begins.
+   * @see rawv6_err, udpv6_err, ipv6_icmp_error
+   */
+  icmpError(skb: SkBuff, type: number, code: number, info: number, payload: number, port: number): void {
+    const { err, fatal } = icmpv6ErrConvert(type, code);
+    const hard = err === EMSGSIZE ? this.pmtudisc === so.IPV6_PMTUDISC_DO : fatal;
+    if (!this.recvErr && (!hard || !this.connected)) return;
+    if (this.recvErr) {
+      const { buf, networkHeader: nh } = skb;
+      const inner = skb.data + 8;
+      const to = buf.slice(inner + IPV6_DADDR, inner + IPV6_DADDR + 16);
+      const from = buf.slice(nh + IPV6_SADDR, nh + IPV6_SADDR + 16);
+      this.errq.push({
+        data: buf.slice(payload, skb.data + skb.len),
+        errno: err,
+        origin: so.SO_EE_ORIGIN_ICMP6,
+        type,
+        code,
+        info,
+        to: sockAddr6(to, port, scopeIdOf(to, skb.cb0)),
+        offender: sockAddr6(from, 0, scopeIdOf(from, skb.cb0)),
+        tstamp: skb.tstamp,
+      });
+    }
+    this.err = err;
+    this.ready();
+  }
+
+  /** @see ipv6_local_error */
+  protected localError(errno: number, daddr: Uint8Array, port: number, info: number): void {
+    if (!this.recvErr) return;
+    this.errq.push({ data: new Uint8Array(0), errno, origin: so.SO_EE_ORIGIN_LOCAL, type: 0, code: 0, info, to: sockAddr6(daddr.slice(), port, 0), offender: null, tstamp: 0 });
+    this.err = errno;
+    this.ready();
+  }
+
+  recvmsg(options: ReceiveOptions = {}): Received {
+    const flags = options.flags ?? 0;
+    if ((flags & so.MSG_ERRQUEUE) !== 0) return this.#recvError(options);
+    if (this.err !== 0) this.fail(this.takeErr(), 'recvmsg');
+    const peek = (flags & so.MSG_PEEK) !== 0;
+    const item = peek ? this.rxq.peek() : this.rxq.shift();
+    if (item === undefined) {
+      if (this.rcvShutdown) return { data: new Uint8Array(0), length: 0, from: null, flags: 0, control: [] };
+      return this.fail(EAGAIN, 'recvmsg');
+    }
+    if (!peek) this.rmem -= item.data.length + 256;
+    const size = options.size ?? 65_536;
+    const cut = item.data.length > size;
+    return { data: cut ? item.data.subarray(0, size) : item.data, length: item.data.length, from: item.from, flags: cut ? so.MSG_TRUNC : 0, control: this.#control(item) };
+  }
+
+  #timestamp(tstamp: number, out: ControlMessage[]): void {
+    const ns = this.switches.get(so.SO_TIMESTAMPNS) === 1;
+    if (!ns && this.switches.get(so.SO_TIMESTAMP) !== 1) return;
+    const { clock } = this.net.kernel;
+    const at = clock.bootRealtime + BigInt(Math.floor(tstamp !== 0 ? tstamp : clock.now));
+    const b = new Uint8Array(16);
+    const sec = at / 1_000_000_000n;
+    const rest = Number(at % 1_000_000_000n);
+    putLe32(b, 0, Number(sec & 0xffffffffn));
+    putLe32(b, 4, Number(sec >> 32n));
+    putLe32(b, 8, ns ? rest : Math.floor(rest / 1000));
+    out.push({ level: so.SOL_SOCKET, type: ns ? so.SCM_TIMESTAMPNS : so.SCM_TIMESTAMP, data: b });
+  }
+
+  /** @see ip6_datagram_recv_common_ctl, ip6_datagram_recv_specific_ctl */
+  #control(item: RxItem): ControlMessage[] {
+    const out: ControlMessage[] = [];
+    const { wants } = this;
+    const push = (type: number, data: Uint8Array): number => out.push({ level: so.SOL_IPV6, type, data });
+    this.#timestamp(item.tstamp, out);
+    const pktinfo = new Uint8Array(20);
+    pktinfo.set(item.dst);
+    putLe32(pktinfo, 16, item.ifindex);
+    if (wants.has(so.IPV6_RECVPKTINFO)) push(so.IPV6_PKTINFO, pktinfo);
+    if (wants.has(so.IPV6_RECVHOPLIMIT)) push(so.IPV6_HOPLIMIT, int32(item.hopLimit));
+    if (wants.has(so.IPV6_RECVTCLASS)) push(so.IPV6_TCLASS, int32(item.tclass));
+    if (wants.has(IPV6_FLOWINFO) && item.flowlabel !== 0) {
+      const b = new Uint8Array(4);
+      putBe32(b, 0, item.flowlabel);
+      push(IPV6_FLOWINFO, b);
+    }
+    if (wants.has(so.IPV6_2292PKTINFO)) push(so.IPV6_2292PKTINFO, pktinfo);
+    if (wants.has(so.IPV6_2292HOPLIMIT)) push(so.IPV6_2292HOPLIMIT, int32(item.hopLimit));
+    if (wants.has(so.IPV6_RECVORIGDSTADDR)) push(so.IPV6_ORIGDSTADDR, sockaddrIn6(sockAddr6(item.dst, this.sport, scopeIdOf(item.dst, item.ifindex))));
+    return out;
+  }
+
+  /** @see ipv6_recv_error */
+  #recvError(options: ReceiveOptions): Received {
+    const e = this.errq.shift();
+    if (e === undefined) return this.fail(EAGAIN, 'recvmsg');
+    const next = this.errq[0];
+    this.err = next !== undefined && next.origin === so.SO_EE_ORIGIN_ICMP6 ? next.errno : 0;
+    const b = new Uint8Array(44);
+    putLe32(b, 0, e.errno);
+    b[4] = e.origin;
+    b[5] = e.type;
+    b[6] = e.code;
+    putLe32(b, 8, e.info);
+    b.set(sockaddrIn6(e.offender), 16);
+    const control: ControlMessage[] = [];
+    this.#timestamp(e.tstamp, control);
+    control.push({ level: so.SOL_IPV6, type: so.IPV6_RECVERR, data: b });
+    const size = options.size ?? 65_536;
+    const cut = e.data.length > size;
+    return { data: cut ? e.data.subarray(0, size) : e.data, length: e.data.length, from: e.to, flags: so.MSG_ERRQUEUE | (cut ? so.MSG_TRUNC : 0), control };
+  }
+
+  setsockopt(level: number, option: number, value: Uint8Array | number): void {
+    if (level === so.SOL_SOCKET) sockSetsockopt(this, level, option, value);
+    else if (level === so.SOL_IPV6) this.#setIpv6(option, value);
+    else this.setOther(level, option, value);
+  }
+
+  protected setOther(_level: number, _option: number, _value: Uint8Array | number): void {
+    this.fail(ENOPROTOOPT, 'setsockopt');
+  }
+
+  /** @see do_ipv6_setsockopt */
+  #setIpv6(option: number, value: Uint8Array | number): void {
+    const v = intOf(value);
+    const within = (low: number, high: number): number => (v < low || v > high ? this.fail(EINVAL, 'setsockopt') : v);
+    if (WANTS.has(option)) {
+      if (v !== 0) this.wants.add(option);
+      else this.wants.delete(option);
+      return;
+    }
+    if (SWITCHES.has(option)) {
+      this.switches6.set(option, v !== 0 ? 1 : 0);
+      return;
+    }
+    switch (option) {
+      case so.IPV6_UNICAST_HOPS:
+        this.hopLimit = within(-1, 255);
+        break;
+      case so.IPV6_MULTICAST_HOPS:
+        this.mcastHops = within(-1, 255) === -1 ? 1 : v;
+        break;
+      case so.IPV6_MULTICAST_LOOP:
+        this.mcLoop = within(0, 1) !== 0;
+        break;
+      case so.IPV6_MULTICAST_IF:
+      case so.IPV6_UNICAST_IF: {
+        const index = option === so.IPV6_UNICAST_IF && typeof value !== 'number' ? ((value[0]! << 24) | (value[1]! << 16) | (value[2]! << 8) | value[3]!) >>> 0 : v;
+        if (index !== 0 && !this.net.devs.has(index)) this.fail(option === so.IPV6_MULTICAST_IF ? ENODEV : EADDRNOTAVAIL, 'setsockopt');
+        if (index !== 0 && this.boundDevIf !== 0 && this.boundDevIf !== index) this.fail(EINVAL, 'setsockopt');
+        if (option === so.IPV6_MULTICAST_IF) this.mcastOif = index;
+        else this.ucastOif = index;
+        break;
+      }
+      case so.IPV6_TCLASS:
+        this.tclass = within(-1, 255) === -1 ? 0 : v;
+        break;
+      case so.IPV6_MTU_DISCOVER:
+        this.pmtudisc = within(so.IPV6_PMTUDISC_DONT, so.IPV6_PMTUDISC_OMIT);
+        break;
+      case so.IPV6_MINHOPCOUNT:
+        this.minHopcount = within(0, 255);
+        break;
+      case so.IPV6_RECVERR:
+        this.recvErr = v !== 0;
+        if (v === 0) this.errq.length = 0;
+        break;
+      case so.IPV6_PKTINFO:
+        this.#setPktinfo(value);
+        break;
+      case so.IPV6_JOIN_GROUP:
+      case so.IPV6_LEAVE_GROUP:
+        this.#membership(option === so.IPV6_JOIN_GROUP, value);
+        break;
+      default:
+        this.fail(ENOPROTOOPT, 'setsockopt');
+    }
+  }
+
+  #setPktinfo(value: Uint8Array | number): void {
+    if (typeof value === 'number' || value.length < 20) return this.fail(EINVAL, 'setsockopt');
+    const ifindex = le32(value, 16);
+    if (this.boundDevIf !== 0 && ifindex !== 0 && ifindex !== this.boundDevIf) this.fail(EINVAL, 'setsockopt');
+    this.stickyIfindex = ifindex;
+    this.stickyAddr = ipv6AddrType(value) === 0 ? null : value.slice(0, 16);
+  }
+
+  /** struct ipv6_mreq: group, interface. @see ipv6_sock_mc_join, ipv6_sock_mc_drop */
+  #membership(add: boolean, value: Uint8Array | number): void {
+    if (typeof value === 'number' || value.length < 20) return this.fail(EINVAL, 'setsockopt');
+    const group = value.slice(0, 16);
+    let ifindex = le32(value, 16);
+    if (group[0] !== 0xff) this.fail(EINVAL, 'setsockopt');
+    if (ifindex === 0) {
+      const fl = new Flowi6();
+      fl.daddr.set(group);
+      const rt = ip6RouteOutput(this.net, fl);
+      if (rt.error === 0) ({ ifindex } = rt.dev);
+    }
+    const dev = this.net.devs.get(ifindex);
+    if (dev === undefined || in6DevGet(dev) === null) return this.fail(ENODEV, 'setsockopt');
+    const i = this.groups.findIndex((g) => g.ifindex === ifindex && ipv6AddrEqual(g.group, 0, group, 0));
+    if (add) {
+      if (i >= 0) this.fail(EADDRINUSE, 'setsockopt');
+      this.groups.push({ group, ifindex });
+      ipv6DevMcInc(dev, group);
+    } else {
+      if (i < 0) this.fail(EADDRNOTAVAIL, 'setsockopt');
+      this.groups.splice(i, 1);
+      this.#leave(ifindex, group);
+    }
+    this.flush();
+  }
+
+  #leave(ifindex: number, group: Uint8Array): void {
+    const dev = this.net.devs.get(ifindex);
+    const idev = dev === undefined ? null : in6DevGet(dev);
+    if (idev !== null) ipv6DevMcDec(idev, group);
+  }
+
+  getsockopt(level: number, option: number): Uint8Array {
+    if (level === so.SOL_SOCKET) return sockGetsockopt(this, level, option);
+    if (level !== so.SOL_IPV6) return this.getOther(level, option);
+    if (WANTS.has(option)) return int32(this.wants.has(option) ? 1 : 0);
+    if (SWITCHES.has(option)) return int32(this.switches6.get(option) ?? (option === so.IPV6_AUTOFLOWLABEL || option === so.IPV6_MULTICAST_ALL ? 1 : 0));
+    switch (option) {
+      case so.IPV6_UNICAST_HOPS:
+        return int32(this.hopLimit < 0 ? netIpv6(this.net).devconfAll.get(DEVCONF_HOPLIMIT) : this.hopLimit);
+      case so.IPV6_MULTICAST_HOPS:
+        return int32(this.mcastHops);
+      case so.IPV6_MULTICAST_LOOP:
+        return int32(this.mcLoop ? 1 : 0);
+      case so.IPV6_MULTICAST_IF:
+        return int32(this.mcastOif);
+      case so.IPV6_TCLASS:
+        return int32(this.tclass);
+      case so.IPV6_MTU_DISCOVER:
+        return int32(this.pmtudisc);
+      case so.IPV6_RECVERR:
+        return int32(this.recvErr ? 1 : 0);
+      case so.IPV6_MTU: {
+        if (!this.connected) this.fail(ENOTCONN, 'getsockopt');
+        return int32(ip6Mtu(this.net, this.route(sockAddr6(this.daddr, this.dport, 0), this.cookie(undefined), 'getsockopt').rt));
+      }
+      default:
+        return this.fail(ENOPROTOOPT, 'getsockopt');
+    }
+  }
+
+  protected getOther(_level: number, _option: number): Uint8Array {
+    return this.fail(ENOPROTOOPT, 'getsockopt');
+  }
+}
