@@ -1,10 +1,12 @@
 /**
- * `npm run fuzz -- --minutes N --seed S [--steps K] [--out DIR] [--break NAME] [--self]`: random commands on the real kernel and on the
+ * `npm run fuzz -- --minutes N --seed S [--steps K] [--out DIR] [--ipv6 off|link-local|full]
+ * [--ignore PATTERN] [--break NAME] [--self]`: random commands on the real kernel and on the
  * simulator, compared after each. What differs is shrunk to a session file. Exit status 1: something differs.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Ipv6 } from './fuzz/belief.ts';
 import { BREAKS, broken } from './fuzz/breaks.ts';
 import { Hunt } from './fuzz/hunt.ts';
 import { sessionName, sessionText } from './fuzz/report.ts';
@@ -14,7 +16,7 @@ import { realKernelAvailable } from './real.ts';
 
 function refuse(message: string): never {
   process.stderr.write(
-    `fuzz: ${message}\nusage: npm run fuzz -- [--minutes N] [--seed S] [--steps K] [--out DIR] [--break ${Object.keys(BREAKS).join('|')}] [--self]\n`,
+    `fuzz: ${message}\nusage: npm run fuzz -- [--minutes N] [--seed S] [--steps K] [--out DIR] [--ipv6 off|link-local|full] [--ignore PATTERN] [--break ${Object.keys(BREAKS).join('|')}] [--self]\n`,
   );
   process.exit(2);
 }
@@ -25,11 +27,18 @@ function number(name: string, text: string, least: number): number {
   return n;
 }
 
+const family = (text: string): Ipv6 =>
+  text === 'off' || text === 'link-local' || text === 'full'
+    ? text
+    : refuse(`--ipv6 ${text}: off, link-local or full was expected`);
+
 function options(): {
   minutes: number;
   seed: number;
   steps: number;
   out: string;
+  ipv6: Ipv6 | undefined;
+  ignore: RegExp | undefined;
   spoil: string | undefined;
   self: boolean;
 } {
@@ -40,6 +49,9 @@ function options(): {
         seed: { type: 'string', default: '1' },
         steps: { type: 'string', default: '24' },
         out: { type: 'string', default: join(import.meta.dirname, '../fuzz/found') },
+        ipv6: { type: 'string' },
+        // Kinds of differences that are known already, a regular expression.
+        ignore: { type: 'string' },
         break: { type: 'string' },
         // The real kernel on both sides: what differs is the judge's fault.
         self: { type: 'boolean', default: false },
@@ -50,6 +62,8 @@ function options(): {
       seed: number('seed', values.seed, 0),
       steps: number('steps', values.steps, 1),
       out: values.out,
+      ipv6: values.ipv6 === undefined ? undefined : family(values.ipv6),
+      ignore: values.ignore === undefined ? undefined : new RegExp(values.ignore),
       spoil: values.break,
       self: values.self,
     };
@@ -59,7 +73,7 @@ function options(): {
 }
 
 async function main(): Promise<number> {
-  const { minutes, seed, steps, out, spoil, self } = options();
+  const { minutes, seed, steps, out, ipv6, ignore, spoil, self } = options();
   if (!realKernelAvailable()) refuse('needs root on Linux, with unshare, ip, ping and bash');
   const spoiler = spoil === undefined ? undefined : (BREAKS[spoil] ?? refuse(`--break ${spoil}: unknown`));
   const simulator = new SimSide(process.argv[1]!);
@@ -72,6 +86,8 @@ async function main(): Promise<number> {
   const hunt = new Hunt({
     seed,
     steps,
+    ...(ipv6 === undefined ? {} : { ipv6 }),
+    ...(ignore === undefined ? {} : { ignore }),
     real: realSide,
     sim: spoiler === undefined ? ours : broken(ours, spoiler),
     goOn: () => !stop && performance.now() < end,

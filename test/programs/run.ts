@@ -1,7 +1,7 @@
 /** Runs a snippet of the table: with the real programs in a directory of its own, and with ours on the simulated kernel. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSimKernel } from '../../packages/core/src/sim/index.ts';
 import { HostOutput, makePipe, type OpenFile, type Process, System } from '../../packages/core/src/user/process/index.ts';
@@ -36,7 +36,7 @@ export function runReal(snippet: string): Outcome {
   try {
     for (const [name, text] of Object.entries(FILES)) writeFileSync(join(cwd, name), text);
     const r = spawnSync('bash', ['-c', script(snippet)], { cwd, env: ENV, input: '', timeout: 10_000 });
-    return { stdout: r.stdout.toString('latin1'), stderr: r.stderr.toString('latin1'), status: r.status ?? -1 };
+    return { stdout: r.stdout.toString('latin1'), stderr: r.stderr.toString('latin1'), status: r.status ?? 128 + (constants.signals[r.signal ?? 'SIGKILL'] ?? 0) };
   } finally {
     rmSync(cwd, { recursive: true, force: true });
   }
@@ -89,7 +89,7 @@ export function parse(line: string): { argv: Word[]; input: string | null }[][] 
 const latin = (parts: readonly Uint8Array[]): string => Buffer.concat(parts).toString('latin1');
 
 export async function runOurs(snippet: string): Promise<Outcome> {
-  const kernel = createSimKernel({ host: nodeHost, clock: 'virtual', seed: 1 } as never);
+  const kernel = createSimKernel({ host: nodeHost, seed: 1 });
   const crashes: string[] = [];
   const system = new System({
     kernel,

@@ -18,6 +18,7 @@ sudo ip netns exec my_container_a ip link set my_veth_end_a up
 sudo ip netns exec my_container_a ip a show my_veth_end_a
 sudo ip netns exec my_container_a ping -c 1 -W 1 10.0.0.2
 sudo ip netns exec my_container_a timeout -s INT 2 ping 10.0.0.2
+sleep 4
 sudo ip netns exec my_container_b ip link set my_veth_end_b up
 sudo ip netns exec my_container_a ping -c 3 10.0.0.2
 sudo ip netns exec my_container_b ping -c 2 -q 10.0.0.1

@@ -11,9 +11,10 @@ import { topology } from './topology.ts';
 const GRAMMAR: readonly Grammar[] = [...LINK, ...ADDRESS, ...ROUTE, ...OTHERS];
 
 /** A program by its seed: a connected topology and `length` commands on it. */
-export function generate(seed: number, length: number, guidance: Guidance): Program {
+export function generate(seed: number, length: number, guidance: Guidance, only?: Ipv6): Program {
   const rng = new Rng(seed);
-  const ipv6 = (['off', 'link-local', 'full'] as const satisfies readonly Ipv6[])[rng.weighted([5, 2, 3])]!;
+  const drawn = (['off', 'link-local', 'full'] as const satisfies readonly Ipv6[])[rng.weighted([5, 2, 3])]!;
+  const ipv6 = only ?? drawn;
   const belief = new Belief();
   const { steps: setup, targets } = topology(rng, belief, ipv6);
   const draw = new Draw(rng, belief, ipv6, guidance);

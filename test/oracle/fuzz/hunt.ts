@@ -1,14 +1,19 @@
 import type { RunResult } from '../instrument.ts';
+import type { Ipv6 } from './belief.ts';
 import { compareRuns, type Difference } from './differ.ts';
 import { generate } from './generate.ts';
 import { blur, Guidance } from './guidance.ts';
 import { endPlan, type Item, type Plan, type Program, render, type Step, usualPlan } from './program.ts';
 import { mixSeed } from './random.ts';
-import { shrink } from './shrink.ts';
+import { guess, shrink } from './shrink.ts';
 import type { Side } from './sides.ts';
 
 export interface HuntOptions {
   readonly seed: number;
+  /** Whether a kind of difference is known already. */
+  readonly ignore?: RegExp;
+  /** How much of IPv6 every program has; by chance if not said. */
+  readonly ipv6?: Ipv6;
   /** Commands a program, besides its topology. */
   readonly steps: number;
   readonly real: Side;
@@ -87,9 +92,11 @@ export class Hunt {
   }
 
   async run(): Promise<void> {
-    const { seed, steps, goOn, parallel = 2 } = this.#options;
+    const { seed, steps, goOn, ipv6, parallel = 2 } = this.#options;
     for (let at = 0; goOn(this.stats); at += ROUND) {
-      const round = Array.from({ length: ROUND }, (_, i) => generate(mixSeed(seed, at + i), steps, this.#guidance));
+      const round = Array.from({ length: ROUND }, (_, i) =>
+        generate(mixSeed(seed, at + i), steps, this.#guidance, ipv6),
+      );
       const answers: (readonly [Program, Judged])[] = [];
       let next = 0;
       const lane = async (): Promise<void> => {
@@ -159,7 +166,7 @@ export class Hunt {
     let told = 0;
     for (const d of stable) {
       if (told === 3 || !this.#options.goOn(this.stats)) return;
-      if (this.#told.has(d.signature)) continue;
+      if (this.#told.has(d.signature) || this.#options.ignore?.test(d.signature) === true) continue;
       this.#told.set(d.signature, 1);
       told++;
       const finding = await this.#shrink(program, judged.items, d);
@@ -170,6 +177,7 @@ export class Hunt {
   }
 
   #known(signature: string): boolean {
+    if (this.#options.ignore?.test(signature) === true) return true;
     const n = this.#told.get(signature);
     if (n === undefined) return false;
     this.#told.set(signature, n + 1);
@@ -199,11 +207,23 @@ export class Hunt {
     const until = performance.now() + shrinkMs;
     const fails = async (list: readonly Step[]): Promise<boolean> =>
       performance.now() < until && (await find(list, plan)) !== null;
-    const steps = await shrink(cut.steps, fails, shrinkBudget);
+    const steps = await shrink(await guess(cut.steps, guesses(cut.steps), fails), fails, shrinkBudget);
     const smallest = { ...cut, steps };
     const judged = await this.#judge(smallest, plan);
     const last = (await this.#stable(smallest, plan, judged, 3)).find((e) => e.signature === d.signature);
     if (last === undefined) return null;
     return { signature: d.signature, program: smallest, difference: last, item: judged.items[last.item]! };
   }
+}
+
+/** What is mostly not needed: the commands between the topology and the last one, one namespace with all that names it, the last command. */
+function guesses(steps: readonly Step[]): ((list: readonly Step[]) => readonly Step[])[] {
+  const last = steps.at(-1);
+  const names = steps.flatMap((s) => /^ip netns add (\w+)$/.exec(s.text)?.[1] ?? []);
+  return [
+    (list) => list.filter((s) => s.setup || s === last),
+    ...names.map((n) => (list: readonly Step[]) => list.filter((s) => !new RegExp(`\\b${n}\\b`).test(s.text))),
+    (list) => list.filter((s) => !s.text.includes('sysctl -q')),
+    (list) => list.filter((s) => s === last),
+  ];
 }

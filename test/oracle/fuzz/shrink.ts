@@ -1,4 +1,20 @@
 /**
+ * Keeps of a failing list what each guess in turn leaves of it, as far as it still fails. A good guess saves many questions.
+ */
+export async function guess<T>(
+  list: readonly T[],
+  guesses: readonly ((list: readonly T[]) => readonly T[])[],
+  fails: (list: readonly T[]) => Promise<boolean>,
+): Promise<readonly T[]> {
+  let best = list;
+  for (const g of guesses) {
+    const rest = g(best);
+    if (rest.length > 0 && rest.length < best.length && (await fails(rest))) best = rest;
+  }
+  return best;
+}
+
+/**
  * Makes a failing list small: drops halves, quarters and so on down to single elements, again until nothing more can go.
  *
  * @param fails whether the problem is still there without the others

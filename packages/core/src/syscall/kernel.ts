@@ -65,6 +65,11 @@ export interface Task {
   now(): number;
 
   /**
+   * When a time-out that the kernel counts in ticks (SO_RCVTIMEO) and that begins now ends, on `now()`'s scale: later than
+   * asked by up to some ticks, where poll(2) and nanosleep(2) are exact. @see schedule_timeout
+   */
+  timeoutAt(delayNs: number): number;
+  /**
    * Sleeps until `wake()` is called or the deadline passes, whichever comes first. A `wake` that came before is
    * remembered: then it returns at once. Others run in between even so.
    *

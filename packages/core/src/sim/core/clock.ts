@@ -32,13 +32,18 @@ export class Clock {
    * So a second becomes up to 32 ms more, and which of two things comes first is as on Linux. @see kernel/time/timer.c:calc_index
    */
   modTimer(timer: Timer, delay: number): boolean {
+    return this.#timers.mod(timer, this.wheel(delay));
+  }
+
+  /** The moment at which the wheel turns to what is to happen in `delay` ns. */
+  wheel(delay: number): number {
     const jiffies = Math.floor(this.now / TICK_NS);
     const delta = Math.ceil(delay / TICK_NS);
     let expires = jiffies + (delta > 0 ? delta : 0);
     let granularity = 1;
     for (let span = 63; delta >= span; span *= 8) granularity *= 8;
     expires = Math.floor((expires + granularity) / granularity) * granularity;
-    return this.#timers.mod(timer, expires * TICK_NS);
+    return expires * TICK_NS;
   }
 
   /** Arms a timer for an absolute moment. */

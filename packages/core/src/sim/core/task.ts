@@ -75,6 +75,10 @@ export class SimTask extends SchedEntity implements Task {
     return this.kernel.clock.now;
   }
 
+  timeoutAt(delayNs: number): number {
+    return delayNs === Infinity ? Infinity : this.kernel.clock.wheel(delayNs);
+  }
+
   block(deadline: number): Promise<boolean> {
     return this.kernel.scheduler.block(this, deadline);
   }

@@ -100,7 +100,6 @@ export class Raw6Sock extends Inet6Sock {
     if (level !== SOL_RAW) this.fail(ENOPROTOOPT, 'setsockopt');
     const v = typeof value === 'number' ? value : le32(value, 0) | 0;
     if (option === IPV6_CHECKSUM) {
-      if (this.protocol === IPPROTO_ICMPV6) this.fail(EINVAL, 'setsockopt');
       if (v > 0 && (v & 1) !== 0) this.fail(EINVAL, 'setsockopt');
       this.csumOffset = v < 0 ? -1 : v;
     } else if (option === IPV6_HDRINCL) this.hdrincl = v !== 0;

@@ -194,7 +194,7 @@ export class ProcessImpl extends ProcessIo implements Process {
     const entered = this.enter();
     if (entered !== null) await entered;
     const ready = (): boolean => (socket.poll() & (POLLIN | POLLERR | POLLHUP)) !== 0;
-    if (!ready() && !(await this.sleep(this.task.now() + timeoutNs, [socket], ready))) fail(EAGAIN, 'recvmsg');
+    if (!ready() && !(await this.sleep(this.task.timeoutAt(timeoutNs), [socket], ready))) fail(EAGAIN, 'recvmsg');
     return socket.recvmsg(size === undefined ? {} : { size });
   }
 

@@ -3,6 +3,7 @@ import type { ArithFor, Case, For, FunctionDef, If, Node, Redirected, Statement,
 import { BUILTINS } from './builtins/index.ts';
 import { arithStatus, evaluateCond } from './conditional.ts';
 import { LoopSignal } from './errors.ts';
+import { parseQuotedText } from './grammar.ts';
 import { type Maybe, chain } from './maybe.ts';
 import { closePending, debug, finish, guard } from './outcome.ts';
 import { launch, processSubstitution, runPipeline, startCoproc, substitute } from './pipeline.ts';
@@ -14,7 +15,7 @@ import type { Hooks, Shell } from './shell.ts';
 import { runWords, simple } from './simple-command.ts';
 import { timed } from './time.ts';
 import { TRAP_DEBUG } from './traps.ts';
-import { arithmetic, expandPattern, expandString, expandWords } from './words/expand.ts';
+import { arithmetic, expandPattern, expandString, expandWords, joined } from './words/expand.ts';
 import { compilePattern } from './words/pattern.ts';
 
 // ---- lists
@@ -369,7 +370,12 @@ export const HOOKS: Omit<Hooks, 'text'> = {
   processSubstitution: (sh, part) => processSubstitution(sh, part, lastList),
   statements,
   node: exec,
-  prompt: (_sh, text) => text,
+  prompt: (sh, text) => {
+    const parts = parseQuotedText(text, sh.line);
+    if (parts.some((x) => x.k === 'cmd')) return text;
+    const r = joined(sh, parts);
+    return typeof r === 'string' ? r : text;
+  },
   command: runWords,
   builtins: BUILTINS,
 };

@@ -29,6 +29,10 @@ function showSyntaxError(proc: Process, source: string, e: AwkSyntaxError): void
   const number = lines.length;
   const text = source.split('\n')[number - 1] ?? '';
   const where = `${invocation(proc)}: cmd. line:${number}: `;
+  if (e.message.startsWith('error:')) {
+    proc.err(`${where}${e.message}\n`);
+    return;
+  }
   proc.err(`${where}${text}\n${where}${' '.repeat(lines.at(-1)!.length)}^ ${e.message}\n`);
 }
 
@@ -68,7 +72,7 @@ export async function awkMain(proc: Process): Promise<number> {
     const text = rest.shift();
     if (text === undefined) {
       proc.err(USAGE(invocation(proc)));
-      return 2;
+      return 1;
     }
     source = text;
   }

@@ -10,7 +10,7 @@ export function format(rt: Runtime, args: readonly Value[]): string {
     if (all === '%%') return '%';
     if (kind === undefined) return all;
     const take = (): Value => {
-      if (next >= args.length) rt.fatal('not enough arguments to satisfy format string');
+      if (next >= args.length) rt.fatal('fatal: not enough arguments to satisfy format string');
       return args[next++]!;
     };
     let flags = flags0 ?? '';
@@ -124,9 +124,10 @@ export const SIMPLE: Readonly<Record<string, Builtin>> = {
       return x % 1 === 0.5 || x % 1 === -0.5 ? 2 * Math.round(x / 2) : r;
     };
     let start = round(toNumber(m ?? null));
+    // As gawk here: a start before the string is its start, and takes nothing off the length.
+    start = Math.max(1, start);
     let end = n === undefined ? Infinity : start + round(toNumber(n));
     if (Number.isNaN(end)) return '';
-    start = Math.max(1, start);
     end = Math.min(length + 1, end);
     if (end <= start) return '';
     return chars === null ? text.slice(start - 1, end - 1) : chars.slice(start - 1, end - 1).join('');

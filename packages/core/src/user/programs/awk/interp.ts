@@ -61,7 +61,6 @@ export class Interpreter {
   #seed = 0;
   #random = 0;
   #turns = 0;
-  failed = false;
   readonly #inRange: Set<Rule> = new Set();
 
   constructor(proc: Process, program: AwkProgram) {
@@ -102,7 +101,7 @@ export class Interpreter {
 
   async #finish(): Promise<number> {
     await this.#streams.closeAll();
-    return this.#status !== 0 ? this.#status : this.failed ? 2 : 0;
+    return this.#status;
   }
 
   async #rules(rules: readonly Rule[]): Promise<Flow> {
@@ -181,8 +180,9 @@ export class Interpreter {
       try {
         return new Input(this.#proc, await this.#proc.open(arg, O_RDONLY));
       } catch (e) {
-        complain(this.#proc, `warning: command line argument \`${arg}': ${errorText(e)}`);
-        this.failed = true;
+        await this.#proc.flush();
+        complain(this.#proc, `fatal: cannot open file \`${arg}' for reading: ${errorText(e)}`);
+        return this.#proc.exit(2);
       }
     }
     if (this.#usedFile) return null;
@@ -679,7 +679,7 @@ export class Interpreter {
         return 'go';
       case 'forin': {
         const array = this.#array(s.array);
-        for (const key of [...array.keys()]) {
+        for (const key of Array.from(array.keys())) {
           this.#store(s.v, await this.#subsWaiting(s.v), fromKey(key));
           const flow = await this.#body(s.body);
           if (flow === 'break') break;

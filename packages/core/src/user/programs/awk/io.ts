@@ -225,7 +225,7 @@ export class Streams {
 
   async closeAll(): Promise<void> {
     await this.flushAll();
-    for (const name of [...this.#outputs.keys()]) await this.close(name);
-    for (const name of [...this.#inputs.keys()]) await this.close(name);
+    for (const name of Array.from(this.#outputs.keys())) await this.close(name);
+    for (const name of Array.from(this.#inputs.keys())) await this.close(name);
   }
 }

@@ -431,7 +431,11 @@ class Parser {
     let l = this.#unary(start);
     while (this.#is('*') || this.#is('/') || this.#is('%')) {
       const op = this.#advance().text;
-      l = { k: 'binary', op, l, r: this.#unary() };
+      const r = this.#unary();
+      if (op !== '*' && l.k === 'number' && r.k === 'number' && r.value === 0) {
+        throw new AwkSyntaxError(`error: division by zero attempted${op === '%' ? " in `%'" : ''}`, this.#token.at);
+      }
+      l = { k: 'binary', op, l, r };
     }
     return l;
   }

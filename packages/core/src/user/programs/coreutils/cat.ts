@@ -110,7 +110,7 @@ export async function teeMain(proc: Process): Promise<number> {
     }
   }
   for (let bytes = await proc.read(0); bytes.length > 0 && outputs.length > 0; bytes = await proc.read(0)) {
-    for (const output of [...outputs]) {
+    for (const output of outputs.slice()) {
       try {
         await proc.write(output.fd, bytes);
       } catch (e) {

@@ -454,7 +454,7 @@ export async function columnMain(proc: Process): Promise<number> {
   if (names !== '') rows.unshift(names.split(','));
   const count = Math.max(0, ...rows.map((r) => r.length));
   const widths = Array.from({ length: count }, (_, c) => Math.max(0, ...rows.map((r) => [...(r[c] ?? '')].length)));
-  const rightOf = new Set(right.split(',').flatMap((r) => (/^\d+$/.test(r) ? [Number(r) - 1] : names.split(',').indexOf(r))));
+  const rightOf = new Set((right === '' ? [] : right.split(',')).flatMap((r) => (/^\d+$/.test(r) ? [Number(r) - 1] : names.split(',').indexOf(r))));
   for (const row of rows) {
     const cells = widths.map((w, c) => {
       const cell = row[c] ?? '';

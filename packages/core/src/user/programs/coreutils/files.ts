@@ -164,7 +164,7 @@ export async function rmMain(proc: Process): Promise<number> {
     return true;
   };
   for (const path of operands) {
-    if (/(^|\/)\.{1,2}\/*$/.test(path)) {
+    if (recursive && /(^|\/)\.{1,2}\/*$/.test(path)) {
       complain(proc, `refusing to remove ${quoteaf('.')} or ${quoteaf('..')} directory: skipping ${quoteaf(path)}`);
       status = 1;
     } else if (recursive && /^\/+$/.test(path)) {

@@ -135,7 +135,9 @@ export async function printfMain(proc: Process): Promise<number> {
       }
       const m = /^%([-+ 0#']*)(\*|\d*)(?:\.(\*|\d*))?([diouxXfFeEgGscbq])$/.exec(part);
       if (m === null) {
-        complain(proc, `${part === '%' ? format.slice(format.lastIndexOf('%')) : part}: invalid conversion specification`);
+        const from = format.indexOf(part);
+        const shown = /^%[-+ 0#']*(?:\*|\d*)(?:\.(?:\*|\d*))?[hlLjtz]*[^]?/.exec(format.slice(from))?.[0] ?? part;
+        complain(proc, `${shown}: invalid conversion specification`);
         return 1;
       }
       const star = (s: string | undefined, none: number): number =>

@@ -243,8 +243,13 @@ export async function diffMain(proc: Process): Promise<number> {
     }
     has.add(opt === 'U' ? 'u' : opt);
   }
-  if (operands.length < 2) usageError(proc, `missing operand after ${quote(operands[0] ?? proc.argv.at(-1) ?? 'diff')}`.replaceAll(/[‘’]/g, "'"), 2);
-  if (operands.length > 2) usageError(proc, `extra operand ${quote(operands[2]!)}`.replaceAll(/[‘’]/g, "'"), 2);
+  const wrong = (message: string): never => {
+    complain(proc, message);
+    complain(proc, `Try '${proc.argv[0]} --help' for more information.`);
+    return proc.exit(2);
+  };
+  if (operands.length < 2) wrong(`missing operand after '${proc.argv.at(-1)}'`);
+  if (operands.length > 2) wrong(`extra operand '${operands[2]}'`);
   const switches = proc.argv.slice(1).filter((a) => a.startsWith('-') && a !== '-').map((a) => ` ${a}`).join('');
   return new Diff(proc, has, context, labels, switches).compare(operands[0]!, operands[1]!, true);
 }

@@ -240,7 +240,8 @@ class Grep {
         if (has.has('q')) return true;
         if (has.has('l') || has.has('L')) break;
         if (!silent && binary) {
-          proc.out(`${invocation(proc)}: ${name}: binary file matches\n`);
+          await proc.flush();
+          complain(proc, `${name}: binary file matches`);
           return false;
         }
         if (!silent) {
@@ -396,7 +397,8 @@ export async function grepMain(proc: Process): Promise<number> {
   try {
     patterns = [...new Set(texts)].map((t) => compile(t, syntax, has));
   } catch (e) {
-    if (e instanceof RegexError) die(proc, e.message, 2);
+    // grep's own parser says less of an open bracket than regcomp does.
+    if (e instanceof RegexError) die(proc, e.message.startsWith('Unmatched [') ? 'Invalid regular expression' : e.message, 2);
     throw e;
   }
   const recursive = has.has('r') || has.has('R');

@@ -93,7 +93,7 @@ export function translatePerl(pattern: string): { readonly source: string; reado
       i = j;
     } else if (c === '(') {
       depth++;
-      if (/^\(\?P</.test(text.slice(i))) {
+      if (text.startsWith('(?P<', i)) {
         out += '(?<';
         i += 3;
       } else if (/^\(\?(>|\||R|\d|#|&|\(|P)|^\(\*|^\(\?[a-zA-Z-]+[:)]/.test(text.slice(i))) refuse(text.slice(i, i + 3));

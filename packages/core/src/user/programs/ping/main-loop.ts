@@ -202,7 +202,7 @@ export class MainLoop {
       let received: Received | null = null;
       try {
         received = blocking
-          ? await socket.receive(packetSize, s.bounded(this.#receiveTimeoutNs))
+          ? await socket.receive(packetSize, this.#receiveTimeoutNs, s.bounded(Infinity))
           : socket.receiveNow(packetSize);
       } catch (e) {
         const { errno } = errnoOf(e);

@@ -260,7 +260,12 @@ export async function ping6Run(s: Session, socket: PingSocket, info: AddrInfo, t
   const size = options.datalen + 8;
   await setupSocket.buffers(s, sock, size + Math.trunc((size + 511) / 512) * (40 + 16 + 64 + 160));
   if (socket.raw) {
-    call('setsockopt(RAW_CHECKSUM)', () => sock.setsockopt(so.SOL_RAW, so.IPV6_CHECKSUM, 2));
+    try {
+      proc.task.charge('syscall');
+      sock.setsockopt(so.SOL_RAW, so.IPV6_CHECKSUM, 2);
+    } catch (e) {
+      await s.warn(`setsockopt(RAW_CHECKSUM) failed - try to continue: ${errnoOf(e).strerror}`);
+    }
     const filter = new Uint8Array(32).fill(0xff);
     filter[ICMPV6_ECHO_REPLY >> 3]! &= ~(1 << (ICMPV6_ECHO_REPLY & 7));
     call('setsockopt(ICMP6_FILTER)', () => sock.setsockopt(so.SOL_ICMPV6, ICMPV6_FILTER, filter));

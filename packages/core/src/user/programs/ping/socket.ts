@@ -74,10 +74,13 @@ export class PingSocket {
 
   /**
    * Waits for a packet as recvmsg(2) with SO_RCVTIMEO does.
-   * @param timeoutNs @throws SystemError EAGAIN after the time, EINTR, or the socket's pending error.
+   * @param timeoutNs SO_RCVTIMEO, which the kernel counts in ticks
+   * @param alarmNs when the alarm rings, to the nanosecond
+   * @throws SystemError EAGAIN after the time, EINTR, or the socket's pending error.
    */
-  async receive(size: number, timeoutNs: number): Promise<Received> {
-    const deadline = this.#proc.task.now() + timeoutNs;
+  async receive(size: number, timeoutNs: number, alarmNs: number): Promise<Received> {
+    const { task } = this.#proc;
+    const deadline = Math.min(task.timeoutAt(timeoutNs), task.now() + alarmNs);
     for (;;) {
       this.#readable.arm();
       try {

@@ -51,7 +51,7 @@ export class Parser {
       if (c.text === '') c.target = this.commands.length;
       else {
         c.target = this.commands.findIndex((d) => d.name === ':' && d.text === c.text);
-        if (c.target < 0) throw new SedError(`can't find label for jump to \`${c.text}'`);
+        if (c.target < 0) throw new SedError(`can't find label for jump to \`${c.text}'`, 4);
       }
     }
     return this.commands;
@@ -113,22 +113,21 @@ export class Parser {
   /** Text up to an unescaped delimiter, which is skipped. `\n` becomes a newline, `\DELIMITER` the delimiter. */
   #delimited(delimiter: string, regex: boolean): string | null {
     let out = '';
-    let bracket = false;
     for (; this.#i < this.#s.length; this.#i++) {
       const c = this.#s[this.#i]!;
       if (c === '\\') {
         const next = this.#s[++this.#i];
         if (next === undefined) return null;
-        if (next === delimiter && !bracket) out += regex && /[.*[\]^$+?(){}|]/.test(delimiter) && delimiter !== '|' ? `\\${next}` : next === '&' && !regex ? '\\&' : next;
+        if (next === delimiter) out += regex && /[.*[\]^$+?(){}|]/.test(delimiter) && delimiter !== '|' ? `\\${next}` : next === '&' && !regex ? '\\&' : next;
         else if (next === 'n' && regex) out += '\n';
         else out += `\\${next}`;
         continue;
       }
-      if (c === delimiter && !bracket) {
+      if (c === delimiter) {
         this.#i++;
         return out;
       }
-      if (c === '\n' && regex && !bracket) {
+      if (c === '\n' && regex) {
         // An address or pattern may not span lines.
         return null;
       }
