@@ -43,7 +43,7 @@ export async function benchNamespaces(): Promise<Result[]> {
     const { index } = await conn.link.get('eth0');
     const local = ipv4Bytes((0x0a000000 | (i << 2) | 2) >>> 0);
     await conn.addr.create({ family: AF_INET, prefixlen: 30, index, attrs: { local, address: local } });
-    await conn.link.set({ index, up: true });
+    await conn.link.set(index, { up: true });
     conn.close();
   }
   const wiredMs = performance.now() - wiring;

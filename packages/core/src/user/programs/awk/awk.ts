@@ -96,7 +96,7 @@ export async function awkMain(proc: Process): Promise<number> {
     for (const a of assignments) {
       const m = /^([A-Za-z_]\w*)=([^]*)$/.exec(a);
       if (m === null) die(proc, `fatal: \`${a.split('=')[0]}' argument to \`-v' not in \`var=value' form`, 2);
-      interp.assign(m[1]!, m[2]!);
+      interp.main.assign(m[1]!, m[2]!);
     }
     return await interp.run();
   } catch (e) {

@@ -1,3 +1,5 @@
+import { now } from '../coreutils/date.ts';
+import { strftime } from '../coreutils/strftime.ts';
 import { formatFloat, formatInteger, formatString } from '../coreutils/printf.ts';
 import type { Runtime } from './runtime.ts';
 import { type AwkArray, fromInput, StrNum, toNumber, type Value } from './value.ts';
@@ -6,11 +8,14 @@ import { type AwkArray, fromInput, StrNum, toNumber, type Value } from './value.
 export function format(rt: Runtime, args: readonly Value[]): string {
   const text = rt.str(args[0] ?? null);
   let next = 1;
-  return text.replace(/%%|%([-+ 0#']*)(\*|\d*)(?:\.(\*|\d*))?(?:hh|h|ll|l|L|q|j|z|t)?([a-zA-Z])?/g, (all, flags0: string, width0: string, precision0: string | undefined, kind: string | undefined) => {
+  return text.replace(/%%|%([-+ 0#']*)(\*|\d*)(?:\.(\*|\d*))?(?:hh|h|ll|l|L|q|j|z|t)?([a-zA-Z])?/g, (all, flags0: string, width0: string, precision0: string | undefined, kind: string | undefined, offset: number) => {
     if (all === '%%') return '%';
     if (kind === undefined) return all;
     const take = (): Value => {
-      if (next >= args.length) rt.fatal('fatal: not enough arguments to satisfy format string');
+      if (next >= args.length) {
+        const caret = ' '.repeat(offset + all.length - 1);
+        rt.fatal(`fatal: not enough arguments to satisfy format string\n\t\`${text}'\n\t${caret}^ ran out for this one`);
+      }
       return args[next++]!;
     };
     let flags = flags0 ?? '';
@@ -149,6 +154,23 @@ export const SIMPLE: Readonly<Record<string, Builtin>> = {
   compl: (_rt, [x]) => Number(MASK ^ bits(x ?? null)),
   lshift: (_rt, [x, n]) => Number(bits(x ?? null) << bits(n ?? null)),
   rshift: (_rt, [x, n]) => Number(bits(x ?? null) >> bits(n ?? null)),
+  rand(rt) {
+    rt.random = (Math.imul(rt.random, 1_103_515_245) + 12_345) >>> 0;
+    return ((rt.random >>> 1) % 1_000_003) / 1_000_003;
+  },
+  srand(rt, [v]) {
+    const before = rt.seed;
+    rt.seed = v === undefined ? now(rt.proc).seconds : toNumber(v);
+    rt.random = Math.trunc(rt.seed) >>> 0;
+    return before;
+  },
+  systime: (rt) => now(rt.proc).seconds,
+  strftime: (rt, [f, t]) =>
+    strftime(f === undefined ? '%a %b %e %H:%M:%S %Z %Y' : rt.str(f), t === undefined ? now(rt.proc).seconds : Math.trunc(toNumber(t))),
+  mktime(rt, [v]) {
+    const p = rt.str(v ?? null).trim().split(/\s+/).map(Number);
+    return p.length < 6 || p.some(Number.isNaN) ? -1 : Date.UTC(p[0]!, p[1]! - 1, p[2], p[3], p[4], p[5]) / 1000;
+  },
   strtonum(rt, [v]) {
     if (typeof v === 'number') return v;
     const s = rt.str(v ?? null).trim();

@@ -1,48 +1,17 @@
-import { O_RDONLY } from '../../../uapi/fcntl.ts';
 import type { Process } from '../../process/types.ts';
-import { complain, errorText } from '../coreutils/command.ts';
-import { now } from '../coreutils/date.ts';
-import { strftime } from '../coreutils/strftime.ts';
+import { errorText } from '../coreutils/command.ts';
 import type { AwkProgram, Expr, Func, Lvalue, Name, Rule, Stmt } from './ast.ts';
 import { Analysis } from './asyncness.ts';
 import { asort, format, SIMPLE, split, substitute } from './builtins.ts';
-import { Input, Streams } from './io.ts';
+import { ARRAY_TAKERS, COMPARES, type Flow, fromKey, Jump } from './flow.ts';
+import { Streams } from './io.ts';
+import { MainInput } from './main-input.ts';
 import { Runtime } from './runtime.ts';
-import { type AwkArray, fromInput, StrNum, toNumber, truth, type Value } from './value.ts';
+import { type AwkArray, fromInput, toNumber, truth, type Value } from './value.ts';
 
 type Frame = (Value | AwkArray)[];
-/** How a statement ended. */
-type Flow = 'go' | 'next' | 'nextfile' | 'break' | 'continue' | 'return' | 'exit';
-
 /** Depth of function calls that fits the stack. */
 const MAX_DEPTH = 1500;
-
-function compare(rt: Runtime, op: string, a: Value, b: Value): boolean {
-  const numeric = (v: Value): boolean => typeof v !== 'string';
-  let order: number;
-  if (numeric(a) && numeric(b)) {
-    const [x, y] = [toNumber(a), toNumber(b)];
-    order = x < y ? -1 : x > y ? 1 : x === y ? 0 : Number.NaN;
-    if (Number.isNaN(order)) return op === '!=';
-  } else {
-    const [x, y] = [rt.str(a), rt.str(b)];
-    order = x < y ? -1 : x > y ? 1 : 0;
-  }
-  switch (op) {
-    case '<':
-      return order < 0;
-    case '<=':
-      return order <= 0;
-    case '==':
-      return order === 0;
-    case '!=':
-      return order !== 0;
-    case '>':
-      return order > 0;
-    default:
-      return order >= 0;
-  }
-}
 
 /** Runs a program. Each kind of node that may wait has two arms: one that does, one that does not. */
 export class Interpreter {
@@ -51,15 +20,11 @@ export class Interpreter {
   readonly #program: AwkProgram;
   readonly #an: Analysis;
   readonly #streams: Streams;
+  readonly main: MainInput;
   #frame: Frame = [];
   #depth = 0;
   #returned: Value = null;
   #status = 0;
-  #main: Input | null = null;
-  #nextArg = 1;
-  #usedFile = false;
-  #seed = 0;
-  #random = 0;
   #turns = 0;
   readonly #inRange: Set<Rule> = new Set();
 
@@ -69,6 +34,7 @@ export class Interpreter {
     this.#an = new Analysis(program);
     this.rt = new Runtime(proc);
     this.#streams = new Streams(proc);
+    this.main = new MainInput(proc, this.rt);
     for (const name of this.#an.globalArrays) if (!program.functions.has(name)) this.rt.globals.set(name, new Map());
   }
 
@@ -86,11 +52,11 @@ export class Interpreter {
     const main = rules.filter((r) => r.kind === 'main');
     if (flow !== 'exit' && (main.length > 0 || ends.length > 0)) {
       while (flow !== 'exit') {
-        const record = await this.#record();
+        const record = await this.main.record();
         if (record === null) break;
         this.rt.setRecord(record);
         flow = await this.#rules(main);
-        if (flow === 'nextfile') this.#closeMain();
+        if (flow === 'nextfile') this.main.close();
         await this.#proc.drain();
       }
     }
@@ -126,74 +92,6 @@ export class Interpreter {
     this.#inRange.add(r);
     if (await holds(r.to)) this.#inRange.delete(r);
     return true;
-  }
-
-  #closeMain(): void {
-    if (this.#main !== null && this.#main.fd > 0) this.#proc.close(this.#main.fd);
-    this.#main = null;
-  }
-
-  /** The next record of the main input. */
-  async #record(): Promise<string | null> {
-    const { rt } = this;
-    for (;;) {
-      this.#main ??= await this.#openNext();
-      if (this.#main === null) return null;
-      let record: string | null = null;
-      try {
-        record = await this.#read(this.#main);
-      } catch (e) {
-        complain(this.#proc, `warning: command line argument \`${rt.text('FILENAME')}' is a directory: skipped`);
-        errorText(e);
-      }
-      if (record !== null) {
-        rt.globals.set('NR', toNumber(rt.getVar('NR')) + 1);
-        rt.globals.set('FNR', toNumber(rt.getVar('FNR')) + 1);
-        return record;
-      }
-      this.#closeMain();
-    }
-  }
-
-  async #read(input: Input): Promise<string | null> {
-    const rs = this.rt.text('RS');
-    const record = await input.record(rs, [...rs].length > 1 ? this.rt.regex(rs) : null);
-    if (record !== null) this.rt.globals.set('RT', input.terminator);
-    return record;
-  }
-
-  async #openNext(): Promise<Input | null> {
-    const { rt } = this;
-    const argv = rt.array('ARGV');
-    for (; this.#nextArg < toNumber(rt.getVar('ARGC')); ) {
-      const arg = rt.str(argv.get(String(this.#nextArg++)) ?? null);
-      if (arg === '') continue;
-      const assignment = /^([A-Za-z_]\w*)=([^]*)$/.exec(arg);
-      if (assignment !== null) {
-        this.assign(assignment[1]!, assignment[2]!);
-        continue;
-      }
-      this.#usedFile = true;
-      rt.globals.set('FILENAME', arg);
-      rt.globals.set('FNR', 0);
-      if (arg === '-') return new Input(this.#proc, 0);
-      try {
-        return new Input(this.#proc, await this.#proc.open(arg, O_RDONLY));
-      } catch (e) {
-        await this.#proc.flush();
-        complain(this.#proc, `fatal: cannot open file \`${arg}' for reading: ${errorText(e)}`);
-        return this.#proc.exit(2);
-      }
-    }
-    if (this.#usedFile) return null;
-    this.#usedFile = true;
-    return new Input(this.#proc, 0);
-  }
-
-  /** A command-line assignment. */
-  assign(name: string, raw: string): void {
-    const text = raw.includes('\\') ? unescapeAssignment(raw) : raw;
-    this.rt.setVar(name, fromInput(text));
   }
 
   // ---- names
@@ -262,7 +160,7 @@ export class Interpreter {
 
   #binary(op: string, a: Value, b: Value): Value {
     if (op === ' ') return this.rt.str(a) + this.rt.str(b);
-    if (op in COMPARES) return compare(this.rt, op, a, b) ? 1 : 0;
+    if (op in COMPARES) return this.rt.compare(op, a, b) ? 1 : 0;
     return this.#arith(op, toNumber(a), toNumber(b));
   }
 
@@ -420,13 +318,13 @@ export class Interpreter {
   async #getline(e: Extract<Expr, { k: 'getline' }>): Promise<Value> {
     const { rt } = this;
     let record: string | null;
-    if (e.from === 'main') record = await this.#record();
+    if (e.from === 'main') record = await this.main.record();
     else {
       const name = rt.str(await this.#eval(e.source!));
       const input = await this.#streams.input(e.from, name);
       if (input === null) return -1;
       try {
-        record = await this.#read(input);
+        record = await this.main.read(input);
       } catch (error) {
         errorText(error);
         return -1;
@@ -549,23 +447,6 @@ export class Interpreter {
       case 'asort':
       case 'asorti':
         return asort(rt, arr(0), arr(exprs.length > 1 ? 1 : 0), name === 'asorti');
-      case 'rand':
-        this.#random = (Math.imul(this.#random, 1_103_515_245) + 12_345) >>> 0;
-        return ((this.#random >>> 1) % 1_000_003) / 1_000_003;
-      case 'srand': {
-        const before = this.#seed;
-        this.#seed = exprs.length > 0 ? toNumber(args[0]!) : now(this.#proc).seconds;
-        this.#random = Math.trunc(this.#seed) >>> 0;
-        return before;
-      }
-      case 'systime':
-        return now(this.#proc).seconds;
-      case 'strftime':
-        return strftime(exprs.length > 0 ? rt.str(args[0]!) : '%a %b %e %H:%M:%S %Z %Y', exprs.length > 1 ? Math.trunc(toNumber(args[1]!)) : now(this.#proc).seconds);
-      case 'mktime': {
-        const p = rt.str(args[0]!).trim().split(/\s+/).map(Number);
-        return p.length < 6 || p.some(Number.isNaN) ? -1 : Date.UTC(p[0]!, p[1]! - 1, p[2], p[3], p[4], p[5]) / 1000;
-      }
       default:
         return SIMPLE[name]!(rt, args);
     }
@@ -714,23 +595,3 @@ export class Interpreter {
     await this.#streams.write(output, text);
   }
 }
-
-/** next and exit inside a function: they end its callers, too. */
-class Jump {
-  readonly flow: Flow;
-
-  constructor(flow: Flow) {
-    this.flow = flow;
-  }
-}
-
-const COMPARES: Readonly<Record<string, true>> = { '<': true, '<=': true, '==': true, '!=': true, '>': true, '>=': true };
-const ARRAY_TAKERS: ReadonlySet<string> = new Set(['length', 'split', 'match', 'asort', 'asorti']);
-
-const fromKey = (key: string): Value => {
-  const v = fromInput(key);
-  return v instanceof StrNum ? v : key;
-};
-
-const unescapeAssignment = (raw: string): string =>
-  raw.replace(/\\([\s\S])/g, (all, c: string) => ({ n: '\n', t: '\t', '\\': '\\', '"': '"', '/': '/', r: '\r' })[c] ?? all);

@@ -10,6 +10,9 @@ export class AwkFatal extends Error {}
 export class Runtime {
   readonly proc: Process;
   readonly globals: Map<string, Value | AwkArray> = new Map();
+  /** rand's state and srand's last argument. */
+  random = 0;
+  seed = 0;
   readonly #regexes: Map<string, RegExp> = new Map();
   #record = '';
   /** Fields 1.., when they are split. */
@@ -82,6 +85,34 @@ export class Runtime {
     }
     re.lastIndex = 0;
     return re;
+  }
+
+  /** Compares as numbers where both look like them, else as text. */
+  compare(op: string, a: Value, b: Value): boolean {
+    const numeric = (v: Value): boolean => typeof v !== 'string';
+    let order: number;
+    if (numeric(a) && numeric(b)) {
+      const [x, y] = [toNumber(a), toNumber(b)];
+      order = x < y ? -1 : x > y ? 1 : x === y ? 0 : Number.NaN;
+      if (Number.isNaN(order)) return op === '!=';
+    } else {
+      const [x, y] = [this.str(a), this.str(b)];
+      order = x < y ? -1 : x > y ? 1 : 0;
+    }
+    switch (op) {
+      case '<':
+        return order < 0;
+      case '<=':
+        return order <= 0;
+      case '==':
+        return order === 0;
+      case '!=':
+        return order !== 0;
+      case '>':
+        return order > 0;
+      default:
+        return order >= 0;
+    }
   }
 
   // ---- variables

@@ -246,7 +246,7 @@ class Grep {
         }
         if (!silent) {
           const first = kept[0]?.number ?? number;
-          if (context && this.#printedGroup && first > lastPrinted + 1) proc.out(`${paint(this.#s.color, '36', '--')}\n`);
+          if (context && this.#printedGroup && (lastPrinted === 0 || first > lastPrinted + 1)) proc.out(`${paint(this.#s.color, '36', '--')}\n`);
           for (const k of kept) this.#line(k.line, name, k.number, k.offset, false);
           kept.length = 0;
           this.#line(line, name, number, offset, true);

@@ -1,6 +1,6 @@
 /** ping over IPv6. @see iputils ping6_common.c */
 import { formatIpv6, ipv6IsAny, ipv6IsLinkLocal, ipv6IsMulticast } from '../../../lib/address.ts';
-import { be16, bytesEqual, le32, putBe32, putLe32 } from '../../../lib/bytes.ts';
+import { be16, le32, putBe32, putLe32 } from '../../../lib/bytes.ts';
 import { latin1Encode } from '../../../lib/text.ts';
 import type { ControlMessage, Received, SockAddr, SockAddrIn6, Socket } from '../../../syscall/index.ts';
 import { EAGAIN, EHOSTUNREACH, EINTR, EMSGSIZE, ENETUNREACH, strerror } from '../../../uapi/errno.ts';
@@ -129,7 +129,8 @@ class Ping6 implements Protocol {
       badChecksum: false,
       arrivedUs: arrivalUs(s, received),
       from: name,
-      wrongSource: !s.multicast && from?.family === so.AF_INET6 && !bytesEqual(from.address, this.#to.address),
+      // Unlike IPv4, another address than the one asked is not remarked on.
+      wrongSource: false,
     });
     if (!complete) {
       if (s.options.audible) await s.out('\x07');

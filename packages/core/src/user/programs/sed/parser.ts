@@ -10,6 +10,8 @@ export interface Part {
 }
 
 const LETTERS: Readonly<Record<string, string>> = { n: '\n', t: '\t', f: '\f', v: '\v', a: '\x07', r: '\r' };
+/** A bracket expression that ends on its line. */
+const BRACKET = /^\[\^?\]?(?:\[[:.=][^\n]*?[:.=]\]|[^\]\n])*\]/;
 const NO_ADDRESS: ReadonlySet<string> = new Set([':', '}', '#']);
 const ONE_ADDRESS: ReadonlySet<string> = new Set(['q', 'Q']);
 
@@ -115,6 +117,13 @@ export class Parser {
     let out = '';
     for (; this.#i < this.#s.length; this.#i++) {
       const c = this.#s[this.#i]!;
+      // A delimiter in brackets is itself.
+      const set = regex && c === '[' && delimiter !== '[' ? BRACKET.exec(this.#s.slice(this.#i))?.[0] : undefined;
+      if (set !== undefined) {
+        out += set;
+        this.#i += set.length - 1;
+        continue;
+      }
       if (c === '\\') {
         const next = this.#s[++this.#i];
         if (next === undefined) return null;
