@@ -26,13 +26,11 @@ import {
   SO_TIMESTAMPNS,
   SO_TYPE,
 } from '../../uapi/socket.ts';
-import type { Sock } from './sock.ts';
+import { type Sock, SOCK_BUF_MAX } from './sock.ts';
 
 /** @see SOCK_MIN_RCVBUF, SOCK_MIN_SNDBUF */
 const MIN_RCVBUF = 2304;
 const MIN_SNDBUF = 4608;
-/** @see net.core.rmem_max, wmem_max */
-const BUF_MAX = 212_992;
 
 /** @throws SystemError ENOPROTOOPT, EINVAL, ENODEV */
 export function sockSetsockopt(sk: Sock, level: number, option: number, value: Uint8Array | number): void {
@@ -46,11 +44,11 @@ export function sockSetsockopt(sk: Sock, level: number, option: number, value: U
   switch (option) {
     case SO_RCVBUF:
     case SO_RCVBUFFORCE:
-      sk.rcvbuf = Math.max(MIN_RCVBUF, 2 * (option === SO_RCVBUF ? Math.min(v >>> 0, BUF_MAX) : Math.max(0, v)));
+      sk.rcvbuf = Math.max(MIN_RCVBUF, 2 * (option === SO_RCVBUF ? Math.min(v >>> 0, SOCK_BUF_MAX) : Math.max(0, v)));
       break;
     case SO_SNDBUF:
     case SO_SNDBUFFORCE:
-      sk.sndbuf = Math.max(MIN_SNDBUF, 2 * (option === SO_SNDBUF ? Math.min(v >>> 0, BUF_MAX) : Math.max(0, v)));
+      sk.sndbuf = Math.max(MIN_SNDBUF, 2 * (option === SO_SNDBUF ? Math.min(v >>> 0, SOCK_BUF_MAX) : Math.max(0, v)));
       break;
     case SO_MARK:
       sk.mark = v >>> 0;

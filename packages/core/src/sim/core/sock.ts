@@ -2,6 +2,10 @@ import type { Socket } from '../../syscall/index.ts';
 import type { Net } from './net.ts';
 import type { SimTask } from './task.ts';
 
+/** Bytes a socket's queues may hold, and what SO_RCVBUF and SO_SNDBUF may ask for. @see net.core.rmem_default, rmem_max, wmem_default, wmem_max */
+export const SOCK_BUF_DEFAULT = 212_992;
+export const SOCK_BUF_MAX = 4_194_304;
+
 /** A kernel socket, as packets know it; the protocols' own classes extend it. @see include/net/sock.h */
 export abstract class Sock {
   readonly net: Net;
@@ -15,8 +19,8 @@ export abstract class Sock {
   mark = 0;
   priority = 0;
   /** SO_RCVBUF and SO_SNDBUF, bytes. */
-  rcvbuf = 212_992;
-  sndbuf = 212_992;
+  rcvbuf: number = SOCK_BUF_DEFAULT;
+  sndbuf: number = SOCK_BUF_DEFAULT;
   /** Pending error (positive errno), given by the next call and cleared. @see sk_err */
   err = 0;
   dead = false;

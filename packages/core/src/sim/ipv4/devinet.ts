@@ -1,9 +1,12 @@
 /** Addresses of devices: adding, deleting, promotion, lifetimes, and what becomes of them with their device. @see net/ipv4/devinet.c */
+import { ipv4MulticastMac } from '../../lib/address.ts';
+import { bytesEqual } from '../../lib/bytes.ts';
 import { Timer } from '../../lib/timer-heap.ts';
+import { ARPHRD_ETHER } from '../../uapi/if-arp.ts';
 import { EEXIST, EINVAL } from '../../uapi/errno.ts';
 import { IFA_F_DEPRECATED, IFA_F_PERMANENT, IFA_F_SECONDARY } from '../../uapi/if-addr.ts';
 import { IFF_LOOPBACK } from '../../uapi/if.ts';
-import { RT_SCOPE_HOST, RT_SCOPE_LINK, RTM_DELADDR, RTM_NEWADDR } from '../../uapi/rtnetlink.ts';
+import { NETCONFA_FORWARDING, NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT, RT_SCOPE_HOST, RT_SCOPE_LINK, RTM_DELADDR, RTM_NEWADDR } from '../../uapi/rtnetlink.ts';
 import { NETDEV_CHANGEADDR, NETDEV_CHANGEMTU, NETDEV_CHANGENAME, NETDEV_DOWN, NETDEV_REGISTER, NETDEV_UNREGISTER, NETDEV_UP, doSoftirq } from '../core/dev.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
@@ -11,7 +14,7 @@ import type { NetDevice } from '../core/net-device.ts';
 import { type ExtAck, KERNEL_INFO, newExtAck, nlErr, type NlInfo } from '../core/rtnetlink.ts';
 import { neighIfdown } from '../neigh/neighbour.ts';
 import { neighParmsAlloc } from '../neigh/table.ts';
-import { ARP_NOTIFY, Devconf, FORWARDING, PROMOTE_SECONDARIES, ROUTE_LOCALNET } from './devconf.ts';
+import { ACCEPT_REDIRECTS, ARP_NOTIFY, Devconf, FORWARDING, PROMOTE_SECONDARIES, ROUTE_LOCALNET } from './devconf.ts';
 import { InDevice, inDevGet, inetIfaMatch, INFINITY_LIFE_TIME, InIfaddr } from './in-device.ts';
 import { kernelIpv4, netIpv4 } from './netns.ts';
 
@@ -306,16 +309,45 @@ function changename(inDev: InDevice): void {
   }
 }
 
+/** The link layer listens to a group, or does no longer. @see ip_mc_filter_add, ip_mc_filter_del */
+function mcFilter(dev: NetDevice, group: number, users: 1 | -1): void {
+  if (dev.type !== ARPHRD_ETHER) return;
+  const mac = ipv4MulticastMac(group);
+  const at = dev.mc.findIndex((h) => bytesEqual(h.addr, mac));
+  if (at < 0) {
+    if (users > 0) dev.mc.push({ addr: mac, users: 1 });
+  } else if ((dev.mc[at]!.users += users) === 0) dev.mc.splice(at, 1);
+  dev.netdevOps.setRxMode?.(dev);
+}
+
 /** Joins the group, or leaves it with the last user. @see ____ip_mc_inc_group */
 export function ipMcIncGroup(inDev: InDevice, group: number): void {
   const have = inDev.mcList.find((m) => m.group === group);
-  if (have === undefined) inDev.mcList.unshift({ group, users: 1 });
-  else have.users++;
+  if (have === undefined) {
+    inDev.mcList.unshift({ group, users: 1 });
+    mcFilter(inDev.dev, group, 1);
+  } else have.users++;
 }
 
 export function ipMcDecGroup(inDev: InDevice, group: number): void {
   const i = inDev.mcList.findIndex((m) => m.group === group);
-  if (i >= 0 && --inDev.mcList[i]!.users === 0) inDev.mcList.splice(i, 1);
+  if (i < 0 || --inDev.mcList[i]!.users > 0) return;
+  inDev.mcList.splice(i, 1);
+  mcFilter(inDev.dev, group, -1);
+}
+
+const ALL_HOSTS = 0xe0000001;
+
+/** A device that is up hears what is for all hosts. @see ip_mc_up */
+function ipMcUp(inDev: InDevice): void {
+  ipMcIncGroup(inDev, ALL_HOSTS);
+  for (const m of inDev.mcList) if (m.group !== ALL_HOSTS && !inDev.dev.mc.some((h) => bytesEqual(h.addr, ipv4MulticastMac(m.group)))) mcFilter(inDev.dev, m.group, 1);
+}
+
+/** @see ip_mc_down */
+function ipMcDown(inDev: InDevice): void {
+  for (const m of inDev.mcList) if (m.group !== ALL_HOSTS) mcFilter(inDev.dev, m.group, -1);
+  ipMcDecGroup(inDev, ALL_HOSTS);
 }
 
 /** @see inetdev_event */
@@ -335,8 +367,11 @@ function inetdevEvent(event: number, dev: NetDevice): void {
     case NETDEV_UP:
       if (!validMtu(dev.mtu)) break;
       if ((dev.flags & IFF_LOOPBACK) !== 0 && inDev.ifaList.length === 0) addLoopback(inDev);
-      if (inDev.mcList.every((m) => m.group !== 0xe0000001)) inDev.mcList.push({ group: 0xe0000001, users: 1 });
+      ipMcUp(inDev);
       if (inDevOrconf(inDev, ARP_NOTIFY)) kernelIpv4(dev.net.kernel).gratuitousArp(inDev);
+      break;
+    case NETDEV_DOWN:
+      ipMcDown(inDev);
       break;
     case NETDEV_CHANGEADDR:
       if (inDevOrconf(inDev, ARP_NOTIFY)) kernelIpv4(dev.net.kernel).gratuitousArp(inDev);
@@ -368,16 +403,17 @@ export function devinetCopyDfltConf(net: Net, i: number): void {
 export function inetForwardChange(net: Net, on: number): void {
   const n = netIpv4(net);
   n.sysctl.ip_forward = on;
+  n.devconfAll.put(ACCEPT_REDIRECTS, on === 0 ? 1 : 0);
   n.devconfAll.put(FORWARDING, on);
   n.devconfDflt.put(FORWARDING, on);
   const k = kernelIpv4(net.kernel);
-  k.netconfNotify(net, FORWARDING, -1, n.devconfAll);
-  k.netconfNotify(net, FORWARDING, -2, n.devconfDflt);
+  k.netconfNotify(net, NETCONFA_FORWARDING, NETCONFA_IFINDEX_ALL, n.devconfAll);
+  k.netconfNotify(net, NETCONFA_FORWARDING, NETCONFA_IFINDEX_DEFAULT, n.devconfDflt);
   for (const dev of net.devs.values()) {
     const inDev = inDevGet(dev);
     if (inDev === null) continue;
     inDev.cnf.set(FORWARDING, on);
-    k.netconfNotify(net, FORWARDING, dev.ifindex, inDev.cnf);
+    k.netconfNotify(net, NETCONFA_FORWARDING, dev.ifindex, inDev.cnf);
   }
   n.rtGenid++;
 }

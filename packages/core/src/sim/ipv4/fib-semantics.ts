@@ -1,5 +1,5 @@
 /** What routes mean: making and checking them, and what devices coming and going do to them. @see net/ipv4/fib_semantics.c */
-import { ipv4IsMulticast, ipv4IsZeronet } from '../../lib/address.ts';
+import { ipv4Bytes, ipv4IsMulticast, ipv4IsZeronet } from '../../lib/address.ts';
 import { hash3 } from '../../lib/hash.ts';
 import { EINVAL, ENETDOWN, ENODEV } from '../../uapi/errno.ts';
 import { IFF_LOWER_UP, IFF_RUNNING, IFF_UP } from '../../uapi/if.ts';
@@ -33,7 +33,8 @@ import { FIB_LOOKUP_IGNORE_LINKSTATE, fibError, fibGetTable } from './fib-table.
 import { fibLookup } from './fib-rules.ts';
 import { type FibConfig, FibInfo, FibNh, FibResult, Flowi4, type Metrics } from './fib-types.ts';
 import { inDevGet } from './in-device.ts';
-import { netIpv4 } from './netns.ts';
+import { NUD_VALID } from '../neigh/state.ts';
+import { kernelIpv4, netIpv4 } from './netns.ts';
 
 const LOOPBACK_IFINDEX = 1;
 
@@ -288,11 +289,27 @@ export function fibRebalance(fi: FibInfo): void {
   }
 }
 
+/** Whether nothing is known against the gateway. @see fib_good_nh */
+function fibGoodNh(nh: FibNh): boolean {
+  const n = nh.gw4 === 0 || nh.dev === null ? null : kernelIpv4(nh.dev.net.kernel).arpTbl.lookup(ipv4Bytes(nh.gw4), 0, nh.dev);
+  return n === null || (n.nudState & NUD_VALID) !== 0;
+}
+
 /** The next hop for a hash of 31 bits. @see fib_select_multipath */
 export function fibSelectMultipath(res: FibResult, hash: number): void {
   const { nh } = res.fi!;
+  const useNeigh = nh[0]!.dev !== null && netIpv4(nh[0]!.dev.net).sysctl.fib_multipath_use_neigh !== 0;
+  let any = false;
   for (let i = 0; i < nh.length; i++) {
     const one = nh[i]!;
+    if (useNeigh) {
+      if (!fibGoodNh(one)) continue;
+      if (!any) {
+        res.nhSel = i;
+        res.nh = one;
+        any = true;
+      }
+    }
     if (one.upperBound < 0 || hash > one.upperBound) continue;
     res.nhSel = i;
     res.nh = one;

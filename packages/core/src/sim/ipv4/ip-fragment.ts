@@ -37,6 +37,12 @@ class Frags {
 }
 const FRAGS: Slot<Net, Frags> = slot(() => new Frags());
 
+/** Packets in parts that wait, and the bytes they take, for /proc/net/sockstat. */
+export function ipFragUse(net: Net): { queues: number; mem: number } {
+  const { queues, mem } = slotGet(net, FRAGS);
+  return { queues: [...queues.values()].reduce((n, l) => n + l.length, 0), mem };
+}
+
 function unlink(frags: Frags, q: Ipq): void {
   const list = frags.queues.get(q.hash);
   if (list === undefined) return;

@@ -1,5 +1,6 @@
 /** Finding the way of a packet: out (`ipRouteOutputFlow`) and in (`ipRouteInput`). @see net/ipv4/route.c */
 import { ipv4IsLocalMulticast, ipv4IsLoopback, ipv4IsMulticast, ipv4IsZeronet } from '../../lib/address.ts';
+import { be16, be32 } from '../../lib/bytes.ts';
 import { hash3 } from '../../lib/hash.ts';
 import {
   SKB_DROP_REASON_ARP_PVLAN_DISABLE,
@@ -12,7 +13,7 @@ import {
 import { EHOSTUNREACH, EINVAL, ENETUNREACH, ENODEV } from '../../uapi/errno.ts';
 import { ETH_P_IP } from '../../uapi/if-ether.ts';
 import { IFF_LOOPBACK, IFF_UP } from '../../uapi/if.ts';
-import { IPPROTO_IGMP } from '../../uapi/in.ts';
+import { IPPROTO_IGMP, IPPROTO_TCP, IPPROTO_UDP } from '../../uapi/in.ts';
 import { RTCF_BROADCAST, RTCF_LOCAL, RTCF_MULTICAST } from '../../uapi/ip.ts';
 import { RT_SCOPE_HOST, RT_SCOPE_LINK, RTAX_LOCK, RTAX_MTU, RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST, RTN_UNICAST, RTN_UNREACHABLE } from '../../uapi/rtnetlink.ts';
 import type { Net } from '../core/net.ts';
@@ -33,9 +34,20 @@ import { Rtable } from './rtable.ts';
 const rtValid = (rt: Rtable | null, net: Net): rt is Rtable =>
   rt !== null && !rt.obsolete && rt.genid === netIpv4(net).rtGenid && rt.expires > net.kernel.clock.now;
 
-/** Layer-3 hash of a flow, 31 bits: policy 0. @see fib_multipath_hash */
-function multipathHash(net: Net, saddr: number, daddr: number): number {
-  return hash3(saddr, daddr, netIpv4(net).multipathSeed) >>> 1;
+/** Hash of a flow, 31 bits: of its addresses, or by policy 1 of protocol and ports too. @see fib_multipath_hash */
+function multipathHash(net: Net, saddr: number, daddr: number, proto: number, ports: number): number {
+  const { multipathSeed, sysctl } = netIpv4(net);
+  const h = hash3(saddr, daddr, multipathSeed);
+  return (sysctl.fib_multipath_hash_policy === 0 ? h : hash3(h, ports, proto)) >>> 1;
+}
+
+/** Both ports of a packet that has any and is no fragment, else 0. @see skb_flow_dissect_flow_keys */
+function portsOf(skb: SkBuff): number {
+  const { buf, networkHeader: nh } = skb;
+  const proto = buf[nh + 9];
+  if ((proto !== IPPROTO_TCP && proto !== IPPROTO_UDP) || (be16(buf, nh + 6) & 0x3fff) !== 0) return 0;
+  const at = nh + ((buf[nh]! & 15) << 2);
+  return at + 4 > skb.data + skb.len ? 0 : be32(buf, at);
 }
 
 function rtAlloc(net: Net, dev: NetDevice, type: number, flags: number, forInput: boolean): Rtable {
@@ -133,7 +145,7 @@ export function ipRouteOutputKey(net: Net, fl: Flowi4): Rtable | number {
     fl.oif = lo!.ifindex;
     return mkrouteOutput(net, res, fl, res.nh!.oif, lo!, RTCF_LOCAL);
   }
-  if (fl.oif === 0 && res.fi!.nh.length > 1) fibSelectMultipath(res, multipathHash(net, fl.saddr, fl.daddr));
+  if (fl.oif === 0 && res.fi!.nh.length > 1) fibSelectMultipath(res, multipathHash(net, fl.saddr, fl.daddr, fl.proto, (fl.sport << 16) | fl.dport));
   if (fl.saddr === 0) fl.saddr = fibResultPrefsrc(net, res);
   dev = res.nh!.dev;
   return mkrouteOutput(net, res, fl, origOif, dev!, 0);
@@ -225,7 +237,7 @@ export function ipRouteInput(skb: SkBuff, daddr: number, saddr: number, tos: num
     return v < 0 ? -v : localInput(skb, net, res, 0);
   } else if (!inDevForward(inDev)) return noRoute(skb, inDev, -EHOSTUNREACH);
   else if (res.type !== RTN_UNICAST) return SKB_DROP_REASON_IP_INVALID_DEST;
-  if (res.fi!.nh.length > 1) fibSelectMultipath(res, multipathHash(net, saddr, daddr));
+  if (res.fi!.nh.length > 1) fibSelectMultipath(res, multipathHash(net, saddr, daddr, skb.buf[skb.networkHeader + 9]!, portsOf(skb)));
   return mkrouteInput(skb, res, inDev, daddr, saddr, tos);
 }
 

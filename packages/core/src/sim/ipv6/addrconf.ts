@@ -4,16 +4,20 @@ import { IFA_F_NODAD, IFA_F_OPTIMISTIC, IFA_F_PERMANENT, IFA_F_STABLE_PRIVACY, I
 import { ARPHRD_ETHER, ARPHRD_LOOPBACK } from '../../uapi/if-arp.ts';
 import { IF_OPER_UNKNOWN, IF_OPER_UP, IFF_LOOPBACK, IFF_MULTICAST, IFF_UP } from '../../uapi/if.ts';
 import {
+  DEVCONF_ACCEPT_RA,
   DEVCONF_ADDR_GEN_MODE,
   DEVCONF_DISABLE_IPV6,
   DEVCONF_FORWARDING,
+  DEVCONF_IGNORE_ROUTES_WITH_LINKDOWN,
   DEVCONF_KEEP_ADDR_ON_DOWN,
   DEVCONF_MTU6,
+  DEVCONF_PROXY_NDP,
   IN6_ADDR_GEN_MODE_EUI64,
   IN6_ADDR_GEN_MODE_NONE,
+  IN6_ADDR_GEN_MODE_STABLE_PRIVACY,
 } from '../../uapi/if-link.ts';
-import { IPV6_MIN_MTU } from '../../uapi/ip.ts';
-import { NETCONFA_FORWARDING, RTM_DELADDR, RTM_NEWADDR, RTM_NEWLINK, RTNH_F_DEAD, RTNH_F_LINKDOWN } from '../../uapi/rtnetlink.ts';
+import { IPV6_MIN_MTU, RTF_ADDRCONF, RTF_DEFAULT } from '../../uapi/ip.ts';
+import { NETCONFA_FORCE_FORWARDING, NETCONFA_FORWARDING, NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, NETCONFA_PROXY_NEIGH, RTM_DELADDR, RTM_NEWADDR, RTM_NEWLINK, RTNH_F_DEAD, RTNH_F_LINKDOWN } from '../../uapi/rtnetlink.ts';
 import {
   NETDEV_CHANGE,
   NETDEV_CHANGEMTU,
@@ -43,7 +47,8 @@ import {
 } from './addr-type.ts';
 import { anycastDestroyDev, anycastJoin, anycastLeave } from './anycast.ts';
 import { addrconfDadRun, addrconfDadStart, ipv6IfaNotify } from './dad.ts';
-import { fib6NetExit } from './fib6-table.ts';
+import { DEVCONF_FORCE_FORWARDING, type Devconf6 } from './devconf6.ts';
+import { fib6CleanAll, fib6NetExit } from './fib6-table.ts';
 import {
   IF_RA_RCVD,
   IF_READY,
@@ -273,43 +278,94 @@ function devForwardChange(idev: Inet6Dev): void {
   kernelIpv6(dev.net.kernel).netconfNotify(dev.net, NETCONFA_FORWARDING, dev.ifindex, idev.cnf);
 }
 
-/**
- * Writes a setting that has consequences. `target`: a device's name, or `all`, `default`.
- * Files without consequences are written by `Devconf6.set`. @see addrconf_sysctl_forward, addrconf_sysctl_disable
- */
-export function addrconfSysctl(net: Net, target: Inet6Dev | 'all' | 'default', i: number, value: number): void {
+/** Every device's IPv6 state. */
+const idevsOf = (net: Net): Inet6Dev[] => [...net.devs.values()].map(in6DevGet).filter((d) => d !== null);
+
+/** `all`, `default`, or one device. */
+export type Devconf6Target = Inet6Dev | 'all' | 'default';
+
+function confOf(net: Net, target: Devconf6Target): Devconf6 {
   const ns = netIpv6(net);
-  const own = target === 'all' ? ns.devconfAll : target === 'default' ? ns.devconfDflt : target.cnf;
+  return target === 'all' ? ns.devconfAll : target === 'default' ? ns.devconfDflt : target.cnf;
+}
+
+/** RTM_NEWNETCONF for a setting that has one. @see inet6_netconf_notify_devconf */
+function tellNetconf(net: Net, attr: number, target: Devconf6Target): void {
+  const ifindex = target === 'all' ? NETCONFA_IFINDEX_ALL : target === 'default' ? NETCONFA_IFINDEX_DEFAULT : target.dev.ifindex;
+  kernelIpv6(net.kernel).netconfNotify(net, attr, ifindex, confOf(net, target));
+}
+
+/** Writes a setting, with all that follows of it. @see addrconf_sysctl_* */
+export function addrconfSysctl(net: Net, target: Devconf6Target, i: number, value: number): void {
+  const own = confOf(net, target);
   const old = own.get(i);
+  const dflt = netIpv6(net).devconfDflt;
+  const oldDflt = dflt.get(i);
+  const mine = target === 'all' ? idevsOf(net) : target === 'default' ? [] : [target];
+  /** Writes it to the devices meant. @returns those for which yes became no, or no yes */
+  const spread = (): Inet6Dev[] => {
+    const changed = mine.filter((idev) => ((idev === target ? old : idev.cnf.get(i)) !== 0) !== (value !== 0));
+    for (const idev of mine) idev.cnf.set(i, value);
+    if (target === 'all') dflt.set(i, value);
+    return changed;
+  };
   own.set(i, value);
-  const devs = [...net.devs.values()].map(in6DevGet).filter((d) => d !== null);
-  if (i === DEVCONF_FORWARDING) {
-    if (target === 'all') ns.devconfDflt.set(i, value);
-    for (const idev of target === 'all' ? devs : target === 'default' ? [] : [target]) {
-      const was = idev === target ? old : idev.cnf.get(i);
-      idev.cnf.set(i, value);
-      if ((was !== 0) !== (value !== 0)) devForwardChange(idev);
+  switch (i) {
+    case DEVCONF_FORWARDING: {
+      const changed = spread();
+      if (target !== 'all' && target !== 'default') changed.forEach(devForwardChange);
+      else {
+        if ((oldDflt !== 0) !== (value !== 0)) tellNetconf(net, NETCONFA_FORWARDING, 'default');
+        changed.forEach(devForwardChange);
+        if (target === 'all' && (old !== 0) !== (value !== 0)) tellNetconf(net, NETCONFA_FORWARDING, 'all');
+      }
+      if (value !== 0 && target !== 'default') purgeDfltRouters(net);
+      rtGenidBumpIpv6(net);
+      break;
     }
-    rtGenidBumpIpv6(net);
-  } else if (i === DEVCONF_DISABLE_IPV6) {
-    if (target === 'all') ns.devconfDflt.set(i, value);
-    for (const idev of target === 'all' ? devs : target === 'default' ? [] : [target]) {
-      const was = idev === target ? old : idev.cnf.get(i);
-      idev.cnf.set(i, value);
-      if ((was !== 0) === (value !== 0)) continue;
-      if (value !== 0) addrconfIfdown(idev.dev, false);
-      else if ((idev.dev.flags & IFF_UP) !== 0) deviceReady(idev.dev, NETDEV_UP);
+    case DEVCONF_DISABLE_IPV6:
+      for (const { dev } of spread()) {
+        if (value !== 0) addrconfIfdown(dev, false);
+        else if ((dev.flags & IFF_UP) !== 0) deviceReady(dev, NETDEV_UP);
+      }
+      break;
+    case DEVCONF_ADDR_GEN_MODE: {
+      const changed = mine.filter((idev) => (idev === target ? old : idev.cnf.get(i)) !== value);
+      spread();
+      changed.forEach(regenerate);
+      break;
     }
-  } else if (i === DEVCONF_ADDR_GEN_MODE && old !== value) {
-    if (target === 'all') {
-      ns.devconfDflt.set(i, value);
-      for (const idev of devs) if (idev.cnf.get(i) !== value) idev.cnf.set(i, value), regenerate(idev);
-    } else if (target !== 'default') regenerate(target);
-  } else if (target === 'all' && (i === 39 || i === 48)) {
-    ns.devconfDflt.set(i, value);
-    for (const idev of devs) idev.cnf.set(i, value);
-    rtGenidBumpIpv6(net);
+    case DEVCONF_IGNORE_ROUTES_WITH_LINKDOWN: {
+      const changed = spread();
+      if (target !== 'default') for (const idev of changed) tellNetconf(net, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, idev);
+      if (target !== 'all' && target !== 'default') break;
+      if ((oldDflt !== 0) !== (value !== 0)) tellNetconf(net, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, 'default');
+      if (target === 'all' && (old !== 0) !== (value !== 0)) tellNetconf(net, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, 'all');
+      rtGenidBumpIpv6(net);
+      break;
+    }
+    case DEVCONF_PROXY_NDP:
+      if (old !== value) tellNetconf(net, NETCONFA_PROXY_NEIGH, target);
+      break;
+    case DEVCONF_FORCE_FORWARDING:
+      if (target === 'all') spread();
+      if (old !== value) tellNetconf(net, NETCONFA_FORCE_FORWARDING, target);
+      break;
+    default:
+      break;
   }
+  rtGenidBumpIpv6(net);
+}
+
+/** A router does not follow routers, but for devices told to nevertheless. @see rt6_purge_dflt_routers */
+function purgeDfltRouters(net: Net): void {
+  fib6CleanAll(net, (rt) => (rt.flags & (RTF_DEFAULT | RTF_ADDRCONF)) === (RTF_DEFAULT | RTF_ADDRCONF) && in6DevGet(rt.nh.dev)?.cnf.get(DEVCONF_ACCEPT_RA) !== 2);
+}
+
+/** The secret of stable addresses, 16 bytes: devices that use it make such addresses from now on. @see addrconf_sysctl_stable_secret */
+export function addrconfStableSecret(net: Net, target: Inet6Dev | 'default', secret: Uint8Array): void {
+  confOf(net, target).stableSecret = secret;
+  for (const idev of target === 'default' ? idevsOf(net) : [target]) idev.cnf.set(DEVCONF_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_STABLE_PRIVACY);
 }
 
 function regenerate(idev: Inet6Dev): void {

@@ -10,6 +10,7 @@ import {
 import { IPPROTO_ICMPV6 } from '../../uapi/in.ts';
 import { IFF_LOOPBACK } from '../../uapi/if.ts';
 import { PACKET_HOST } from '../../uapi/if-packet.ts';
+import { RTF_ANYCAST } from '../../uapi/ip.ts';
 import { csumIpv6Nofold } from '../../wire/checksum.ts';
 import { ICMP6_HLEN, ICMP6_QUOTE_ROOM, icmp6Finish, putIcmp6Header } from '../../wire/icmpv6.ts';
 import { ExtWalk, IPV6_DADDR, IPV6_HLEN, IPV6_SADDR, ip6Nexthdr, ipv6SkipExthdr } from '../../wire/ipv6.ts';
@@ -135,8 +136,11 @@ export function icmpv6EchoReply(skb: SkBuff): void {
   const { sysctl } = netIpv6(net);
   const multicast = (ipv6AddrType(buf, nh + IPV6_DADDR) & IPV6_ADDR_MULTICAST) !== 0;
   if (sysctl.icmp_echo_ignore_all !== 0 || (multicast && sysctl.icmp_echo_ignore_multicast !== 0)) return;
+  const anycast = ((skb.dst as Rt6).flags & RTF_ANYCAST) !== 0;
+  if (anycast && sysctl.icmp_echo_ignore_anycast !== 0) return;
   const fl = new Flowi6();
-  if (!multicast && ipv6ChkAddr(net, buf, nh + IPV6_DADDR, null, false)) fl.saddr.set(buf.subarray(nh + IPV6_DADDR, nh + IPV6_DADDR + 16));
+  const ours = ipv6ChkAddr(net, buf, nh + IPV6_DADDR, null, false) || (anycast && sysctl.anycast_src_echo_reply !== 0);
+  if (!multicast && ours) fl.saddr.set(buf.subarray(nh + IPV6_DADDR, nh + IPV6_DADDR + 16));
   fl.daddr.set(buf.subarray(nh + IPV6_SADDR, nh + IPV6_SADDR + 16));
   fl.oif = skb.cb0 !== 0 ? skb.cb0 : icmp6Iif(skb);
   fl.proto = IPPROTO_ICMPV6;

@@ -7,11 +7,12 @@ import {
   SKB_DROP_REASON_NOT_SPECIFIED,
   SKB_DROP_REASON_OTHERHOST,
   SKB_DROP_REASON_PKT_TOO_SMALL,
+  SKB_DROP_REASON_UNICAST_IN_L2_MULTICAST,
 } from '../../uapi/drop-reason.ts';
 import { ICMPV6_PARAMPROB, ICMPV6_UNK_NEXTHDR } from '../../uapi/icmpv6.ts';
 import { IFF_LOOPBACK } from '../../uapi/if.ts';
-import { DEVCONF_DISABLE_IPV6 } from '../../uapi/if-link.ts';
-import { PACKET_MULTICAST, PACKET_OTHERHOST } from '../../uapi/if-packet.ts';
+import { DEVCONF_DISABLE_IPV6, DEVCONF_DROP_UNICAST_IN_L2_MULTICAST } from '../../uapi/if-link.ts';
+import { PACKET_HOST, PACKET_LOOPBACK, PACKET_MULTICAST, PACKET_OTHERHOST } from '../../uapi/if-packet.ts';
 import { IPPROTO_HOPOPTS, IPPROTO_NONE } from '../../uapi/in.ts';
 import { IP6_BAD_HDR, IP6_OK, ip6Check, IPV6_DADDR, IPV6_HLEN, IPV6_SADDR, ip6PayloadLen } from '../../wire/ipv6.ts';
 import type { NetDevice } from '../core/net-device.ts';
@@ -70,6 +71,11 @@ export function ipv6Rcv(skb: SkBuff, dev: NetDevice): void {
   if (!addressesOk(skb, dev, nh)) {
     ip6Count(net, idev, INHDRERRORS);
     kfreeSkb(skb, SKB_DROP_REASON_IP_INADDRERRORS, 'ip6_rcv_core');
+    return;
+  }
+  if (skb.pktType !== PACKET_HOST && skb.pktType !== PACKET_LOOPBACK && buf[nh + IPV6_DADDR] !== 0xff && idev.cnf.get(DEVCONF_DROP_UNICAST_IN_L2_MULTICAST) !== 0) {
+    ip6Count(net, idev, INHDRERRORS);
+    kfreeSkb(skb, SKB_DROP_REASON_UNICAST_IN_L2_MULTICAST, 'ip6_rcv_core');
     return;
   }
   const payload = ip6PayloadLen(buf, nh);

@@ -8,7 +8,7 @@ import {
   NDISC_NEIGHBOUR_SOLICITATION,
   NDISC_ROUTER_SOLICITATION,
 } from '../../uapi/icmpv6.ts';
-import { DEVCONF_FORCE_TLLAO } from '../../uapi/if-link.ts';
+import { DEVCONF_FORCE_TLLAO, DEVCONF_NDISC_TCLASS } from '../../uapi/if-link.ts';
 import { IFA_F_OPTIMISTIC, IFA_F_TENTATIVE } from '../../uapi/if-addr.ts';
 import { IPPROTO_ICMPV6 } from '../../uapi/in.ts';
 import { csumIpv6Nofold } from '../../wire/checksum.ts';
@@ -35,6 +35,7 @@ function ndiscSendSkb(dev: NetDevice, skb: SkBuff, daddr: Uint8Array, saddr: Uin
   const fl = new Flowi6();
   fl.saddr.set(saddr);
   fl.daddr.set(daddr);
+  fl.tclass = in6DevGet(dev)?.cnf.get(DEVCONF_NDISC_TCLASS) ?? 0;
   const type = skb.buf[skb.data]!;
   icmp6Finish(skb.buf, skb.data, skb.len, csumIpv6Nofold(saddr, 0, daddr, 0, skb.len, IPPROTO_ICMPV6));
   ip6PushHeader(skb, fl, IPPROTO_ICMPV6, 255);

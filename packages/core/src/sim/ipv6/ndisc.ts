@@ -52,7 +52,7 @@ import {
   NEIGH_UPDATE_F_WEAK_OVERRIDE,
 } from '../neigh/state.ts';
 import type { Neighbour, NeighOps } from '../neigh/table.ts';
-import { IN6ADDR_LINKLOCAL_ALLNODES, IPV6_ADDR_MULTICAST, ipv6AddrType } from './addr-type.ts';
+import { IN6ADDR_LINKLOCAL_ALLNODES, IPV6_ADDR_MULTICAST, ipv6AddrEqual, ipv6AddrType } from './addr-type.ts';
 import { addrconfDadFailure } from './dad.ts';
 import { in6DevGet } from './inet6-dev.ts';
 import { IP6SKB_FRAGMENTED } from './ip6-output.ts';
@@ -145,8 +145,9 @@ function recvNs(skb: SkBuff): number {
       if ((ifp.flags & IFA_F_OPTIMISTIC) === 0) return SKB_DROP_REASON_NOT_SPECIFIED;
     }
   } else {
+    const anycast = idev.acList.some((ac) => ipv6AddrEqual(ac.addr, 0, target, 0));
     const proxied = idev.cnf.get(DEVCONF_FORWARDING) !== 0 && idev.cnf.get(DEVCONF_PROXY_NDP) !== 0 && ndTbl.proxyLookup(net, target, 0, dev) !== null;
-    if (!proxied) return SKB_DROP_REASON_IPV6_NDISC_NS_OTHERHOST;
+    if (!proxied && !anycast) return SKB_DROP_REASON_IPV6_NDISC_NS_OTHERHOST;
   }
   const router = idev.cnf.get(DEVCONF_FORWARDING) !== 0;
   if (dad) {

@@ -7,10 +7,12 @@ import {
   DEVCONF_ACCEPT_RA_DEFRTR,
   DEVCONF_ACCEPT_RA_FROM_LOCAL,
   DEVCONF_ACCEPT_RA_MIN_HOP_LIMIT,
+  DEVCONF_ACCEPT_RA_MIN_LFT,
   DEVCONF_ACCEPT_RA_MTU,
   DEVCONF_ACCEPT_RA_PINFO,
   DEVCONF_AUTOCONF,
   DEVCONF_HOPLIMIT,
+  DEVCONF_MAX_ADDRESSES,
   DEVCONF_MTU6,
   DEVCONF_ADDR_GEN_MODE,
   DEVCONF_RA_DEFRTR_METRIC,
@@ -123,7 +125,7 @@ function prefixInfo(idev: Inet6Dev, buf: Uint8Array, p: number): void {
   const valid = be32(buf, p + 4);
   const prefered = be32(buf, p + 8);
   const prefix = buf.slice(p + 16, p + 32);
-  if (plen > 128 || prefered > valid || (ipv6AddrType(prefix) & (IPV6_ADDR_LINKLOCAL | 2)) !== 0) return;
+  if (plen > 128 || prefered > valid || (valid !== 0 && valid < idev.cnf.get(DEVCONF_ACCEPT_RA_MIN_LFT)) || (ipv6AddrType(prefix) & (IPV6_ADDR_LINKLOCAL | 2)) !== 0) return;
   if ((flags & 0x80) !== 0) {
     const rt = addrconfGetPrefixRoute(ipv6Prefix(prefix, plen), plen, dev, RTF_ADDRCONF | RTF_PREFIX_RT, RTF_DEFAULT);
     const expires = valid === INFINITY_LIFE_TIME ? 0 : net.kernel.clock.now + valid * 1e9;
@@ -149,7 +151,8 @@ function autoconf(idev: Inet6Dev, prefix: Uint8Array, valid: number, prefered: n
   }
   const known = idev.addrList.find((x) => ipv6AddrEqual(x.addr, 0, addr, 0));
   if (known === undefined) {
-    if (valid === 0) return;
+    const most = idev.cnf.get(DEVCONF_MAX_ADDRESSES);
+    if (valid === 0 || (most !== 0 && idev.addrList.length >= most)) return;
     const ifp = ipv6AddAddr(idev, { addr, peer: null, plen: 64, flags: extra, rtPriority: 0, proto: IFAPROT_KERNEL_RA, preferedLft: prefered, validLft: valid }, newExtAck());
     if (typeof ifp === 'number') return;
     addrconfDadStart(ifp);

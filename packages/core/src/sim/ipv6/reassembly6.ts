@@ -45,6 +45,12 @@ class FragQueue {
 
 const QUEUES: Slot<Net, Map<string, FragQueue>> = slot(() => new Map());
 
+/** Packets in parts that wait, and the bytes they take, for /proc/net/sockstat6. */
+export function ip6FragUse(net: Net): { queues: number; mem: number } {
+  const all = [...(slotPeek(net, QUEUES)?.values() ?? [])];
+  return { queues: all.length, mem: all.reduce((n, q) => n + q.bytes, 0) };
+}
+
 function finish(q: FragQueue): void {
   slotGet(q.net, QUEUES).delete(q.key);
   q.net.kernel.clock.del(q.timer);

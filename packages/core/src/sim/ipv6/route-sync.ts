@@ -2,6 +2,7 @@
 import { RTF_ANYCAST, RTF_LOCAL } from '../../uapi/ip.ts';
 import { RTNH_F_DEAD, RTNH_F_LINKDOWN } from '../../uapi/rtnetlink.ts';
 import { NETDEV_CHANGE, NETDEV_DOWN, netifCarrierOk } from '../core/dev.ts';
+import type { Net } from '../core/net.ts';
 import type { NetDevice } from '../core/net-device.ts';
 import { fib6CleanAll, fib6Tables, fib6Walk, rt6MultipathRebalance } from './fib6-table.ts';
 import { rtGenidBumpIpv6 } from './netns6.ts';
@@ -40,6 +41,16 @@ export function rt6SyncDownDev(dev: NetDevice, event: number): void {
 /** @see rt6_disable_ip */
 export function rt6DisableIp(dev: NetDevice, event: number): void {
   rt6SyncDownDev(dev, event);
+}
+
+/** Forgets what was learned about single destinations. @see rt6_flush_exceptions, by net.ipv6.route.flush */
+export function fib6FlushExceptions(net: Net): void {
+  for (const table of fib6Tables(net)) {
+    for (const rt of fib6Walk(table)) {
+      for (const e of rt.nh.exceptions?.values() ?? []) e.obsolete = true;
+      rt.nh.exceptions = null;
+    }
+  }
 }
 
 /** The device's MTU changed: what was learned above it is void. @see rt6_mtu_change */

@@ -1,9 +1,18 @@
 /** /proc/sys/net/ipv4. @see net/ipv4/sysctl_net_ipv4.c, net/ipv4/devinet.c */
+import {
+  NETCONFA_FORWARDING,
+  NETCONFA_IFINDEX_ALL,
+  NETCONFA_IFINDEX_DEFAULT,
+  NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN,
+  NETCONFA_PROXY_NEIGH,
+  NETCONFA_RP_FILTER,
+} from '../../uapi/rtnetlink.ts';
 import type { Net } from '../core/net.ts';
 import { type Devconf, DEVCONF_NAMES, FORWARDING, MC_FORWARDING } from '../ipv4/devconf.ts';
+import { devinetCopyDfltConf, inetForwardChange } from '../ipv4/devinet.ts';
 import { inDevGet } from '../ipv4/in-device.ts';
 import { type Ipv4Sysctl, kernelIpv4, netIpv4, rtCacheFlush } from '../ipv4/netns.ts';
-import { constFile, type CtlLimits, intFile, rangeFile } from './ctl.ts';
+import { constFile, type CtlLimits, fixedFile, intFile, msFile, rangedFile, rangeFile, SECONDS } from './ctl.ts';
 import { neighDir } from './ctl-neigh.ts';
 import { sysctlDir, rwFile, type ViewDir, type ViewNode } from './node.ts';
 
@@ -13,12 +22,14 @@ const BOOL: CtlLimits = { min: 0, max: 1 };
 const U8: CtlLimits = { min: 0, max: 255 };
 const ANY: CtlLimits = {};
 
-/** Plain numbers and their limits. */
+/**
+ * Plain numbers and their limits.
+ * Differs from Linux: fib_multipath_hash_policy knows the policies 0 and 1 only.
+ */
 const NUMBERS: readonly (readonly [NumberKey, CtlLimits])[] = [
   ['ip_default_ttl', { min: 1, max: 255 }],
   ['ip_no_pmtu_disc', U8],
   ['ip_forward_use_pmtu', U8],
-  ['ip_forward_update_priority', BOOL],
   ['ip_nonlocal_bind', U8],
   ['ip_unprivileged_port_start', { min: 0, max: 65535 }],
   ['icmp_echo_ignore_all', BOOL],
@@ -27,17 +38,45 @@ const NUMBERS: readonly (readonly [NumberKey, CtlLimits])[] = [
   ['icmp_ignore_bogus_error_responses', BOOL],
   ['icmp_msgs_per_sec', { min: 0 }],
   ['icmp_msgs_burst', { min: 0 }],
-  ['icmp_ratelimit', ANY],
   ['icmp_ratemask', ANY],
-  ['ipfrag_time', ANY],
-  ['ipfrag_high_thresh', { min: 0 }],
-  ['ipfrag_low_thresh', { min: 0 }],
-  ['ipfrag_max_dist', { min: 0 }],
-  ['fib_multipath_hash_policy', { min: 0, max: 3 }],
+  ['ipfrag_time', SECONDS],
+  ['fib_multipath_hash_policy', BOOL],
   ['fib_multipath_use_neigh', BOOL],
   ['fwmark_reflect', U8],
   ['igmp_max_memberships', ANY],
 ];
+
+/** Settings of what is not simulated, that scripts read all the same. */
+const FIXED: readonly NumberKey[] = [
+  'fib_multipath_hash_fields',
+  'icmp_echo_enable_probe',
+  'igmp_max_msf',
+  'igmp_qrv',
+  'ip_autobind_reuse',
+  'ip_dynaddr',
+  'ip_early_demux',
+  'ip_forward_update_priority',
+  'ipfrag_max_dist',
+  'nexthop_compat_mode',
+  'raw_l3mdev_accept',
+  'udp_rmem_min',
+  'udp_wmem_min',
+];
+
+/**
+ * Of `conf`: those of what is not simulated (multicast routing, IPsec, DHCP relays, the kernel's log, IGMP), each with the
+ * values that ask for nothing.
+ */
+const FIXED_CONF: Readonly<Record<string, readonly number[]>> = {
+  bootp_relay: [0],
+  disable_policy: [],
+  disable_xfrm: [],
+  force_igmp_version: [0],
+  igmpv2_unsolicited_report_interval: [],
+  igmpv3_unsolicited_report_interval: [],
+  log_martians: [0],
+  medium_id: [0],
+};
 
 /** The directory as this namespace has it. */
 export function ipv4Dir(net: Net): ViewDir {
@@ -50,6 +89,17 @@ export function ipv4Dir(net: Net): ViewDir {
       sysctl[name] = v;
     }, limits));
   }
+  for (const name of FIXED) files.set(name, () => fixedFile(() => sysctl[name]));
+  files.set('icmp_ratelimit', () => msFile(() => sysctl.icmp_ratelimit, (v) => {
+    sysctl.icmp_ratelimit = v;
+  }));
+  // The lower threshold only bounds the upper one, on Linux too.
+  files.set('ipfrag_high_thresh', () => rangedFile(() => sysctl.ipfrag_high_thresh, (v) => {
+    sysctl.ipfrag_high_thresh = v;
+  }, () => ({ min: sysctl.ipfrag_low_thresh, max: Number.MAX_SAFE_INTEGER })));
+  files.set('ipfrag_low_thresh', () => rangedFile(() => sysctl.ipfrag_low_thresh, (v) => {
+    sysctl.ipfrag_low_thresh = v;
+  }, () => ({ min: 0, max: sysctl.ipfrag_high_thresh })));
   files.set('ip_local_port_range', () =>
     rangeFile(() => sysctl.ip_local_port_range, (v) => {
       sysctl.ip_local_port_range = v;
@@ -73,10 +123,10 @@ function routeDir(net: Net): ViewDir {
       ['flush', () => ({ ...rwFile(() => '', () => (rtCacheFlush(net), 0)), mode: 0o200 })],
       ['min_pmtu', () => intFile(() => sysctl.min_pmtu, (v) => {
         sysctl.min_pmtu = v;
-      }, { min: 1280 >> 3 })],
+      }, { min: 68 })],
       ['mtu_expires', () => intFile(() => sysctl.mtu_expires, (v) => {
         sysctl.mtu_expires = v;
-      })],
+      }, SECONDS)],
       ['min_adv_mss', () => intFile(() => sysctl.min_adv_mss, (v) => {
         sysctl.min_adv_mss = v;
       })],
@@ -112,22 +162,28 @@ function devconfDir(net: Net, conf: Devconf): ViewDir {
     files.set(name, () => {
       if (i === FORWARDING) return forwardingFile(net, conf);
       if (i === MC_FORWARDING) return constFile(() => conf.data[i]!);
+      const fixed = FIXED_CONF[name];
+      if (fixed !== undefined) return fixedFile(() => conf.data[i]!, fixed, (v) => devconfWrite(net, conf, i, v));
       return intFile(() => conf.data[i]!, (v) => devconfWrite(net, conf, i, v));
     });
   });
   return sysctlDir(files);
 }
 
+/** What RTM_NEWNETCONF tells of a setting, by its name. */
+const NETCONFA: Readonly<Record<string, number>> = {
+  rp_filter: NETCONFA_RP_FILTER,
+  proxy_arp: NETCONFA_PROXY_NEIGH,
+  ignore_routes_with_linkdown: NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN,
+};
+
 /** A setting changed: devices that follow the default get it, cached routes are void. @see devinet_conf_proc */
 function devconfWrite(net: Net, conf: Devconf, i: number, value: number): void {
-  const v4 = netIpv4(net);
+  const old = conf.data[i];
   conf.set(i, value);
-  if (conf === v4.devconfDflt) {
-    for (const dev of net.devs.values()) {
-      const own = inDevGet(dev)?.cnf;
-      if (own !== undefined && !own.isSet(i)) own.put(i, value);
-    }
-  }
+  if (conf === netIpv4(net).devconfDflt) devinetCopyDfltConf(net, i);
+  const attr = NETCONFA[DEVCONF_NAMES[i]!];
+  if (attr !== undefined && old !== value) netconf(net, conf, attr);
   rtCacheFlush(net);
 }
 
@@ -141,41 +197,18 @@ function forwardingFile(net: Net, conf: Devconf): ViewNode {
       if (conf === v4.devconfAll) inetForwardChange(net, value);
       else {
         conf.set(FORWARDING, value);
-        netconf(net, conf);
+        netconf(net, conf, NETCONFA_FORWARDING);
       }
       rtCacheFlush(net);
     },
   );
 }
 
-/** A host becomes a router, or back: everywhere at once. @see inet_forward_change */
-function inetForwardChange(net: Net, value: number): void {
+function netconf(net: Net, conf: Devconf, attr: number): void {
   const v4 = netIpv4(net);
-  const on = value;
-  v4.sysctl.ip_forward = on;
-  v4.devconfAll.set(FORWARDING, on);
-  v4.devconfAll.put(DEVCONF_NAMES.indexOf('accept_redirects'), on === 0 ? 1 : 0);
-  v4.devconfDflt.set(FORWARDING, on);
-  netconf(net, v4.devconfAll);
-  netconf(net, v4.devconfDflt);
-  for (const dev of net.devs.values()) {
-    const conf = inDevGet(dev)?.cnf;
-    if (conf === undefined) continue;
-    conf.set(FORWARDING, on);
-    netconf(net, conf);
-  }
-}
-
-const NETCONFA_FORWARDING = 2;
-const NETCONFA_IFINDEX_ALL = -1;
-const NETCONFA_IFINDEX_DEFAULT = -2;
-
-function netconf(net: Net, conf: Devconf): void {
-  const v4 = netIpv4(net);
-  let ifindex = NETCONFA_IFINDEX_DEFAULT;
-  if (conf === v4.devconfAll) ifindex = NETCONFA_IFINDEX_ALL;
+  let ifindex = conf === v4.devconfAll ? NETCONFA_IFINDEX_ALL : NETCONFA_IFINDEX_DEFAULT;
   for (const dev of net.devs.values()) if (inDevGet(dev)?.cnf === conf) ifindex = dev.ifindex;
-  kernelIpv4(net.kernel).netconfNotify(net, NETCONFA_FORWARDING, ifindex, conf);
+  kernelIpv4(net.kernel).netconfNotify(net, attr, ifindex, conf);
 }
 
 /** Neighbour settings of each device. (`default` is a file of the machine's first namespace alone.) */
@@ -187,7 +220,7 @@ function neighDirs(net: Net): ViewDir {
     get: (name) => {
       const dev = net.names.get(name);
       const parms = dev === undefined ? undefined : inDevGet(dev)?.arpParms;
-      return parms === undefined ? null : neighDir(parms, net.kernel);
+      return parms === undefined ? null : neighDir(parms, net.kernel, false);
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Files of /proc/sys: numbers with limits, as proc_dointvec and its kin read and write them. @see kernel/sysctl.c */
-import { EINVAL } from '../../uapi/errno.ts';
+import { EINVAL, EOPNOTSUPP } from '../../uapi/errno.ts';
 import { readFile, rwFile, type ViewNode } from './node.ts';
 
 const INT_MAX = 2_147_483_647;
@@ -29,19 +29,22 @@ export function parseNumbers(text: string, most: number): readonly number[] | nu
   return found.length === 0 ? null : found;
 }
 
-/** A file with one 32-bit number. `set` does what a change brings with it. @see proc_dointvec_minmax */
-export function intFile(get: () => number, set: (value: number) => void, limits: CtlLimits = {}): ViewNode {
-  return rwFile(
+/** A number whose limits depend on others. */
+export const rangedFile = (get: () => number, set: (value: number) => void, limits: () => CtlLimits): ViewNode =>
+  rwFile(
     () => `${get()}\n`,
     (text) => {
       if (text.length === 0) return 0;
       const value = parseNumbers(text, 1)?.[0];
-      if (value === undefined || value < (limits.min ?? INT_MIN) || value > (limits.max ?? INT_MAX)) return EINVAL;
+      const { min, max } = limits();
+      if (value === undefined || value < (min ?? INT_MIN) || value > (max ?? INT_MAX)) return EINVAL;
       set(value);
       return 0;
     },
   );
-}
+
+/** A file with one 32-bit number. `set` does what a change brings with it. @see proc_dointvec_minmax */
+export const intFile = (get: () => number, set: (value: number) => void, limits: CtlLimits = {}): ViewNode => rangedFile(get, set, () => limits);
 
 /** A file with a first and a last number. Fewer written leave the rest. @param valid refuses what may not be */
 export function rangeFile(
@@ -58,6 +61,33 @@ export function rangeFile(
       const value = [numbers[0]!, numbers[1] ?? get()[1]] as const;
       for (const n of value) if (n < (limits.min ?? 0) || n > (limits.max ?? INT_MAX)) return EINVAL;
       if (!valid(value)) return EINVAL;
+      set(value);
+      return 0;
+    },
+  );
+}
+
+/** Seconds that fit into an int of ticks (250 a second). @see proc_dointvec_jiffies */
+export const SECONDS: CtlLimits = { min: -8_589_934, max: 8_589_934 };
+
+/** Milliseconds, rounded up to ticks of 4 ms. @see proc_dointvec_ms_jiffies_minmax */
+export const msFile = (get: () => number, set: (ms: number) => void, min = 0): ViewNode =>
+  intFile(get, (v) => set(Math.ceil(v / 4) * 4), { min });
+
+/**
+ * A setting of something this kernel has not. It reads as it does on Linux; writing what it says, or another value of
+ * `alsoTrue` (those that ask for nothing), is well, and any other value is refused.
+ * Differs from Linux: settings of what is not simulated refuse new values with EOPNOTSUPP.
+ */
+export function fixedFile(get: () => number, alsoTrue: readonly number[] = [], set: (value: number) => void = () => undefined): ViewNode {
+  return rwFile(
+    () => `${get()}\n`,
+    (text) => {
+      if (text.length === 0) return 0;
+      const value = parseNumbers(text, 1)?.[0];
+      if (value === undefined) return EINVAL;
+      if (value === get()) return 0;
+      if (!alsoTrue.includes(value)) return EOPNOTSUPP;
       set(value);
       return 0;
     },

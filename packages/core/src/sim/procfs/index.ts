@@ -1,14 +1,20 @@
 /** /proc/net, /proc/sys/net and /sys/class/net as views of a namespace's state. */
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
+import { coreDir } from './ctl-core.ts';
 import { ipv4Dir } from './ctl-ipv4.ts';
+import { ipv6Dir } from './ctl-ipv6.ts';
 import { fixedDir, resolveView, type ViewDir, type ViewNode } from './node.ts';
 import { procNetDir } from './proc-net.ts';
 import { classNetDir, devicesNetDir } from './sys-class-net.ts';
 
 /** /proc/sys: what is below `net`; the rest is not this kernel's. */
 function sysctlDir(net: Net): ViewDir {
-  const netDir = fixedDir(new Map<string, () => ViewNode>([['ipv4', () => ipv4Dir(net)]]));
+  const netDir = fixedDir(new Map<string, () => ViewNode>([
+    ['core', coreDir],
+    ['ipv4', () => ipv4Dir(net)],
+    ['ipv6', () => ipv6Dir(net)],
+  ]));
   return fixedDir(new Map<string, () => ViewNode>([['net', () => netDir]]));
 }
 

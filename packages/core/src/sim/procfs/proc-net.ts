@@ -4,20 +4,47 @@ import { toHex } from '../../lib/bytes.ts';
 import { NUD_NOARP, NUD_PERMANENT } from '../../uapi/neighbour.ts';
 import type { Net } from '../core/net.ts';
 import type { NetDevice } from '../core/net-device.ts';
-import type { IcmpMib, IpMib } from '../ipv4/snmp.ts';
-import { kernelIpv4, netIpv4 } from '../ipv4/netns.ts';
+import { inDevGet } from '../ipv4/in-device.ts';
+import { kernelIpv4 } from '../ipv4/netns.ts';
+import { in6DevGet } from '../ipv6/inet6-dev.ts';
 import { NUD_VALID } from '../neigh/state.ts';
 import { fixedDir, readFile, type ViewDir, type ViewNode } from './node.ts';
+import { ifInet6, ipv6Route, route } from './proc-net-route.ts';
+import { devSnmp6Dir, netstat, snmp, snmp6, sockstat, sockstat6 } from './proc-net-mib.ts';
+import { icmp6Table, icmpTable, netlinkTable, packetTable, ptype, raw6Table, rawTable, udp6Table, udpTable } from './proc-net-sock.ts';
 
-/** The directory as a namespace has it. */
+/**
+ * The directory as a namespace has it.
+ * Differs from Linux: tables of what is not simulated (TCP, UNIX sockets, netfilter) and of the kernel's inner life (fib_trie, protocols) are absent.
+ */
 export function procNetDir(net: Net): ViewDir {
   const file = (text: () => string): (() => ViewNode) => () => readFile(text);
   return fixedDir(
     new Map<string, () => ViewNode>([
+      ['anycast6', file(() => anycast6(net))],
       ['arp', file(() => arp(net))],
       ['dev', file(() => devTable(net))],
       ['dev_mcast', file(() => devMcast(net))],
+      ['dev_snmp6', () => devSnmp6Dir(net)],
+      ['icmp', file(() => icmpTable(net))],
+      ['icmp6', file(() => icmp6Table(net))],
+      ['if_inet6', file(() => ifInet6(net))],
+      ['igmp', file(() => igmp(net))],
+      ['igmp6', file(() => igmp6(net))],
+      ['ipv6_route', file(() => ipv6Route(net))],
+      ['netlink', file(() => netlinkTable(net))],
+      ['netstat', file(() => netstat(net))],
+      ['packet', file(() => packetTable(net))],
+      ['ptype', file(() => ptype(net))],
+      ['raw', file(() => rawTable(net))],
+      ['raw6', file(() => raw6Table(net))],
+      ['route', file(() => route(net))],
       ['snmp', file(() => snmp(net))],
+      ['snmp6', file(() => snmp6(net))],
+      ['sockstat', file(() => sockstat(net))],
+      ['sockstat6', file(() => sockstat6(net))],
+      ['udp', file(() => udpTable(net))],
+      ['udp6', file(() => udp6Table(net))],
     ]),
   );
 }
@@ -63,43 +90,49 @@ function arp(net: Net): string {
   return `IP address       HW type     Flags       HW address            Mask     Device\n${rows.join('')}`;
 }
 
-const IP_NAMES: readonly (keyof IpMib)[] = [
-  'InReceives', 'InHdrErrors', 'InAddrErrors', 'ForwDatagrams', 'InUnknownProtos', 'InDiscards', 'InDelivers', 'OutRequests',
-  'OutDiscards', 'OutNoRoutes', 'ReasmTimeout', 'ReasmReqds', 'ReasmOKs', 'ReasmFails', 'FragOKs', 'FragFails', 'FragCreates', 'OutTransmits',
-];
-const ICMP_TYPES: readonly (readonly [string, number])[] = [
-  ['DestUnreachs', 3], ['TimeExcds', 11], ['ParmProbs', 12], ['SrcQuenchs', 4], ['Redirects', 5], ['Echos', 8], ['EchoReps', 0],
-  ['Timestamps', 13], ['TimestampReps', 14], ['AddrMasks', 17], ['AddrMaskReps', 18],
-];
+/** A 32-bit number in network order as a little-endian machine prints it. */
+const be32Text = (v: number): string => [v & 255, (v >>> 8) & 255, (v >>> 16) & 255, v >>> 24].map((b) => b.toString(16).padStart(2, '0')).join('').toUpperCase();
 
-const table = (name: string, rows: readonly (readonly [string, number])[]): string =>
-  `${name}: ${rows.map((r) => r[0]).join(' ')}\n${name}: ${rows.map((r) => r[1]).join(' ')}\n`;
-
-/** @see net/ipv4/proc.c:snmp_seq_show */
-function snmp(net: Net): string {
-  const v4 = netIpv4(net);
-  const { ip, icmp, udp } = v4;
-  return (
-    table('Ip', [
-      ['Forwarding', v4.sysctl.ip_forward === 0 ? 2 : 1],
-      ['DefaultTTL', v4.sysctl.ip_default_ttl],
-      ...IP_NAMES.map((n) => [n, ip[n]] as const),
-    ]) +
-    table('Icmp', icmpRows(icmp)) +
-    table('Udp', Object.entries(udp) as [string, number][])
-  );
+/**
+ * Differs from Linux: no reports are sent and no queriers heard, so timers do not run and no group has a reporter.
+ * @see net/ipv4/igmp.c:igmp_mc_seq_show
+ */
+function igmp(net: Net): string {
+  let text = 'Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n';
+  for (const dev of net.devs.values()) {
+    const list = inDevGet(dev)?.mcList ?? [];
+    if (list.length === 0) continue;
+    text += `${dev.ifindex}\t${dev.name.padEnd(10)}: ${String(list.length).padStart(5)} ${'V3'.padStart(7)}\n`;
+    for (const m of list) text += `\t\t\t\t${be32Text(m.group)} ${String(m.users).padStart(5)} 0:00000000\t\t0\n`;
+  }
+  return text;
 }
 
-function icmpRows(m: IcmpMib): (readonly [string, number])[] {
-  return [
-    ['InMsgs', m.InMsgs],
-    ['InErrors', m.InErrors],
-    ['InCsumErrors', m.InCsumErrors],
-    ...ICMP_TYPES.map(([n, t]) => [`In${n}`, m.inType.get(t) ?? 0] as const),
-    ['OutMsgs', m.OutMsgs],
-    ['OutErrors', m.OutErrors],
-    ['OutRateLimitGlobal', m.OutRateLimitGlobal],
-    ['OutRateLimitHost', m.OutRateLimitHost],
-    ...ICMP_TYPES.map(([n, t]) => [`Out${n}`, m.outType.get(t) ?? 0] as const),
-  ];
+// Flags of the table. @see MAF_LOADED, MAF_NOREPORT
+const MAF_LOADED = 4;
+const MAF_NOREPORT = 8;
+
+/** @see net/ipv6/mcast.c:igmp6_mc_seq_show */
+function igmp6(net: Net): string {
+  const rows: string[] = [];
+  for (const dev of net.devs.values()) {
+    for (const mc of in6DevGet(dev)?.mcList ?? []) {
+      const hex = toHex(mc.addr);
+      const scope = mc.addr[1]! & 15;
+      const quiet = scope < 2 || hex === 'ff020000000000000000000000000001';
+      const flags = (scope >= 2 && mc.flags !== 0 ? MAF_LOADED : 0) | (quiet ? MAF_NOREPORT : 0);
+      const flagText = flags.toString(16).toUpperCase().padStart(8, '0');
+      rows.push(`${String(dev.ifindex).padEnd(4)} ${dev.name.padEnd(15)} ${hex} ${String(mc.users).padStart(5)} ${flagText} 0\n`);
+    }
+  }
+  return rows.join('');
+}
+
+/** @see net/ipv6/anycast.c:ac6_seq_show */
+function anycast6(net: Net): string {
+  const rows: string[] = [];
+  for (const dev of net.devs.values()) {
+    for (const ac of in6DevGet(dev)?.acList ?? []) rows.push(`${String(dev.ifindex).padEnd(4)} ${dev.name.padEnd(15)} ${toHex(ac.addr)} ${String(ac.users).padStart(5)}\n`);
+  }
+  return rows.join('');
 }

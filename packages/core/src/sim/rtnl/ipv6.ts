@@ -5,11 +5,13 @@ import { rtnlAddr6Init } from './addr6.ts';
 import { rtnlLinkAf6Init } from './link-af6.ts';
 import { rtnlNeighTable } from './neigh.ts';
 import { rtnlRoute6Init } from './route6.ts';
+import { rtnlRule6Init } from './rule6.ts';
 
 /** After `ipv6Init`. */
 export function rtnlIpv6Init(kernel: SimKernel): void {
   rtnlLinkAf6Init(kernel);
   rtnlAddr6Init(kernel);
   rtnlRoute6Init(kernel);
+  rtnlRule6Init(kernel);
   rtnlNeighTable(kernel, kernelIpv6(kernel).ndTbl);
 }

@@ -32,7 +32,7 @@ import { AF_INET6 } from '../../uapi/socket.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
 import { type ExtAck, nlErr, type NlInfo, nlInfo, type RtnlDoit, type RtnlDumpit, type RtnlRequest } from '../core/rtnetlink.ts';
-import { ipv6AddrType, rt6NeedStrict } from '../ipv6/addr-type.ts';
+import { rt6NeedStrict } from '../ipv6/addr-type.ts';
 import { fib6Lookup } from '../ipv6/fib6-lookup.ts';
 import { fib6Tables, fib6Walk } from '../ipv6/fib6-table.ts';
 import { type Fib6Config, type Fib6Info, Flowi6, type Rt6, RT6_LOOKUP_F_IFACE, RTF_GATEWAY, RTF_REJECT } from '../ipv6/fib6-types.ts';
@@ -71,7 +71,6 @@ interface Got {
   readonly rt: Rt6;
   readonly daddr: Uint8Array;
   readonly saddr: Uint8Array;
-  readonly hasSrc: boolean;
   readonly iif: number;
   readonly prefsrc: Uint8Array | null;
 }
@@ -86,7 +85,7 @@ function fillNode(net: Net, rt: Fib6Info, flags: number, got: Got | null = null)
   if (got !== null) {
     attrs.dst = got.daddr;
     dstLen = 128;
-    if (got.hasSrc) attrs.src = got.saddr;
+    attrs.src = got.saddr;
     if (got.iif !== 0) attrs.iif = got.iif;
     else if (got.prefsrc !== null) attrs.prefsrc = got.prefsrc;
   } else if (rt.plen !== 0) attrs.dst = rt.dst;
@@ -112,7 +111,7 @@ function fillNode(net: Net, rt: Fib6Info, flags: number, got: Got | null = null)
   return routeFamily.encode({
     family: AF_INET6,
     dstLen,
-    srcLen: got !== null && got.hasSrc ? 128 : 0,
+    srcLen: got === null ? 0 : 128,
     tos: 0,
     table: id < 256 ? id : RT_TABLE_COMPAT,
     protocol: rt.protocol,
@@ -304,8 +303,8 @@ const inet6RtmGetroute: RtnlDoit = (req, emit) => {
     const out = new Uint8Array(16);
     if (ipv6DevGetSaddr(net, found.nh.dev, fl.daddr, out) === 0) prefsrc = found.prefsrc === null ? out : null;
   }
-  const got: Got = { rt, daddr: fl.daddr, saddr: fl.saddr, hasSrc: true, iif, prefsrc };
-  emit(RTM_NEWROUTE, 0, fillNode(net, found, m.flags & RTM_F_LOOKUP_TABLE, { ...got, hasSrc: ipv6AddrType(fl.saddr) !== 0 || a.src !== undefined }));
+  const got: Got = { rt, daddr: fl.daddr, saddr: fl.saddr, iif, prefsrc };
+  emit(RTM_NEWROUTE, 0, fillNode(net, found, m.flags & RTM_F_LOOKUP_TABLE, got));
   return 0;
 };
 

@@ -119,6 +119,10 @@ export class NetlinkSock extends Sock implements Socket {
   readonly groups: Set<number> = new Set();
   readonly #queue = new Ring<Datagram>(4);
   #queued = 0;
+  /** Bytes that wait to be read. */
+  get rmem(): number {
+    return this.#queued;
+  }
   #dump: Dump | null = null;
   #maxRecvmsg = 0;
   readonly #ack: { capAck: boolean; extAck: boolean } = { capAck: false, extAck: false };
@@ -446,3 +450,6 @@ export function netlinkInit(kernel: SimKernel): void {
   kernel.rtnl.broadcast = broadcast;
   kernel.rtnl.listening = listening;
 }
+
+/** Open netlink sockets of a namespace, for /proc/net/netlink. */
+export const netlinkSocks = (net: Net): NetlinkSock[] => [...slotGet(net.kernel, table).socks].filter((sk) => sk.net === net);

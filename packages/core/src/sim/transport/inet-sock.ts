@@ -2,9 +2,10 @@
 import { be32, le32 } from '../../lib/bytes.ts';
 import { cString, utf8Encode } from '../../lib/text.ts';
 import type { Socket } from '../../syscall/index.ts';
-import { EADDRINUSE, EADDRNOTAVAIL, EINVAL, ENODEV, ENOPROTOOPT, ENOTCONN } from '../../uapi/errno.ts';
+import { EADDRINUSE, EADDRNOTAVAIL, EINVAL, ENOBUFS, ENODEV, ENOPROTOOPT, ENOTCONN } from '../../uapi/errno.ts';
 import * as so from '../../uapi/socket.ts';
 import { ipMcDecGroup, ipMcIncGroup } from '../ipv4/devinet.ts';
+import { SOCK_BUF_MAX } from '../core/sock.ts';
 import { Flowi4 } from '../ipv4/fib-types.ts';
 import { inDevGet } from '../ipv4/in-device.ts';
 import { netIpv4 } from '../ipv4/netns.ts';
@@ -38,11 +39,11 @@ export abstract class InetSock extends InetQueueSock implements Socket {
         break;
       case so.SO_RCVBUF:
       case so.SO_RCVBUFFORCE:
-        this.rcvbuf = Math.max(2304, Math.min(v, 212_992) * 2);
+        this.rcvbuf = Math.max(2304, Math.min(v, SOCK_BUF_MAX) * 2);
         break;
       case so.SO_SNDBUF:
       case so.SO_SNDBUFFORCE:
-        this.sndbuf = Math.max(4608, Math.min(v, 212_992) * 2);
+        this.sndbuf = Math.max(4608, Math.min(v, SOCK_BUF_MAX) * 2);
         break;
       case so.SO_MARK:
         this.mark = v >>> 0;
@@ -191,6 +192,7 @@ export abstract class InetSock extends InetQueueSock implements Socket {
     const i = this.groups.findIndex((g) => g.group === group && g.ifindex === ifindex);
     if (add) {
       if (i >= 0) this.fail(EADDRINUSE, 'setsockopt');
+      if (this.groups.length >= netIpv4(this.net).sysctl.igmp_max_memberships) this.fail(ENOBUFS, 'setsockopt');
       this.groups.push({ group, ifindex });
       ipMcIncGroup(inDev, group);
     } else {

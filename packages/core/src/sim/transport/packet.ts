@@ -49,6 +49,11 @@ export class PacketSock extends Sock implements Socket {
     this.#hook();
   }
 
+  /** Sees packets now. */
+  get running(): boolean {
+    return this.#tap !== null;
+  }
+
   #fail(errno: number, call: string): never {
     throw new SystemError(errno, call);
   }
@@ -316,6 +321,9 @@ function setPromiscuity(dev: NetDevice, by: number): void {
   else dev.flags &= ~IFF_PROMISC;
   dev.netdevOps.setRxMode?.(dev);
 }
+
+/** Open packet sockets of a namespace, for /proc/net/packet. */
+export const packetSocks = (net: Net): PacketSock[] => [...slotGet(net.kernel, SOCKS)].filter((sk) => sk.net === net);
 
 export function packetInit(kernel: SimKernel): void {
   kernel.families.set(so.AF_PACKET, (net, _task, type, protocol) => {

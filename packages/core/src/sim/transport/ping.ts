@@ -133,6 +133,9 @@ function pingErr(skb: SkBuff, type: number, code: number, info: number): void {
   lookup(skb.dev!.net, be16(skb.buf, at + 4), 0, be32(skb.buf, skb.data + 12), skb.cb2)?.error(skb, type, code, info);
 }
 
+/** Open ping sockets, for /proc/net/icmp. */
+export const pingSocks = (net: Net): Iterable<PingSock> => slotPeek(net, SOCKS)?.values() ?? [];
+
 export function pingInit(kernel: SimKernel): void {
   const k = kernelIpv4(kernel);
   k.pingRcv = pingRcv;

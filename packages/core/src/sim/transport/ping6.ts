@@ -102,6 +102,9 @@ function pingErr(skb: SkBuff, type: number, code: number, info: number): void {
   sk?.icmpError(skb, type, code, info, upper, 0);
 }
 
+/** Open ping sockets, for /proc/net/icmp6. */
+export const ping6Socks = (net: Net): Iterable<Ping6Sock> => slotPeek(net, SOCKS)?.values() ?? [];
+
 export function ping6Init(kernel: SimKernel): void {
   const k = kernelIpv6(kernel);
   k.pingRcv = pingRcv;
