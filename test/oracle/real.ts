@@ -21,7 +21,7 @@ export function realVersions(): Record<string, string> {
 
 /** The machine a session finds: an empty namespace, private /run, /tmp and /sys, a fixed environment. */
 const SETUP = [
-  'mount -t tmpfs t /run && mkdir -p /run/netns && mount -t sysfs s /sys && mount -t tmpfs t /tmp',
+  'mount -t tmpfs t /run && mount -t sysfs s /sys && mount -t tmpfs t /tmp',
   'hostname warren; printf "%s\\n" "127.0.0.1 localhost" "127.0.1.1 warren" "::1 localhost ip6-localhost ip6-loopback" > /run/hosts && mount --bind /run/hosts /etc/hosts && rm /run/hosts',
   'cd /tmp; cat > "$1"',
   'exec env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 USER=root LOGNAME=root TERM=dumb SHELL=/bin/bash bash "$1" </dev/null',

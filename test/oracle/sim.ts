@@ -1,4 +1,4 @@
-import { Machine } from '@warren/core';
+import { type Host, Machine } from '@warren/core';
 import { nodeHost } from '../support/host.ts';
 import { cutRun, type RunResult } from './instrument.ts';
 import type { Session } from './session.ts';
@@ -10,7 +10,10 @@ export interface SimOptions {
 /** Runs an instrumented script in the simulator with our programs, on the same bare machine the real side finds. */
 export async function runSim(session: Session, options: SimOptions = {}): Promise<RunResult> {
   const files = new Map([[`/tmp/${session.name}`, session.instrumented.script]]);
-  const machine = Machine.boot({ host: nodeHost, hostname: 'warren', seed: options.seed ?? 1, files, onCrash });
+  // The kernel's own timers go on for ever; once the session ended, the machine gets no more turns.
+  let ended = false;
+  const host: Host = { ...nodeHost, turn: () => (ended ? new Promise(() => {}) : nodeHost.turn()) };
+  const machine = Machine.boot({ host, hostname: 'warren', seed: options.seed ?? 1, files, onCrash });
   const out: Uint8Array[] = [];
   const err: Uint8Array[] = [];
   const { status } = await machine.run(['bash', session.name], {
@@ -19,6 +22,7 @@ export async function runSim(session: Session, options: SimOptions = {}): Promis
     stdout: (bytes) => out.push(bytes.slice()),
     stderr: (bytes) => err.push(bytes.slice()),
   });
+  ended = true;
   return cutRun(
     Buffer.concat(out).toString('utf8'),
     Buffer.concat(err).toString('utf8'),

@@ -60,6 +60,8 @@ export class Scheduler {
   #lastTurn: number;
   #wallStart: number;
   #switches = 0;
+  /** Somebody used up a slice: so much work may have been done that the host's event loop waits for its turn. */
+  #preempted = false;
   #cancelSleep: (() => void) | null = null;
 
   constructor(clock: Clock, host: Host, speed: number) {
@@ -82,6 +84,7 @@ export class Scheduler {
 
   /** Goes to the end of the line. A task that was never run gets in line this way. @see sched_yield(2) */
   yield_(se: SchedEntity): Promise<boolean> {
+    this.#preempted = true;
     return this.#leave(se, RUNNABLE);
   }
 
@@ -155,13 +158,14 @@ export class Scheduler {
     this.#running = true;
     for (;;) {
       if (this.speed > 0) this.clock.runTo((this.host.monotonic() - this.#wallStart) * this.speed);
-      if ((++this.#switches & 63) === 0 && this.host.monotonic() - this.#lastTurn > TURN_NS) {
+      if ((this.#preempted || (++this.#switches & 63) === 0) && this.host.monotonic() - this.#lastTurn > TURN_NS) {
         void this.host.turn().then(() => {
           this.#lastTurn = this.host.monotonic();
           this.#run();
         });
         return;
       }
+      this.#preempted = false;
       const se = this.#runq.shift();
       if (se !== undefined) {
         if (se.state !== RUNNABLE) continue;

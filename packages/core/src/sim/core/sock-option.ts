@@ -1,27 +1,37 @@
-/** Socket options at SOL_SOCKET that every family has. @see net/core/sock.c:sk_setsockopt */
+/**
+ * Socket options at SOL_SOCKET that every family has.
+ *
+ * As on Linux, datagram sockets keep SO_KEEPALIVE, SO_OOBINLINE and SO_DEBUG and do nothing with them.
+ * Differs from Linux: calls never wait in the kernel, so SO_RCVTIMEO and SO_SNDTIMEO are kept for programs, which do the waiting.
+ * @see net/core/sock.c:sk_setsockopt
+ */
 import { le32, putLe32 } from '../../lib/bytes.ts';
 import { cString, utf8Encode } from '../../lib/text.ts';
 import { SystemError } from '../../syscall/index.ts';
-import { EINVAL, ENODEV, ENOPROTOOPT } from '../../uapi/errno.ts';
+import { EDOM, EINVAL, ENODEV, ENOPROTOOPT } from '../../uapi/errno.ts';
 import {
   SOL_SOCKET,
   SO_BINDTODEVICE,
   SO_BINDTOIFINDEX,
   SO_BROADCAST,
+  SO_DEBUG,
   SO_DOMAIN,
   SO_DONTROUTE,
   SO_ERROR,
   SO_KEEPALIVE,
   SO_MARK,
+  SO_NO_CHECK,
   SO_OOBINLINE,
   SO_PRIORITY,
   SO_PROTOCOL,
   SO_RCVBUF,
   SO_RCVBUFFORCE,
+  SO_RCVTIMEO,
   SO_REUSEADDR,
   SO_REUSEPORT,
   SO_SNDBUF,
   SO_SNDBUFFORCE,
+  SO_SNDTIMEO,
   SO_TIMESTAMP,
   SO_TIMESTAMPNS,
   SO_TYPE,
@@ -37,6 +47,10 @@ export function sockSetsockopt(sk: Sock, level: number, option: number, value: U
   if (level !== SOL_SOCKET) throw new SystemError(ENOPROTOOPT, 'setsockopt');
   if (option === SO_BINDTODEVICE) {
     bindToDevice(sk, typeof value === 'number' ? '' : cString(value));
+    return;
+  }
+  if (option === SO_RCVTIMEO || option === SO_SNDTIMEO) {
+    setTimeo(sk, option, value);
     return;
   }
   if (typeof value !== 'number' && value.length < 4) throw new SystemError(EINVAL, 'setsockopt');
@@ -66,6 +80,8 @@ export function sockSetsockopt(sk: Sock, level: number, option: number, value: U
     case SO_KEEPALIVE:
     case SO_OOBINLINE:
     case SO_DONTROUTE:
+    case SO_DEBUG:
+    case SO_NO_CHECK:
     case SO_TIMESTAMP:
     case SO_TIMESTAMPNS:
       sk.switches.set(option, v !== 0 ? 1 : 0);
@@ -73,6 +89,13 @@ export function sockSetsockopt(sk: Sock, level: number, option: number, value: U
     default:
       throw new SystemError(ENOPROTOOPT, 'setsockopt');
   }
+}
+
+/** struct timeval: seconds and microseconds, 64 bits each. @throws SystemError EINVAL, EDOM @see sock_set_timeout */
+function setTimeo(sk: Sock, option: number, value: Uint8Array | number): void {
+  if (typeof value === 'number' || value.length < 16) throw new SystemError(EINVAL, 'setsockopt');
+  if (le32(value, 8) >= 1_000_000 || le32(value, 12) !== 0) throw new SystemError(EDOM, 'setsockopt');
+  sk.timeouts.set(option, value.slice(0, 16));
 }
 
 /** @see sock_setbindtodevice */
@@ -106,6 +129,9 @@ export function sockGetsockopt(sk: Sock, level: number, option: number): Uint8Ar
       return int32(sk.mark);
     case SO_PRIORITY:
       return int32(sk.priority);
+    case SO_RCVTIMEO:
+    case SO_SNDTIMEO:
+      return sk.timeouts.get(option)?.slice() ?? new Uint8Array(16);
     case SO_BINDTOIFINDEX:
       return int32(sk.boundDevIf);
     case SO_BINDTODEVICE:
@@ -116,6 +142,8 @@ export function sockGetsockopt(sk: Sock, level: number, option: number): Uint8Ar
     case SO_KEEPALIVE:
     case SO_OOBINLINE:
     case SO_DONTROUTE:
+    case SO_DEBUG:
+    case SO_NO_CHECK:
     case SO_TIMESTAMP:
     case SO_TIMESTAMPNS:
       return int32(sk.switches.get(option) ?? 0);

@@ -26,6 +26,8 @@ export abstract class Sock {
   dead = false;
   /** Switches at SOL_SOCKET (SO_BROADCAST, SO_REUSEADDR …), by option; off when absent. */
   readonly switches: Map<number, number> = new Map();
+  /** SO_RCVTIMEO and SO_SNDTIMEO: a struct timeval each, by option; none when absent. */
+  readonly timeouts: Map<number, Uint8Array> = new Map();
   readonly #waiters: (() => void)[] = [];
 
   constructor(net: Net, family: number, type: number, protocol: number) {

@@ -11,7 +11,7 @@ import { ethHeaderOps, ethTypeTrans } from './ether.ts';
 const loopbackOps: NetDeviceOps = {
   startXmit(skb, dev) {
     const { stats } = dev;
-    const { len } = skb;
+    const len = skb.len - ETH_HLEN;
     stats.txPackets++;
     stats.rxPackets++;
     stats.txBytes += len;

@@ -46,7 +46,8 @@ function xrlimAllow(net: Net, rt: Rtable, daddr: number): boolean {
 
 const limited = (net: Net, type: number): boolean => type <= NR_ICMP_TYPES && ((netIpv4(net).sysctl.icmp_ratemask >>> type) & 1) !== 0;
 
-function countOut(net: Net, type: number): void {
+/** Counts a message sent. @see icmp_out_count */
+export function icmpOutCount(net: Net, type: number): void {
   const { icmp } = netIpv4(net);
   icmp.OutMsgs++;
   icmp.outType.set(type, (icmp.outType.get(type) ?? 0) + 1);
@@ -100,7 +101,7 @@ export function icmpSend(skb: SkBuff, type: number, code: number, info: number):
   putIcmpHeader(answer.buf, at, type, code, info);
   copyBytes(answer.buf, at + ICMP_HLEN, b, o, quoted);
   icmpFinish(answer.buf, at, ICMP_HLEN + quoted);
-  countOut(net, type);
+  icmpOutCount(net, type);
   ipLocalOut(answer);
 }
 
@@ -130,7 +131,7 @@ export function icmpReply(skb: SkBuff, type: number, code: number, rest: number,
   if (data === null) copyBytes(answer.buf, at + ICMP_HLEN, b, skb.data + ICMP_HLEN, len);
   else answer.buf.set(data, at + ICMP_HLEN);
   icmpFinish(answer.buf, at, ICMP_HLEN + len);
-  countOut(net, type);
+  icmpOutCount(net, type);
   ipLocalOut(answer);
 }
 

@@ -34,7 +34,9 @@ export function icmp6OutCount(net: Net, rt: Rt6, type: number): void {
   ns.icmp[ICMP6_OUTMSGS]! += 1;
   ns.icmpOutType.set(type, (ns.icmpOutType.get(type) ?? 0) + 1);
   const idev = rt6Idev(rt);
-  if (idev !== null) idev.mib.icmp[ICMP6_OUTMSGS]! += 1;
+  if (idev === null) return;
+  idev.mib.icmp[ICMP6_OUTMSGS]! += 1;
+  idev.mib.icmpOutType.set(type, (idev.mib.icmpOutType.get(type) ?? 0) + 1);
 }
 
 /** Whether a range list (`0-1,3-127`) names the type. */

@@ -66,8 +66,7 @@ function icmpv6Rcv(skb: SkBuff): number {
     return 0;
   }
   const type = buf[at]!;
-  const { mib } = netIpv6(net);
-  mib.icmpInType.set(type, (mib.icmpInType.get(type) ?? 0) + 1);
+  for (const mib of [netIpv6(net).mib, in6DevGet(dev)?.mib]) mib?.icmpInType.set(type, (mib.icmpInType.get(type) ?? 0) + 1);
   if (type === ICMPV6_ECHO_REQUEST) icmpv6EchoReply(skb);
   else if (type === ICMPV6_ECHO_REPLY) {
     if (kernelIpv6(net.kernel).pingRcv?.(skb) === true) return 0;

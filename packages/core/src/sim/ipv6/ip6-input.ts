@@ -25,7 +25,6 @@ import { ipv6ChkMcastAddr } from './mcast-list.ts';
 import { ip6Count, ip6CountDev, kernelIpv6 } from './netns6.ts';
 import { ip6RouteInput, rt6Idev } from './rt6.ts';
 import {
-  INADDRERRORS,
   INDELIVERS,
   INDISCARDS,
   INHDRERRORS,
@@ -155,8 +154,5 @@ export function ip6McInput(skb: SkBuff): void {
   ip6CountDev(dev, INMCASTPKTS);
   ip6CountDev(dev, INMCASTOCTETS, skb.len);
   if (ipv6ChkMcastAddr(dev, skb.buf, skb.networkHeader + IPV6_DADDR)) ip6Input(skb);
-  else {
-    ip6CountDev(dev, INADDRERRORS);
-    kfreeSkb(skb, SKB_DROP_REASON_IP_INADDRERRORS, 'ip6_mc_input');
-  }
+  else kfreeSkb(skb, SKB_DROP_REASON_IP_INADDRERRORS, 'ip6_mc_input');
 }

@@ -1,6 +1,7 @@
 /** The groups a device listens to. @see net/ipv6/mcast.c */
 import { ipv6MulticastMac } from '../../lib/address.ts';
 import { bytesEqual } from '../../lib/bytes.ts';
+import { ARPHRD_ETHER } from '../../uapi/if-arp.ts';
 import type { NetDevice } from '../core/net-device.ts';
 import { ipv6AddrEqual } from './addr-type.ts';
 import { type Ifmcaddr6, in6DevGet } from './inet6-dev.ts';
@@ -20,6 +21,7 @@ export function mcFind(list: readonly Ifmcaddr6[], group: Uint8Array): Ifmcaddr6
 
 /** The link layer listens to a group, or does no longer. @see dev_mc_add, dev_mc_del */
 export function devMcUpdate(dev: NetDevice, group: Uint8Array, users: 1 | -1): void {
+  if (dev.type !== ARPHRD_ETHER) return;
   const mac = ipv6MulticastMac(group);
   const at = dev.mc.findIndex((h) => bytesEqual(h.addr, mac));
   if (at < 0) {

@@ -260,6 +260,7 @@ function netdevEvent(kernel: SimKernel, event: number, dev: NetDevice): void {
 export function ndiscInit(kernel: SimKernel): void {
   const k = kernelIpv6(kernel);
   k.ndTbl = neighTable(kernel, ndiscOps);
+  k.ndTbl.parms.locktime = 0;
   k.sendNs = ndiscSendNs;
   kernel.netdevChain.register((event, dev) => netdevEvent(kernel, event, dev));
 }

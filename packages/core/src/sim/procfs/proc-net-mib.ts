@@ -108,10 +108,11 @@ const ICMP6_TYPES: readonly Row[] = [
 
 const lines = (rows: readonly Row[]): string => rows.map(([name, v]) => `${name.padEnd(32)}\t${v}\n`).join('');
 
-const mib6 = (m: Ip6Mib): string =>
+/** @param rates whether errors held back are counted: for a namespace only */
+const mib6 = (m: Ip6Mib, rates: boolean): string =>
   lines([
     ...IP6_ORDER.map((i): Row => [IP6_MIB_NAMES[i]!, m.ip[i]!]),
-    ...ICMP6_NAMES.map((name, i): Row => [name, m.icmp[i + 1]!]),
+    ...ICMP6_NAMES.slice(0, rates ? 6 : 5).map((name, i): Row => [name, m.icmp[i + 1]!]),
     ...ICMP6_TYPES.map(([n, t]): Row => [`Icmp6In${n}`, m.icmpInType.get(t) ?? 0]),
     ...ICMP6_TYPES.map(([n, t]): Row => [`Icmp6Out${n}`, m.icmpOutType.get(t) ?? 0]),
     ...byType('Icmp6InType', m.icmpInType),
@@ -121,7 +122,7 @@ const mib6 = (m: Ip6Mib): string =>
 /** @see net/ipv6/proc.c:snmp6_seq_show */
 export function snmp6(net: Net): string {
   const v6 = netIpv6(net);
-  return mib6(v6.mib) + lines(Object.entries(v6.udp).map(([name, v]): Row => [`Udp6${name}`, v as number]));
+  return mib6(v6.mib, true) + lines(Object.entries(v6.udp).map(([name, v]): Row => [`Udp6${name}`, v as number]));
 }
 
 /** A file for each device that has IPv6. @see snmp6_dev_seq_show */
@@ -133,7 +134,7 @@ export function devSnmp6Dir(net: Net): ViewDir {
     get: (name) => {
       const dev = net.names.get(name);
       const idev = dev === undefined || dev.name !== name ? null : in6DevGet(dev);
-      return idev === null ? null : readFile(() => lines([['ifIndex', idev.dev.ifindex]]) + mib6(idev.mib));
+      return idev === null ? null : readFile(() => lines([['ifIndex', idev.dev.ifindex]]) + mib6(idev.mib, false));
     },
   };
 }

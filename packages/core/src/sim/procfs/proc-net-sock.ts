@@ -1,6 +1,6 @@
 /**
  * Open sockets in /proc/net.
- * Differs from Linux: the column of the bucket is the port or protocol, that of the address of the socket its inode number.
+ * Differs from Linux: the kernel's own netlink sockets are not listed; the column of the bucket is the port or protocol, that of the address of the socket its inode number.
  */
 import { toHex } from '../../lib/bytes.ts';
 import { ETH_P_ALL, ETH_P_ARP, ETH_P_IP, ETH_P_IPV6 } from '../../uapi/if-ether.ts';
@@ -95,6 +95,6 @@ export function ptype(net: Net): string {
   const row = (type: number, dev: string, handler: string): string =>
     `${type === ETH_P_ALL ? 'ALL ' : hex(type, 4).toLowerCase()} ${dev.padEnd(8)} ${handler}\n`;
   const taps = net.ptypeAll.map((t) => row(t.protocol, t.dev?.name ?? '', 'packet_rcv'));
-  const protocols = [...net.kernel.ptypes.keys()].map((type) => row(type, '', HANDLERS[type] ?? 'packet_rcv'));
+  const protocols = [...net.kernel.ptypes.keys()].sort((a, b) => a - b).map((type) => row(type, '', HANDLERS[type] ?? 'packet_rcv'));
   return `Type Device      Function\n${taps.join('')}${protocols.join('')}`;
 }

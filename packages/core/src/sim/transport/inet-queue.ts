@@ -21,7 +21,7 @@ import {
   ECONNREFUSED,
 } from '../../uapi/errno.ts';
 import { ICMP_DEST_UNREACH, ICMP_PARAMETERPROB, NR_ICMP_UNREACH } from '../../uapi/icmp.ts';
-import { RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST } from '../../uapi/rtnetlink.ts';
+import { RT_SCOPE_LINK, RT_SCOPE_UNIVERSE, RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST } from '../../uapi/rtnetlink.ts';
 import * as so from '../../uapi/socket.ts';
 import { doSoftirq } from '../core/dev.ts';
 import type { Net } from '../core/net.ts';
@@ -98,6 +98,8 @@ export interface Ipcm {
   ttl: number;
   mark: number;
   options: Uint8Array | null;
+  /** RT_SCOPE_LINK: no gateways. */
+  scope: number;
 }
 
 export const intOf = (v: Uint8Array | number): number => (typeof v === 'number' ? v : v.length >= 4 ? le32(v, 0) | 0 : v.length >= 1 ? v[0]! : 0);
@@ -147,7 +149,6 @@ export abstract class InetQueueSock extends Sock {
   readonly wants: Set<number> = new Set();
   tsNs = false;
   ts = false;
-  readonly opts: Map<string, number> = new Map();
   readonly rxq: Ring<RxItem> = new Ring<RxItem>();
   rmem = 0;
   drops = 0;
@@ -222,7 +223,7 @@ export abstract class InetQueueSock extends Sock {
 
   /** Reads what a sender asks for this once. @see ip_cmsg_send */
   protected cookie(options: SendOptions | undefined): Ipcm {
-    const c: Ipcm = { addr: this.saddr, oif: this.boundDevIf, tos: this.tos, ttl: this.ttl, mark: this.mark, options: this.options };
+    const c: Ipcm = { addr: this.saddr, oif: this.boundDevIf, tos: this.tos, ttl: this.ttl, mark: this.mark, options: this.options, scope: this.#onLink(options) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE };
     for (const m of options?.control ?? []) {
       if (m.level === so.SOL_SOCKET && m.type === so.SO_MARK) c.mark = le32(m.data, 0);
       else if (m.level === so.SOL_IP) {
@@ -250,6 +251,11 @@ export abstract class InetQueueSock extends Sock {
     return c;
   }
 
+  /** Whether only what is on the link may be sent to. @see ip_sock_rt_scope */
+  #onLink(options: SendOptions | undefined): boolean {
+    return this.switches.get(so.SO_DONTROUTE) === 1 || ((options?.flags ?? 0) & so.MSG_DONTROUTE) !== 0;
+  }
+
   /** Finds the way. `fl` says it all afterwards. @throws what the lookup says */
   protected route(fl: Flowi4, call: string): Rtable {
     const rt = ipRouteOutputKey(this.net, fl);
@@ -265,6 +271,7 @@ export abstract class InetQueueSock extends Sock {
     fl.mark = c.mark;
     fl.tos = c.tos & 0xfc;
     fl.proto = this.protocol;
+    fl.scope = c.scope;
     fl.daddr = daddr;
     fl.saddr = c.addr;
     fl.anysrc = this.hdrincl || this.transparent;

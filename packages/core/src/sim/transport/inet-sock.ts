@@ -6,6 +6,7 @@ import { EADDRINUSE, EADDRNOTAVAIL, EINVAL, ENOBUFS, ENODEV, ENOPROTOOPT, ENOTCO
 import * as so from '../../uapi/socket.ts';
 import { ipMcDecGroup, ipMcIncGroup } from '../ipv4/devinet.ts';
 import { SOCK_BUF_MAX } from '../core/sock.ts';
+import { sockGetsockopt, sockSetsockopt } from '../core/sock-option.ts';
 import { Flowi4 } from '../ipv4/fib-types.ts';
 import { inDevGet } from '../ipv4/in-device.ts';
 import { netIpv4 } from '../ipv4/netns.ts';
@@ -67,17 +68,8 @@ export abstract class InetSock extends InetQueueSock implements Socket {
         this.tsNs = v !== 0;
         if (this.tsNs) this.ts = false;
         break;
-      case so.SO_RCVTIMEO:
-      case so.SO_SNDTIMEO:
-      case so.SO_DEBUG:
-      case so.SO_LINGER:
-      case so.SO_KEEPALIVE:
-      case so.SO_NO_CHECK:
-      case so.SO_DONTROUTE:
-        this.opts.set(`socket ${option}`, v);
-        break;
       default:
-        this.fail(ENOPROTOOPT, 'setsockopt');
+        sockSetsockopt(this, so.SOL_SOCKET, option, value);
     }
   }
 
@@ -234,12 +226,16 @@ export abstract class InetSock extends InetQueueSock implements Socket {
         return int32(this.mark);
       case so.SO_PRIORITY:
         return int32(this.priority);
+      case so.SO_REUSEPORT:
+        return int32(this.reuseport ? 1 : 0);
       case so.SO_TIMESTAMP:
         return int32(this.ts ? 1 : 0);
+      case so.SO_TIMESTAMPNS:
+        return int32(this.tsNs ? 1 : 0);
       case so.SO_BINDTODEVICE:
         return this.boundDevIf === 0 ? new Uint8Array(0) : utf8Encode(`${this.net.devs.get(this.boundDevIf)?.name ?? ''}\0`);
       default:
-        return int32(this.opts.get(`socket ${option}`) ?? this.fail(ENOPROTOOPT, 'getsockopt'));
+        return sockGetsockopt(this, so.SOL_SOCKET, option);
     }
   }
 

@@ -1,5 +1,5 @@
 /** What all AF_INET6 datagram sockets share: options, queues, ancillary data. @see net/ipv6/af_inet6.c, ipv6_sockglue.c, datagram.c */
-import { copyBytes, le32, putBe32, putLe32 } from '../../lib/bytes.ts';
+import { le32, putLe32 } from '../../lib/bytes.ts';
 import { hashBytes } from '../../lib/hash.ts';
 import { Ring } from '../../lib/ring.ts';
 import type { ControlMessage, Received, ReceiveOptions, SendOptions, SockAddr, SockAddrIn6, Socket } from '../../syscall/index.ts';
@@ -35,36 +35,7 @@ import { ipv6DevMcDec, ipv6DevMcInc } from '../ipv6/mcast.ts';
 import { netIpv6 } from '../ipv6/netns6.ts';
 import { ip6DstHoplimit, ip6DstLookup, ip6Mtu, ip6RouteOutput } from '../ipv6/rt6.ts';
 import { ipv6ChkAddr } from '../ipv6/saddr.ts';
-
-/** Sends and asks for flow labels, beside the options of uapi/socket.ts. include/uapi/linux/in6.h */
-export const IPV6_FLOWINFO = 11;
-export const IPV6_FLOWLABEL_MGR = 32;
-export const IPV6_FLOWINFO_SEND = 33;
-
-/** A datagram that waits to be read. */
-interface RxItem {
-  readonly data: Uint8Array;
-  readonly from: SockAddrIn6;
-  readonly hopLimit: number;
-  readonly tclass: number;
-  readonly flowlabel: number;
-  readonly ifindex: number;
-  readonly dst: Uint8Array;
-  readonly tstamp: number;
-}
-
-/** An entry of the error queue. */
-interface ErrItem {
-  readonly data: Uint8Array;
-  readonly errno: number;
-  readonly origin: number;
-  readonly type: number;
-  readonly code: number;
-  readonly info: number;
-  readonly to: SockAddrIn6;
-  readonly offender: SockAddrIn6 | null;
-  readonly tstamp: number;
-}
+import { control6, type ErrItem, int32, intOf, IPV6_FLOWINFO, IPV6_FLOWINFO_SEND, type RxItem, scopeIdOf, sockAddr6, sockaddrIn6, timestamp6 } from './inet6-cmsg.ts';
 
 /** Options of one send, from the socket and its ancillary data. @see struct ipcm6_cookie */
 export interface Ipcm6 {
@@ -81,41 +52,6 @@ export interface Way6 {
   readonly fl: Flowi6;
   readonly rt: Rt6;
   readonly hopLimit: number;
-}
-
-const intOf = (v: Uint8Array | number): number => (typeof v === 'number' ? v : v.length >= 4 ? le32(v, 0) | 0 : v.length >= 1 ? v[0]! : 0);
-
-export function int32(v: number): Uint8Array {
-  const b = new Uint8Array(4);
-  putLe32(b, 0, v);
-  return b;
-}
-
-export const sockAddr6 = (address: Uint8Array, port: number, scopeId: number, flowinfo = 0): SockAddrIn6 => ({
-  family: so.AF_INET6,
-  address,
-  port,
-  scopeId,
-  flowinfo,
-});
-
-/** Link-local addresses say which link. @see ipv6_iface_scope_id */
-export const scopeIdOf = (a: Uint8Array, ifindex: number): number => {
-  const t = ipv6AddrType(a);
-  return (t & IPV6_ADDR_LINKLOCAL) !== 0 ? ifindex : 0;
-};
-
-/** sockaddr_in6, as control data holds it. */
-function sockaddrIn6(a: SockAddrIn6 | null): Uint8Array {
-  const b = new Uint8Array(28);
-  if (a === null) return b;
-  b[0] = so.AF_INET6;
-  b[2] = a.port >>> 8;
-  b[3] = a.port & 255;
-  putBe32(b, 4, a.flowinfo);
-  copyBytes(b, 8, a.address, 0, 16);
-  putLe32(b, 24, a.scopeId);
-  return b;
 }
 
 /** Options that want ancillary data, and what they are given as. */
@@ -436,44 +372,7 @@ export abstract class Inet6Sock extends Sock implements Socket {
     if (!peek) this.rmem -= item.data.length + 256;
     const size = options.size ?? 65_536;
     const cut = item.data.length > size;
-    return { data: cut ? item.data.subarray(0, size) : item.data, length: item.data.length, from: item.from, flags: cut ? so.MSG_TRUNC : 0, control: this.#control(item) };
-  }
-
-  #timestamp(tstamp: number, out: ControlMessage[]): void {
-    const ns = this.switches.get(so.SO_TIMESTAMPNS) === 1;
-    if (!ns && this.switches.get(so.SO_TIMESTAMP) !== 1) return;
-    const { clock } = this.net.kernel;
-    const at = clock.bootRealtime + BigInt(Math.floor(tstamp !== 0 ? tstamp : clock.now));
-    const b = new Uint8Array(16);
-    const sec = at / 1_000_000_000n;
-    const rest = Number(at % 1_000_000_000n);
-    putLe32(b, 0, Number(sec & 0xffffffffn));
-    putLe32(b, 4, Number(sec >> 32n));
-    putLe32(b, 8, ns ? rest : Math.floor(rest / 1000));
-    out.push({ level: so.SOL_SOCKET, type: ns ? so.SCM_TIMESTAMPNS : so.SCM_TIMESTAMP, data: b });
-  }
-
-  /** @see ip6_datagram_recv_common_ctl, ip6_datagram_recv_specific_ctl */
-  #control(item: RxItem): ControlMessage[] {
-    const out: ControlMessage[] = [];
-    const { wants } = this;
-    const push = (type: number, data: Uint8Array): number => out.push({ level: so.SOL_IPV6, type, data });
-    this.#timestamp(item.tstamp, out);
-    const pktinfo = new Uint8Array(20);
-    pktinfo.set(item.dst);
-    putLe32(pktinfo, 16, item.ifindex);
-    if (wants.has(so.IPV6_RECVPKTINFO)) push(so.IPV6_PKTINFO, pktinfo);
-    if (wants.has(so.IPV6_RECVHOPLIMIT)) push(so.IPV6_HOPLIMIT, int32(item.hopLimit));
-    if (wants.has(so.IPV6_RECVTCLASS)) push(so.IPV6_TCLASS, int32(item.tclass));
-    if (wants.has(IPV6_FLOWINFO) && item.flowlabel !== 0) {
-      const b = new Uint8Array(4);
-      putBe32(b, 0, item.flowlabel);
-      push(IPV6_FLOWINFO, b);
-    }
-    if (wants.has(so.IPV6_2292PKTINFO)) push(so.IPV6_2292PKTINFO, pktinfo);
-    if (wants.has(so.IPV6_2292HOPLIMIT)) push(so.IPV6_2292HOPLIMIT, int32(item.hopLimit));
-    if (wants.has(so.IPV6_RECVORIGDSTADDR)) push(so.IPV6_ORIGDSTADDR, sockaddrIn6(sockAddr6(item.dst, this.sport, scopeIdOf(item.dst, item.ifindex))));
-    return out;
+    return { data: cut ? item.data.subarray(0, size) : item.data, length: item.data.length, from: item.from, flags: cut ? so.MSG_TRUNC : 0, control: control6(this, this.wants, this.sport, item) };
   }
 
   /** @see ipv6_recv_error */
@@ -490,7 +389,7 @@ export abstract class Inet6Sock extends Sock implements Socket {
     putLe32(b, 8, e.info);
     b.set(sockaddrIn6(e.offender), 16);
     const control: ControlMessage[] = [];
-    this.#timestamp(e.tstamp, control);
+    timestamp6(this, e.tstamp, control);
     control.push({ level: so.SOL_IPV6, type: so.IPV6_RECVERR, data: b });
     const size = options.size ?? 65_536;
     const cut = e.data.length > size;

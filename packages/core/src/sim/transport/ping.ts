@@ -12,6 +12,7 @@ import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
 import { slot, type Slot, slotGet, slotPeek } from '../core/notifier.ts';
 import { consumeSkb, type SkBuff } from '../core/skbuff.ts';
+import { icmpOutCount } from '../ipv4/icmp-send.ts';
 import { kernelIpv4 } from '../ipv4/netns.ts';
 import { inetMakeSkb, inetSendSkb } from './inet-send.ts';
 import { icmpErrConvert, InetSock } from './inet-sock.ts';
@@ -77,6 +78,7 @@ export class PingSock extends InetSock {
     skb.buf.set(data, at);
     putBe16(skb.buf, at + 4, this.sport);
     icmpFinish(skb.buf, at, data.length);
+    icmpOutCount(this.net, data[0]!);
     const err = inetSendSkb(skb);
     if (err < 0 && this.recvErr) this.fail(err, 'sendmsg');
     this.flush();

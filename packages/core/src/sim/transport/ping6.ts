@@ -12,9 +12,11 @@ import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
 import { slot, type Slot, slotGet, slotPeek } from '../core/notifier.ts';
 import { consumeSkb, type SkBuff } from '../core/skbuff.ts';
+import { icmp6OutCount } from '../ipv6/icmp6-send.ts';
 import { ip6Alloc, IP6SKB_NOLOOP, ip6LocalOut, ip6PushHeader } from '../ipv6/ip6-output.ts';
 import { kernelIpv6 } from '../ipv6/netns6.ts';
-import { Inet6Sock, sockAddr6 } from './inet6-sock.ts';
+import { sockAddr6 } from './inet6-cmsg.ts';
+import { Inet6Sock } from './inet6-sock.ts';
 
 /** Sockets by identifier. */
 const SOCKS: Slot<Net, Map<number, Ping6Sock>> = slot(() => new Map<number, Ping6Sock>());
@@ -68,6 +70,7 @@ export class Ping6Sock extends Inet6Sock {
     skb.dst = way.rt;
     skb.mark = c.mark;
     skb.cb1 = this.mcLoop ? 0 : IP6SKB_NOLOOP;
+    icmp6OutCount(this.net, way.rt, data[0]!);
     const err = ip6LocalOut(this.net, skb);
     this.flush();
     if (err < 0 && this.recvErr) this.fail(err, 'sendmsg');

@@ -12,6 +12,7 @@ import type { Net } from '../core/net.ts';
 import { slot, type Slot, slotGet, slotPeek } from '../core/notifier.ts';
 import type { SkBuff } from '../core/skbuff.ts';
 import { ipMakeSkb, ipSelectIdent } from '../ipv4/ip-output.ts';
+import { icmpOutCount } from '../ipv4/icmp-send.ts';
 import { kernelIpv4 } from '../ipv4/netns.ts';
 import { rtMtu } from '../ipv4/route.ts';
 import type { Rtable } from '../ipv4/rtable.ts';
@@ -66,6 +67,7 @@ export class RawSock extends InetSock {
         return this.fail(EMSGSIZE, 'sendmsg');
       }
       skb.buf.set(data, skb.transportHeader);
+      if (this.protocol === IPPROTO_ICMP && data.length > 0) icmpOutCount(this.net, data[0]!);
       const err = inetSendSkb(skb);
       if (err < 0 && this.recvErr) this.fail(err, 'sendmsg');
     }

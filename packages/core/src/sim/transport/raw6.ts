@@ -11,9 +11,11 @@ import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
 import { slot, type Slot, slotGet, slotPeek } from '../core/notifier.ts';
 import type { SkBuff } from '../core/skbuff.ts';
+import { icmp6OutCount } from '../ipv6/icmp6-send.ts';
 import { ip6Alloc, IP6SKB_NOLOOP, ip6LocalOut, ip6PushHeader } from '../ipv6/ip6-output.ts';
 import { kernelIpv6 } from '../ipv6/netns6.ts';
-import { Inet6Sock, int32, sockAddr6 } from './inet6-sock.ts';
+import { int32, sockAddr6 } from './inet6-cmsg.ts';
+import { Inet6Sock } from './inet6-sock.ts';
 
 /** Sockets of a namespace, in order of creation. */
 const SOCKS: Slot<Net, Set<Raw6Sock>> = slot(() => new Set<Raw6Sock>());
@@ -63,6 +65,7 @@ export class Raw6Sock extends Inet6Sock {
         putBe16(skb.buf, at, sum === 0 ? 0xffff : sum);
       }
       ip6PushHeader(skb, way.fl, this.protocol, way.hopLimit);
+      if (this.protocol === IPPROTO_ICMPV6 && data.length > 0) icmp6OutCount(this.net, way.rt, data[0]!);
     }
     const err = ip6LocalOut(this.net, skb);
     this.flush();

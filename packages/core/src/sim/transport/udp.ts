@@ -9,7 +9,7 @@ import { EACCES, EADDRINUSE, EAGAIN, EDESTADDRREQ, EINVAL, EMSGSIZE, EPIPE } fro
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, ICMP_PORT_UNREACH, ICMP_SOURCE_QUENCH } from '../../uapi/icmp.ts';
 import { IPPROTO_UDP } from '../../uapi/in.ts';
 import { RTCF_BROADCAST, RTCF_MULTICAST } from '../../uapi/ip.ts';
-import { AF_INET, IP_PMTUDISC_DONT, SOCK_DGRAM } from '../../uapi/socket.ts';
+import { AF_INET, IP_PMTUDISC_DONT, SO_NO_CHECK, SOCK_DGRAM } from '../../uapi/socket.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
 import { slot, type Slot, slotGet, slotPeek } from '../core/notifier.ts';
@@ -108,7 +108,7 @@ export class UdpSock extends InetSock {
     const at = skb.transportHeader;
     putUdpHeader(skb.buf, at, this.sport, dport, ulen);
     skb.buf.set(data, at + UDP_HLEN);
-    udpFinish(skb.buf, at, csumTcpudpNofold(fl.saddr, fl.daddr, ulen, IPPROTO_UDP));
+    if (this.switches.get(SO_NO_CHECK) !== 1) udpFinish(skb.buf, at, csumTcpudpNofold(fl.saddr, fl.daddr, ulen, IPPROTO_UDP));
     const err = inetSendSkb(skb);
     const { udp } = netIpv4(this.net);
     if (err < 0 && this.recvErr) {

@@ -17,7 +17,8 @@ import { netIpv4 } from '../ipv4/netns.ts';
 import { ipv6AddrEqual, ipv6AddrType } from '../ipv6/addr-type.ts';
 import { ip6Alloc, IP6SKB_NOLOOP, ip6LocalOut, ip6PushHeader } from '../ipv6/ip6-output.ts';
 import { kernelIpv6, netIpv6 } from '../ipv6/netns6.ts';
-import { Inet6Sock, sockAddr6 } from './inet6-sock.ts';
+import { sockAddr6 } from './inet6-cmsg.ts';
+import { Inet6Sock } from './inet6-sock.ts';
 
 /** Sockets by local port. */
 const SOCKS: Slot<Net, Map<number, Udp6Sock[]>> = slot(() => new Map<number, Udp6Sock[]>());

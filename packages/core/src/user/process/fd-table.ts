@@ -1,10 +1,18 @@
+import { EMFILE } from '../../uapi/errno.ts';
+import { fail } from './error.ts';
 import type { FdTable, OpenFile } from './types.ts';
+
+/** The limit of descriptors a process starts with, and the most it may ask for. @see RLIMIT_NOFILE, getrlimit(2) */
+export const RLIM_NOFILE = 1024;
+export const RLIM_NOFILE_MAX = 1_048_576;
 
 /** The descriptor table of a process. */
 export class Descriptors implements FdTable {
   readonly #files: (OpenFile | undefined)[] = [];
   /** Descriptors that exec closes. */
   readonly #cloexec: Set<number> = new Set();
+  /** Numbers of descriptors are below this. @see RLIMIT_NOFILE */
+  limit: number = RLIM_NOFILE;
 
   get(fd: number): OpenFile | undefined {
     return this.#files[fd];
@@ -21,6 +29,10 @@ export class Descriptors implements FdTable {
   add(file: OpenFile, min = 0, cloexec = false): number {
     let fd = min;
     while (this.#files[fd] !== undefined) fd++;
+    if (fd >= this.limit) {
+      file.release();
+      fail(EMFILE, 'open');
+    }
     this.set(fd, file, cloexec);
     return fd;
   }
@@ -42,6 +54,7 @@ export class Descriptors implements FdTable {
 
   copy(): Descriptors {
     const copy = new Descriptors();
+    copy.limit = this.limit;
     for (let fd = 0; fd < this.#files.length; fd++) copy.#files.push(this.#files[fd]?.retain());
     for (const fd of this.#cloexec) copy.#cloexec.add(fd);
     return copy;

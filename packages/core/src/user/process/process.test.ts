@@ -401,7 +401,7 @@ describe('namespaces as files', () => {
     });
     expect(r).toMatchObject({ status: 0, crashes: [] });
     const { kernel } = r.system as unknown as { kernel: SimKernel };
-    expect([...kernel.nets].filter((n) => !n.dying)).toHaveLength(1);
+    expect([...kernel.nets].filter((n) => !n.dying)).toHaveLength(2);
   });
 });
 
