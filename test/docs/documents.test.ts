@@ -1,13 +1,14 @@
 /** Every example of the README and of docs/ is run, and prints what the document says. `WARREN_UPDATE_DOCS=1` rewrites the documents. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseDocument, rewriteDocument } from './documents.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const scratch = mkdtempSync(join(tmpdir(), 'warren-docs-'));
+// Inside the workspace, so that a program of the documents finds its packages.
+mkdirSync(join(root, '.cache'), { recursive: true });
+const scratch = mkdtempSync(join(root, '.cache/docs-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 mkdirSync(join(scratch, 'bin'));
 symlinkSync(join(root, 'packages/warren/bin/warren.js'), join(scratch, 'bin/warren'));
@@ -37,6 +38,7 @@ describe.each(documents)('%s', (path) => {
   const { files, examples } = parseDocument(text);
   const cwd = mkdtempSync(join(scratch, 'cwd-'));
   for (const [name, content] of files) writeFileSync(join(cwd, name), content);
+  symlinkSync(join(root, 'scripts'), join(cwd, 'scripts'));
 
   if (process.env['WARREN_UPDATE_DOCS'] === '1') {
     it('is rewritten', () =>
@@ -52,22 +54,25 @@ describe.each(documents)('%s', (path) => {
 });
 
 describe('the reader of documents', () => {
-  const text = 'Prose.\n```bash file=a.sh\necho a\n```\n```console\n$ one\n1\n2\n$ two\n$ three\n\n3\n```\n';
+  const text = 'Prose.\n```bash file=a.sh\necho a\n```\n```ts file=b.ts\n1;\n```\n```ts\n2;\n```\n```console\n$ one\n1\n2\n$ two\n$ three\n\n3\n```\n';
 
   it('finds files, commands and what they print', () => {
     const { files, examples } = parseDocument(text);
-    expect([...files]).toEqual([['a.sh', 'echo a\n']]);
+    expect([...files]).toEqual([
+      ['a.sh', 'echo a\n'],
+      ['b.ts', '1;\n'],
+    ]);
     expect(examples).toEqual([
-      { line: 6, command: 'one', output: '1\n2\n' },
-      { line: 9, command: 'two', output: '' },
-      { line: 10, command: 'three', output: '\n3\n' },
+      { line: 12, command: 'one', output: '1\n2\n' },
+      { line: 15, command: 'two', output: '' },
+      { line: 16, command: 'three', output: '\n3\n' },
     ]);
   });
   it('rewrites what they print, and nothing else', () => {
     expect(rewriteDocument(text, (command) => `${command}!\n`)).toBe(
-      'Prose.\n```bash file=a.sh\necho a\n```\n```console\n$ one\none!\n$ two\ntwo!\n$ three\nthree!\n```\n',
+      'Prose.\n```bash file=a.sh\necho a\n```\n```ts file=b.ts\n1;\n```\n```ts\n2;\n```\n```console\n$ one\none!\n$ two\ntwo!\n$ three\nthree!\n```\n',
     );
-    expect(rewriteDocument(text, () => '')).not.toContain('1');
+    expect(rewriteDocument(text, () => '')).not.toContain('\n3');
   });
   it('refuses a block that begins with output', () => {
     expect(() => parseDocument('```console\noops\n```\n')).toThrow('line 2: a console block begins with a command');

@@ -37,6 +37,7 @@ export class SchedEntity {
   sliceCalls = 0;
 
   constructor(scheduler: Scheduler) {
+    scheduler.live++;
     this.timer = new Timer(() => scheduler.timeout(this), null);
   }
 }
@@ -54,6 +55,8 @@ export class Scheduler {
   current: SchedEntity | null = null;
   /** Called when everything waits, no timer is left and nothing outside is awaited. */
   onIdle: (() => void) | null = null;
+  /** Tasks that have not ended. Without any the clock stands still: there is nobody for whom time would pass. */
+  live = 0;
   readonly #runq = new Ring<SchedEntity>(16);
   #outside = 0;
   #running = false;
@@ -118,6 +121,7 @@ export class Scheduler {
   }
 
   exit(se: SchedEntity): void {
+    if (se.state !== DEAD) this.live--;
     se.state = DEAD;
     this.clock.del(se.timer);
     if (this.current === se) {
@@ -192,6 +196,7 @@ export class Scheduler {
 
   /** Nobody can run. @returns whether time moved, so that it is worth looking again. */
   #idle(): boolean {
+    if (this.live === 0) return false;
     const next = this.clock.nextExpiry();
     if (this.speed === 0) {
       if (this.#outside > 0) return false;
