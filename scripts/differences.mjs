@@ -22,7 +22,12 @@ Made by \`node scripts/differences.mjs\` of the notes \`${MARK}\` in the sources
 export function notesOf(source) {
   const notes = [];
   for (const [comment] of source.matchAll(/\/\*\*?[\s\S]*?\*\/|(?:^[ \t]*\/\/.*\n)+/gm)) {
-    const lines = comment.split('\n').map((line) => line.replace(/^\s*(?:\/\*\*?|\/\/|\*(?!\/))\s?/, '').replace(/\s*\*\/\s*$/, '').trim());
+    const lines = comment.split('\n').map((line) =>
+      line
+        .replace(/^\s*(?:\/\*\*?|\/\/|\*(?!\/))\s?/, '')
+        .replace(/\s*\*\/\s*$/, '')
+        .trim(),
+    );
     let open = null;
     const close = () => {
       if (open !== null) notes.push(open.trim());

@@ -1,7 +1,16 @@
 /** Every example of the README and of docs/ is run, and prints what the document says. `WARREN_UPDATE_DOCS=1` rewrites the documents. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseDocument, rewriteDocument } from './documents.ts';
 
@@ -15,6 +24,10 @@ symlinkSync(join(root, 'packages/warren/bin/warren.js'), join(scratch, 'bin/warr
 
 const documents = [
   'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'packages/core/README.md',
+  'packages/warren/README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.md'))
     .map((path) => join('docs', path)),
@@ -48,13 +61,22 @@ describe.each(documents)('%s', (path) => {
       ));
     return;
   }
+  it('links to files that are there, and to functions in the files that have them', () => {
+    for (const [, name, to] of text.matchAll(/\[([^\]]+)\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
+      const file = join(root, dirname(path), to!);
+      expect(existsSync(file), to).toBe(true);
+      const word = /^`(\w+)`$/.exec(name!)?.[1];
+      if (word !== undefined) expect(readFileSync(file, 'utf8'), to).toMatch(new RegExp(`\\b${word}\\b`));
+    }
+  });
   it('can be read', () => expect(path === 'README.md' ? examples.length : 1).toBeGreaterThan(0));
   for (const { line, command, output } of examples)
     it(`line ${line}: ${command}`, () => expect(typed(command, cwd)).toBe(output));
 });
 
 describe('the reader of documents', () => {
-  const text = 'Prose.\n```bash file=a.sh\necho a\n```\n```ts file=b.ts\n1;\n```\n```ts\n2;\n```\n```console\n$ one\n1\n2\n$ two\n$ three\n\n3\n```\n';
+  const text =
+    'Prose.\n```bash file=a.sh\necho a\n```\n```ts file=b.ts\n1;\n```\n```ts\n2;\n```\n```console\n$ one\n1\n2\n$ two\n$ three\n\n3\n```\n';
 
   it('finds files, commands and what they print', () => {
     const { files, examples } = parseDocument(text);

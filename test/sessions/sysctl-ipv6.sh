@@ -72,9 +72,8 @@ cat /proc/net/route
 ip neigh add 10.0.0.2 lladdr 02:00:00:00:00:02 dev v0
 cat /proc/net/arp
 cat /proc/net/igmp
-cat /proc/net/dev_mcast
+sort /proc/net/dev_mcast
 cat /proc/net/igmp6
 cat /proc/net/raw
 cat /proc/net/udp6
 cat /proc/net/sockstat6 | tail -n 1
-ip maddr show dev v0

@@ -156,6 +156,8 @@ export function compareRuns(program: Program, items: readonly Item[], real: RunR
       if (item.kind === 'state') now.add(concrete);
       if (item.kind === 'state' && before.has(concrete)) continue;
       found.push({ item: i, ...d });
+      // A command that says other words mostly ends otherwise too: that is one problem.
+      if (item.kind === 'step') break;
     }
   }
   return found;

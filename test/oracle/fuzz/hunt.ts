@@ -163,8 +163,13 @@ export class Hunt {
     if (fresh.length === 0) return;
     const stable = await this.#stable(program, usualPlan, judged);
     // What comes after the first new difference may be its consequence: three a program are enough.
+    // And what a step leaves behind that answered wrongly is one for sure.
     let told = 0;
+    let step = -1;
     for (const d of stable) {
+      const wrong = step === judged.items[d.item]!.step;
+      step = judged.items[d.item]!.kind === 'step' ? judged.items[d.item]!.step : step;
+      if (wrong) continue;
       if (told === 3 || !this.#options.goOn(this.stats)) return;
       if (this.#told.has(d.signature) || this.#options.ignore?.test(d.signature) === true) continue;
       this.#told.set(d.signature, 1);

@@ -42,15 +42,24 @@ export class SimSide {
     this.#child = null;
   }
 
+  #start(): ChildProcess {
+    const child = fork(this.#worker, ['--sim-worker'], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    // It may also die between two questions, of what the last one left behind; the next question gets a new one.
+    child.on('exit', () => {
+      if (this.#child === child) this.#child = null;
+    });
+    child.on('error', () => {});
+    return child;
+  }
+
   #ask(session: Instrumented): Promise<RunResult> {
-    this.#child ??= fork(this.#worker, ['--sim-worker'], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-    const child = this.#child;
+    const child = (this.#child ??= this.#start());
     return new Promise((resolve) => {
       let stderr = '';
       const onStderr = (d: Buffer): void => void (stderr = (stderr + d.toString()).slice(-4000));
       const end = (result: RunResult): void => {
         clearTimeout(timer);
-        child.off('message', onMessage).off('exit', onExit);
+        child.off('message', onMessage).off('exit', onExit).off('error', onExit);
         child.stderr?.off('data', onStderr);
         resolve(result);
       };
@@ -61,7 +70,7 @@ export class SimSide {
       };
       const onExit = (): void => failed('the simulator crashed');
       const timer = setTimeout(() => failed(`the simulator gave no answer in ${this.#timeoutMs} ms`), this.#timeoutMs);
-      child.on('message', onMessage).on('exit', onExit);
+      child.on('message', onMessage).on('exit', onExit).on('error', onExit);
       child.stderr?.on('data', onStderr);
       child.send(session);
     });

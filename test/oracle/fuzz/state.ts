@@ -139,8 +139,8 @@ export function parts(
     ? answer.stdout.replaceAll(/(life_time":|_lft )\d{1,4}(?=sec|,|\})/g, '$1<n>')
     : answer.stdout;
   return [
-    { name: 'status', sort: `${kind} status`, text: String(answer.status) },
-    { name: 'stdout', sort: `${kind} stdout`, text: unordered ? sortLines(stdout) : stdout },
     { name: 'stderr', sort: `${kind} stderr`, text: answer.stderr },
+    { name: 'stdout', sort: `${kind} stdout`, text: unordered ? sortLines(stdout) : stdout },
+    { name: 'status', sort: `${kind} status`, text: String(answer.status) },
   ];
 }

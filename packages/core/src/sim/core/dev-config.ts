@@ -57,6 +57,7 @@ export function registerNetdevice(dev: NetDevice): number {
   const { net } = dev;
   const name = devPrepValidName(net, dev.name, EEXIST);
   if (typeof name === 'number') return name;
+  if (dev.name.includes('%')) dev.nameAssignType = 1;
   dev.name = name;
   if (dev.ifindex === 0) dev.ifindex = devNewIndex(net);
   else if (net.devs.has(dev.ifindex)) return -EBUSY;
@@ -157,6 +158,7 @@ export function devChangeName(dev: NetDevice, want: string): number {
   if (typeof name === 'number') return name;
   net.names.delete(dev.name);
   dev.name = name;
+  dev.nameAssignType = 4;
   net.names.set(name, dev);
   net.devBaseSeq++;
   net.kernel.netdevChain.call(NETDEV_CHANGENAME, dev);

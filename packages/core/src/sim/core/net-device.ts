@@ -80,6 +80,8 @@ export class NetDevice {
   permAddr: Uint8Array | null = null;
   /** NET_ADDR_PERM, _RANDOM, _STOLEN, _SET. */
   addrAssignType = 0;
+  /** NET_NAME_ENUM, _PREDICTABLE, _USER, _RENAMED. */
+  nameAssignType = 3;
   txQueueLen = 1000;
   group = 0;
   ifalias = '';

@@ -28,6 +28,7 @@ export function loopbackInit(kernel: SimKernel): void {
       const dev = new NetDevice(net, 'lo', loopbackOps, ethTypeTrans);
       dev.type = ARPHRD_LOOPBACK;
       dev.flags = IFF_LOOPBACK;
+      dev.nameAssignType = 2;
       dev.mtu = 65536;
       dev.minMtu = 0;
       dev.maxMtu = 0;

@@ -46,7 +46,7 @@ import {
   ipv6AddrType,
 } from './addr-type.ts';
 import { anycastDestroyDev, anycastJoin, anycastLeave } from './anycast.ts';
-import { addrconfDadRun, addrconfDadStart, ipv6IfaNotify } from './dad.ts';
+import { addrconfDadRun, addrconfDadStart, ipv6IfaNotify, leaveSolicit } from './dad.ts';
 import { DEVCONF_FORCE_FORWARDING, type Devconf6 } from './devconf6.ts';
 import { fib6CleanAll, fib6NetExit } from './fib6-table.ts';
 import {
@@ -216,6 +216,8 @@ export function addrconfIfdown(dev: NetDevice, unregister: boolean): void {
       ifa.state = IFADDR_STATE_PREDAD;
       if ((ifa.flags & (IFA_F_NODAD | IFA_F_OPTIMISTIC)) === 0) ifa.flags |= IFA_F_TENTATIVE;
       ifa.rt = null;
+      if (idev.cnf.get(DEVCONF_FORWARDING) !== 0) anycastLeave(ifa);
+      leaveSolicit(ifa);
       continue;
     }
     ifa.state = IFADDR_STATE_DEAD;

@@ -48,7 +48,7 @@ function joinSolicit(ifp: Inet6Ifaddr): void {
 }
 
 /** @see addrconf_leave_solict */
-function leaveSolicit(ifp: Inet6Ifaddr): void {
+export function leaveSolicit(ifp: Inet6Ifaddr): void {
   if ((ifp.idev.dev.flags & (IFF_LOOPBACK | IFF_NOARP)) === 0) ipv6DevMcDec(ifp.idev, solicitedNode(ifp.addr));
 }
 

@@ -91,13 +91,13 @@ export function ipv6ParseHopopts(skb: SkBuff): boolean {
   return true;
 }
 
-/** Passes a header of `len` bytes at `data`. @returns the next one's number */
+/** Passes a header of `len` bytes at `data`, in which the next one's number stands. @returns 1 */
 function passHeader(skb: SkBuff, len: number): number {
   const at = skb.data;
   skb.cb2 = at - skb.networkHeader;
   skb.pull(len);
   skb.transportHeader = skb.data;
-  return skb.buf[at]!;
+  return 1;
 }
 
 function headerLen(skb: SkBuff): number {
@@ -113,8 +113,9 @@ function destoptRcv(skb: SkBuff): number {
   const len = headerLen(skb);
   if (len === 0) return 0;
   const at = skb.data;
-  if (parseTlv(skb, at + 2, at + len, false, netIpv6(skb.dev!.net).sysctl.max_dst_opts_number)) return passHeader(skb, len);
-  ip6CountDev(skb.dev!, INHDRERRORS);
+  const dev = skb.dev!;
+  if (parseTlv(skb, at + 2, at + len, false, netIpv6(dev.net).sysctl.max_dst_opts_number)) return passHeader(skb, len);
+  ip6CountDev(dev, INHDRERRORS);
   return 0;
 }
 

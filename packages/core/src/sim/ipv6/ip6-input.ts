@@ -134,9 +134,9 @@ function protocolDeliver(skb: SkBuff, nhoff: number, haveFinal: boolean): void {
       }
       ip6CountDev(dev, INDELIVERS);
     }
-    const next = proto.handler(skb);
-    if (next <= 0) return;
-    nexthdr = next;
+    // Not the handler but the header it passed says what is next: 0 is a number like any other there.
+    if (proto.handler(skb) <= 0) return;
+    nexthdr = skb.buf[skb.networkHeader + skb.cb2]!;
   }
   if (raw || nexthdr === IPPROTO_NONE) {
     ip6CountDev(dev, INDELIVERS);

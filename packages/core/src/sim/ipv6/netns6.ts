@@ -81,10 +81,9 @@ export class NetIpv6 {
 
   constructor(net: Net) {
     this.net = net;
-    const { initNet } = net.kernel as { initNet?: Net };
-    const from = initNet === undefined || initNet === net ? null : netIpv6(initNet);
-    this.devconfAll = new Devconf6(from === null ? DEVCONF6_ALL : from.devconfAll.data.slice());
-    this.devconfDflt = new Devconf6(from === null ? DEVCONF6_DEFAULT : from.devconfDflt.data.slice());
+    // Unlike IPv4's, these are not the first namespace's. @see addrconf_init_net, net.core.devconf_inherit_init_net
+    this.devconfAll = new Devconf6(DEVCONF6_ALL);
+    this.devconfDflt = new Devconf6(DEVCONF6_DEFAULT);
   }
 
   get mib(): Ip6Mib {
@@ -102,8 +101,8 @@ export const netIpv6 = (net: Net): NetIpv6 => slotGet(net, NET_IPV6);
 /** A protocol above IPv6, or an extension header. @see struct inet6_protocol */
 export interface Inet6Protocol {
   /**
-   * `data` is at its header. @returns 0 when it took the packet over, or the number of the next header when `data` now
-   * is there (`IP6CB.nhoff` says where that number stood), -1 after a resubmission by number is refused
+   * `data` is at its header. @returns 0 when it took the packet over, 1 when `data` now is at
+   * the next header, whose number stands where `IP6CB.nhoff` says
    */
   handler(skb: SkBuff): number;
   /** An ICMPv6 error about a packet of ours; `skb.data` is at the quoted upper header, `skb.networkHeader` at the quoted IPv6 header. */

@@ -84,7 +84,7 @@ function paramProb(skb: SkBuff, at: number): number {
   return 0;
 }
 
-/** A fragment header at `data`. @returns the whole packet's next header, or 0 while parts are missing. @see ipv6_frag_rcv */
+/** A fragment header at `data`. @returns 1 when it is all of the packet, else 0. @see ipv6_frag_rcv */
 function fragRcv(skb: SkBuff): number {
   const dev = skb.dev!;
   const { net } = dev;
@@ -99,7 +99,7 @@ function fragRcv(skb: SkBuff): number {
     skb.cb1 |= IP6SKB_FRAGMENTED;
     skb.pull(FRAG_HLEN);
     skb.transportHeader = skb.data;
-    return buf[at]!;
+    return 1;
   }
   const size = skb.len - FRAG_HLEN;
   const to = from + size;

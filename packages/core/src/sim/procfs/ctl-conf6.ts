@@ -5,9 +5,9 @@ import { EINVAL, EIO } from '../../uapi/errno.ts';
 import { IN6_ADDR_GEN_MODE_STABLE_PRIVACY } from '../../uapi/if-link.ts';
 import { IPV6_MIN_MTU } from '../../uapi/ip.ts';
 import type { Net } from '../core/net.ts';
-import { addrconfStableSecret, addrconfSysctl } from '../ipv6/addrconf.ts';
+import { addrconfStableSecret, addrconfSysctl, type Devconf6Target as Target } from '../ipv6/addrconf.ts';
 import { type Devconf6, DEVCONF6_NAMES } from '../ipv6/devconf6.ts';
-import { in6DevGet, type Inet6Dev } from '../ipv6/inet6-dev.ts';
+import { in6DevGet } from '../ipv6/inet6-dev.ts';
 import { netIpv6 } from '../ipv6/netns6.ts';
 import { constFile, type CtlLimits, fixedFile, intFile, msFile, SECONDS } from './ctl.ts';
 import { rwFile, sysctlDir, type ViewDir, type ViewNode } from './node.ts';
@@ -60,9 +60,8 @@ const FIXED: Readonly<Record<string, readonly number[]>> = {
   use_tempaddr: [0, -1],
 };
 
-type Target = Inet6Dev | 'all' | 'default';
-
-export const deviceNames6 = (net: Net): string[] => [...net.devs.values()].filter((d) => in6DevGet(d) !== null).map((d) => d.name);
+export const deviceNames6 = (net: Net): string[] =>
+  [...net.devs.values()].filter((d) => in6DevGet(d) !== null).map((d) => d.name);
 
 /** `all`, `default` and every device that has IPv6. */
 export function conf6Dir(net: Net): ViewDir {
@@ -82,7 +81,9 @@ export function conf6Dir(net: Net): ViewDir {
 function devconf6Dir(net: Net, target: Target): ViewDir {
   const v6 = netIpv6(net);
   const conf = target === 'all' ? v6.devconfAll : target === 'default' ? v6.devconfDflt : target.cnf;
-  return sysctlDir(new Map(DEVCONF6_NAMES.map((name, i) => [name, (): ViewNode => devconf6File(net, target, conf, name, i)])));
+  return sysctlDir(
+    new Map(DEVCONF6_NAMES.map((name, i) => [name, (): ViewNode => devconf6File(net, target, conf, name, i)])),
+  );
 }
 
 function devconf6File(net: Net, target: Target, conf: Devconf6, name: string, i: number): ViewNode {
@@ -96,7 +97,11 @@ function devconf6File(net: Net, target: Target, conf: Devconf6, name: string, i:
     case 'mldv2_unsolicited_report_interval':
       return msFile(get, set);
     case 'mtu':
-      return intFile(get, set, typeof target === 'string' ? { min: IPV6_MIN_MTU } : { min: IPV6_MIN_MTU, max: target.dev.mtu });
+      return intFile(
+        get,
+        set,
+        typeof target === 'string' ? { min: IPV6_MIN_MTU } : { min: IPV6_MIN_MTU, max: target.dev.mtu },
+      );
     case 'addr_gen_mode':
       return addrGenMode(net, target, get, set);
     case 'stable_secret':
@@ -126,7 +131,10 @@ function addrGenMode(net: Net, target: Target, get: () => number, set: (v: numbe
 /** The secret as an address in full; EIO while there is none, and always for `all`. @see addrconf_sysctl_stable_secret */
 function stableSecret(net: Net, target: Target, conf: Devconf6): ViewNode {
   const file = rwFile(
-    () => (conf.stableSecret === null || target === 'all' ? EIO : `${toHex(conf.stableSecret).replace(/(....)(?!$)/g, '$1:')}\n`),
+    () =>
+      conf.stableSecret === null || target === 'all'
+        ? EIO
+        : `${toHex(conf.stableSecret).replace(/(....)(?!$)/g, '$1:')}\n`,
     (text) => {
       const secret = parseIpv6(text.trim());
       if (secret === null || target === 'all') return EIO;

@@ -85,30 +85,63 @@ export function ipv4Dir(net: Net): ViewDir {
   const files = new Map<string, () => ViewNode>();
   files.set('ip_forward', () => forwardingFile(net, v4.devconfAll));
   for (const [name, limits] of NUMBERS) {
-    files.set(name, () => intFile(() => sysctl[name], (v) => {
-      sysctl[name] = v;
-    }, limits));
+    files.set(name, () =>
+      intFile(
+        () => sysctl[name],
+        (v) => {
+          sysctl[name] = v;
+        },
+        limits,
+      ),
+    );
   }
   for (const name of FIXED) files.set(name, () => fixedFile(() => sysctl[name]));
-  files.set('icmp_ratelimit', () => msFile(() => sysctl.icmp_ratelimit, (v) => {
-    sysctl.icmp_ratelimit = v;
-  }));
+  files.set('icmp_ratelimit', () =>
+    msFile(
+      () => sysctl.icmp_ratelimit,
+      (v) => {
+        sysctl.icmp_ratelimit = v;
+      },
+    ),
+  );
   // The lower threshold only bounds the upper one, on Linux too.
-  files.set('ipfrag_high_thresh', () => rangedFile(() => sysctl.ipfrag_high_thresh, (v) => {
-    sysctl.ipfrag_high_thresh = v;
-  }, () => ({ min: sysctl.ipfrag_low_thresh, max: Number.MAX_SAFE_INTEGER })));
-  files.set('ipfrag_low_thresh', () => rangedFile(() => sysctl.ipfrag_low_thresh, (v) => {
-    sysctl.ipfrag_low_thresh = v;
-  }, () => ({ min: 0, max: sysctl.ipfrag_high_thresh })));
+  files.set('ipfrag_high_thresh', () =>
+    rangedFile(
+      () => sysctl.ipfrag_high_thresh,
+      (v) => {
+        sysctl.ipfrag_high_thresh = v;
+      },
+      () => ({ min: sysctl.ipfrag_low_thresh, max: Number.MAX_SAFE_INTEGER }),
+    ),
+  );
+  files.set('ipfrag_low_thresh', () =>
+    rangedFile(
+      () => sysctl.ipfrag_low_thresh,
+      (v) => {
+        sysctl.ipfrag_low_thresh = v;
+      },
+      () => ({ min: 0, max: sysctl.ipfrag_high_thresh }),
+    ),
+  );
   files.set('ip_local_port_range', () =>
-    rangeFile(() => sysctl.ip_local_port_range, (v) => {
-      sysctl.ip_local_port_range = v;
-    }, { min: 1, max: 65535 }, ([low, high]) => low <= high && low >= sysctl.ip_unprivileged_port_start),
+    rangeFile(
+      () => sysctl.ip_local_port_range,
+      (v) => {
+        sysctl.ip_local_port_range = v;
+      },
+      { min: 1, max: 65535 },
+      ([low, high]) => low <= high && low >= sysctl.ip_unprivileged_port_start,
+    ),
   );
   files.set('ping_group_range', () =>
-    rangeFile(() => sysctl.ping_group_range, (v) => {
-      sysctl.ping_group_range = v[0] > v[1] ? [1, 0] : v;
-    }, { min: 0 }, () => true),
+    rangeFile(
+      () => sysctl.ping_group_range,
+      (v) => {
+        sysctl.ping_group_range = v[0] > v[1] ? [1, 0] : v;
+      },
+      { min: 0 },
+      () => true,
+    ),
   );
   files.set('route', () => routeDir(net));
   files.set('conf', () => confDir(net));
@@ -120,16 +153,48 @@ function routeDir(net: Net): ViewDir {
   const { sysctl } = netIpv4(net);
   return sysctlDir(
     new Map<string, () => ViewNode>([
-      ['flush', () => ({ ...rwFile(() => '', () => (rtCacheFlush(net), 0)), mode: 0o200 })],
-      ['min_pmtu', () => intFile(() => sysctl.min_pmtu, (v) => {
-        sysctl.min_pmtu = v;
-      }, { min: 68 })],
-      ['mtu_expires', () => intFile(() => sysctl.mtu_expires, (v) => {
-        sysctl.mtu_expires = v;
-      }, SECONDS)],
-      ['min_adv_mss', () => intFile(() => sysctl.min_adv_mss, (v) => {
-        sysctl.min_adv_mss = v;
-      })],
+      [
+        'flush',
+        () => ({
+          ...rwFile(
+            () => '',
+            () => (rtCacheFlush(net), 0),
+          ),
+          mode: 0o200,
+        }),
+      ],
+      [
+        'min_pmtu',
+        () =>
+          intFile(
+            () => sysctl.min_pmtu,
+            (v) => {
+              sysctl.min_pmtu = v;
+            },
+            { min: 68 },
+          ),
+      ],
+      [
+        'mtu_expires',
+        () =>
+          intFile(
+            () => sysctl.mtu_expires,
+            (v) => {
+              sysctl.mtu_expires = v;
+            },
+            SECONDS,
+          ),
+      ],
+      [
+        'min_adv_mss',
+        () =>
+          intFile(
+            () => sysctl.min_adv_mss,
+            (v) => {
+              sysctl.min_adv_mss = v;
+            },
+          ),
+      ],
     ]),
   );
 }
@@ -154,7 +219,8 @@ function confDir(net: Net): ViewDir {
   };
 }
 
-const deviceNames = (net: Net): string[] => [...net.devs.values()].filter((d) => inDevGet(d) !== null).map((d) => d.name);
+const deviceNames = (net: Net): string[] =>
+  [...net.devs.values()].filter((d) => inDevGet(d) !== null).map((d) => d.name);
 
 function devconfDir(net: Net, conf: Devconf): ViewDir {
   const files = new Map<string, () => ViewNode>();
@@ -163,8 +229,16 @@ function devconfDir(net: Net, conf: Devconf): ViewDir {
       if (i === FORWARDING) return forwardingFile(net, conf);
       if (i === MC_FORWARDING) return constFile(() => conf.data[i]!);
       const fixed = FIXED_CONF[name];
-      if (fixed !== undefined) return fixedFile(() => conf.data[i]!, fixed, (v) => devconfWrite(net, conf, i, v));
-      return intFile(() => conf.data[i]!, (v) => devconfWrite(net, conf, i, v));
+      if (fixed !== undefined)
+        return fixedFile(
+          () => conf.data[i]!,
+          fixed,
+          (v) => devconfWrite(net, conf, i, v),
+        );
+      return intFile(
+        () => conf.data[i]!,
+        (v) => devconfWrite(net, conf, i, v),
+      );
     });
   });
   return sysctlDir(files);

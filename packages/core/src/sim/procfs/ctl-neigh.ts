@@ -25,10 +25,18 @@ const SEC: Unit = { read: (v) => Math.trunc(v / S), write: (v) => v * S, limits:
 const MSEC: Unit = { read: (v) => Math.floor(v / MS), write: (v) => Math.ceil(v / 4) * TICK, limits: { min: 0 } };
 const MSEC_POSITIVE: Unit = { ...MSEC, limits: { min: 1 } };
 /** Hundredths of a second, cut to ticks. @see proc_dointvec_userhz_jiffies */
-const USERHZ: Unit = { read: (v) => Math.floor(v / 1e7), write: (v) => Math.floor(v * 2.5) * TICK, limits: { min: 0, max: 858_993_459 } };
+const USERHZ: Unit = {
+  read: (v) => Math.floor(v / 1e7),
+  write: (v) => Math.floor(v * 2.5) * TICK,
+  limits: { min: 0, max: 858_993_459 },
+};
 /** Ticks as they are. @see ndisc_ifinfo_sysctl_change */
 const TICKS: Unit = { read: (v) => Math.floor(v / TICK), write: (v) => v * TICK, limits: {} };
-const PACKETS: Unit = { read: (v) => Math.floor(v / TRUESIZE), write: (v) => v * TRUESIZE, limits: { min: 0, max: 931_956 } };
+const PACKETS: Unit = {
+  read: (v) => Math.floor(v / TRUESIZE),
+  write: (v) => v * TRUESIZE,
+  limits: { min: 0, max: 931_956 },
+};
 
 const FILES: readonly (readonly [name: string, field: NumberKey, unit: Unit])[] = [
   ['mcast_solicit', 'mcastProbes', COUNT],

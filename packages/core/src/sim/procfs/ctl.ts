@@ -44,7 +44,8 @@ export const rangedFile = (get: () => number, set: (value: number) => void, limi
   );
 
 /** A file with one 32-bit number. `set` does what a change brings with it. @see proc_dointvec_minmax */
-export const intFile = (get: () => number, set: (value: number) => void, limits: CtlLimits = {}): ViewNode => rangedFile(get, set, () => limits);
+export const intFile = (get: () => number, set: (value: number) => void, limits: CtlLimits = {}): ViewNode =>
+  rangedFile(get, set, () => limits);
 
 /** A file with a first and a last number. Fewer written leave the rest. @param valid refuses what may not be */
 export function rangeFile(
@@ -79,7 +80,11 @@ export const msFile = (get: () => number, set: (ms: number) => void, min = 0): V
  * `alsoTrue` (those that ask for nothing), is well, and any other value is refused.
  * Differs from Linux: settings of what is not simulated refuse new values with EOPNOTSUPP.
  */
-export function fixedFile(get: () => number, alsoTrue: readonly number[] = [], set: (value: number) => void = () => undefined): ViewNode {
+export function fixedFile(
+  get: () => number,
+  alsoTrue: readonly number[] = [],
+  set: (value: number) => void = () => undefined,
+): ViewNode {
   return rwFile(
     () => `${get()}\n`,
     (text) => {

@@ -10,11 +10,13 @@ import { classNetDir, devicesNetDir } from './sys-class-net.ts';
 
 /** /proc/sys: what is below `net`; the rest is not this kernel's. */
 function sysctlDir(net: Net): ViewDir {
-  const netDir = fixedDir(new Map<string, () => ViewNode>([
-    ['core', coreDir],
-    ['ipv4', () => ipv4Dir(net)],
-    ['ipv6', () => ipv6Dir(net)],
-  ]));
+  const netDir = fixedDir(
+    new Map<string, () => ViewNode>([
+      ['core', coreDir],
+      ['ipv4', () => ipv4Dir(net)],
+      ['ipv6', () => ipv6Dir(net)],
+    ]),
+  );
   return fixedDir(new Map<string, () => ViewNode>([['net', () => netDir]]));
 }
 

@@ -48,7 +48,11 @@ export function readFile(read: () => string | number, mode = 0o444): KernelNode 
 }
 
 /** A file to read and write. @param write takes what was written; a positive errno refuses it */
-export function rwFile(read: () => string | number, write: (text: string) => number, mode = 0o644): KernelNode & { kind: 'file' } {
+export function rwFile(
+  read: () => string | number,
+  write: (text: string) => number,
+  mode = 0o644,
+): KernelNode & { kind: 'file' } {
   return {
     kind: 'file',
     mode,

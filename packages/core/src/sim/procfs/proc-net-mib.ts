@@ -35,7 +35,8 @@ const ICMP_TYPES: readonly Row[] = [
   ['AddrMaskReps', 18],
 ];
 
-const table = (name: string, rows: readonly Row[]): string => `${name}: ${rows.map((r) => r[0]).join(' ')}\n${name}: ${rows.map((r) => r[1]).join(' ')}\n`;
+const table = (name: string, rows: readonly Row[]): string =>
+  `${name}: ${rows.map((r) => r[0]).join(' ')}\n${name}: ${rows.map((r) => r[1]).join(' ')}\n`;
 
 const ipRows = (ip: IpMib): Row[] => (Object.keys(ip) as (keyof IpMib)[]).map((name) => [name, ip[name]]);
 
@@ -47,7 +48,11 @@ export function snmp(net: Net): string {
   const v4 = netIpv4(net);
   const { ip, icmp, udp } = v4;
   return (
-    table('Ip', [['Forwarding', v4.sysctl.ip_forward === 0 ? 2 : 1], ['DefaultTTL', v4.sysctl.ip_default_ttl], ...ipRows(ip).slice(0, IP_COUNT)]) +
+    table('Ip', [
+      ['Forwarding', v4.sysctl.ip_forward === 0 ? 2 : 1],
+      ['DefaultTTL', v4.sysctl.ip_default_ttl],
+      ...ipRows(ip).slice(0, IP_COUNT),
+    ]) +
     table('Icmp', icmpRows(icmp)) +
     icmpMsg(icmp) +
     table('Udp', Object.entries(udp) as [string, number][])
@@ -86,8 +91,18 @@ function icmpMsg(m: IcmpMib): string {
 }
 
 /** Places in the counters of IPv6, in the order of the file. @see snmp6_ipstats_list */
-const IP6_ORDER = [1, 7, 8, 9, 10, 11, 12, 13, 3, 4, 5, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 2, 6, 27, 28, 29, 30, 32, 33, 34, 35, 37];
-const ICMP6_NAMES = ['Icmp6InMsgs', 'Icmp6InErrors', 'Icmp6OutMsgs', 'Icmp6OutErrors', 'Icmp6InCsumErrors', 'Icmp6OutRateLimitHost'];
+const IP6_ORDER = [
+  1, 7, 8, 9, 10, 11, 12, 13, 3, 4, 5, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 2, 6, 27, 28, 29, 30, 32, 33, 34, 35,
+  37,
+];
+const ICMP6_NAMES = [
+  'Icmp6InMsgs',
+  'Icmp6InErrors',
+  'Icmp6OutMsgs',
+  'Icmp6OutErrors',
+  'Icmp6InCsumErrors',
+  'Icmp6OutRateLimitHost',
+];
 const ICMP6_TYPES: readonly Row[] = [
   ['DestUnreachs', 1],
   ['PktTooBigs', 2],
@@ -143,7 +158,16 @@ const count = (socks: Iterable<unknown>): number => [...socks].length;
 
 /** @see net/ipv4/proc.c:sockstat_seq_show */
 export function sockstat(net: Net): string {
-  const lists = [udpSocks(net), udp6Socks(net), rawSocks(net), raw6Socks(net), pingSocks(net), ping6Socks(net), packetSocks(net), netlinkSocks(net)];
+  const lists = [
+    udpSocks(net),
+    udp6Socks(net),
+    rawSocks(net),
+    raw6Socks(net),
+    pingSocks(net),
+    ping6Socks(net),
+    packetSocks(net),
+    netlinkSocks(net),
+  ];
   const frag = ipFragUse(net);
   return (
     `sockets: used ${lists.reduce((n, l) => n + count(l), 0)}\n` +

@@ -20,14 +20,16 @@ const WIDTH = 127;
 
 const hex = (v: number, n: number): string => (v >>> 0).toString(16).padStart(n, '0');
 /** An address as a little-endian machine prints its number. */
-const swapped = (v: number): string => hex(((v & 255) << 24) | ((v & 0xff00) << 8) | ((v >>> 8) & 0xff00) | (v >>> 24), 8).toUpperCase();
+const swapped = (v: number): string =>
+  hex(((v & 255) << 24) | ((v & 0xff00) << 8) | ((v >>> 8) & 0xff00) | (v >>> 24), 8).toUpperCase();
 
 /** The main table. @see net/ipv4/fib_trie.c:fib_route_seq_show */
 export function route(net: Net): string {
   const table = netIpv4(net).tables.get(RT_TABLE_MAIN);
   const head = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT';
   const rows = [head];
-  for (const { leaf, fa } of table?.routes() ?? []) if (fa.type !== RTN_BROADCAST && fa.type !== RTN_MULTICAST) rows.push(routeRow(leaf, fa));
+  for (const { leaf, fa } of table?.routes() ?? [])
+    if (fa.type !== RTN_BROADCAST && fa.type !== RTN_MULTICAST) rows.push(routeRow(leaf, fa));
   return rows.map((r) => `${r.padEnd(WIDTH)}\n`).join('');
 }
 
@@ -67,7 +69,8 @@ export function ipv6Route(net: Net): string {
   const row = (dst: string, plen: number, gw: string, metric: number, flags: number, dev: string): string =>
     `${dst} ${hex(plen, 2)} ${NONE} 00 ${gw} ${hex(metric, 8)} 00000001 00000000 ${hex(flags, 8)} ${dev.padStart(8)}\n`;
   const of = (rt: Fib6Info): string => {
-    const flags = (rt.flags & RTF_REJECT) !== 0 ? rt.flags & ~RTF_UP : rt.nh.gw === null ? rt.flags : rt.flags | RTF_GATEWAY;
+    const flags =
+      (rt.flags & RTF_REJECT) !== 0 ? rt.flags & ~RTF_UP : rt.nh.gw === null ? rt.flags : rt.flags | RTF_GATEWAY;
     return row(toHex(rt.dst), rt.plen, rt.nh.gw === null ? NONE : toHex(rt.nh.gw), rt.metric, flags, rt.nh.dev.name);
   };
   const none = row(NONE, 0, NONE, 0xffffffff, RTF_REJECT | RTF_NONEXTHOP, net.loopback?.name ?? 'lo');
@@ -89,7 +92,9 @@ export function ifInet6(net: Net): string {
   const rows: string[] = [];
   for (const dev of net.devs.values()) {
     for (const ifp of in6DevGet(dev)?.addrList ?? []) {
-      rows.push(`${toHex(ifp.addr)} ${hex(dev.ifindex, 2)} ${hex(ifp.prefixLen, 2)} ${hex(ifp.scope, 2)} ${hex(ifp.flags & 255, 2)} ${dev.name.padStart(8)}\n`);
+      rows.push(
+        `${toHex(ifp.addr)} ${hex(dev.ifindex, 2)} ${hex(ifp.prefixLen, 2)} ${hex(ifp.scope, 2)} ${hex(ifp.flags & 255, 2)} ${dev.name.padStart(8)}\n`,
+      );
     }
   }
   return rows.join('');

@@ -22,7 +22,8 @@ const WIDTH = 127;
 
 const hex = (v: number, n: number): string => (v >>> 0).toString(16).toUpperCase().padStart(n, '0');
 /** An address as a little-endian machine prints its number. */
-const swapped = (v: number): string => hex(((v & 255) << 24) | ((v & 0xff00) << 8) | ((v >>> 8) & 0xff00) | (v >>> 24), 8);
+const swapped = (v: number): string =>
+  hex(((v & 255) << 24) | ((v & 0xff00) << 8) | ((v >>> 8) & 0xff00) | (v >>> 24), 8);
 const pointer = (ino: number): string => ino.toString(16).padStart(16, '0');
 
 const COLUMNS = 'st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops';
@@ -40,14 +41,16 @@ function row4(sk: InetSock, bucketWidth: number): string {
   return `${String(sk.sport).padStart(bucketWidth)}: ${local} ${swapped(sk.daddr)}:${hex(sk.dport, 4)} ${rest(sk)}`;
 }
 
-const padded = (head: string, socks: Iterable<InetSock>): string => [head, ...[...socks].map((sk) => row4(sk, 5))].map((r) => `${r.padEnd(WIDTH)}\n`).join('');
+const padded = (head: string, socks: Iterable<InetSock>): string =>
+  [head, ...[...socks].map((sk) => row4(sk, 5))].map((r) => `${r.padEnd(WIDTH)}\n`).join('');
 
 /** @see net/ipv4/udp.c:udp4_seq_show */
 export const udpTable = (net: Net): string => padded(`   sl  ${HEAD}`, udpSocks(net));
 /** @see net/ipv4/ping.c:ping_v4_seq_show */
 export const icmpTable = (net: Net): string => padded(`  sl  ${HEAD}`, pingSocks(net));
 /** @see net/ipv4/raw.c:raw_seq_show */
-export const rawTable = (net: Net): string => `  sl  ${HEAD}\n${[...rawSocks(net)].map((sk) => `${row4(sk, 4)}\n`).join('')}`;
+export const rawTable = (net: Net): string =>
+  `  sl  ${HEAD}\n${[...rawSocks(net)].map((sk) => `${row4(sk, 4)}\n`).join('')}`;
 
 /** Four numbers of a little-endian machine. */
 function address6(a: Uint8Array): string {
@@ -88,13 +91,19 @@ export function netlinkTable(net: Net): string {
   return `sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n${rows.join('')}`;
 }
 
-const HANDLERS: Readonly<Record<number, string>> = { [ETH_P_IP]: 'ip_rcv', [ETH_P_ARP]: 'arp_rcv', [ETH_P_IPV6]: 'ipv6_rcv' };
+const HANDLERS: Readonly<Record<number, string>> = {
+  [ETH_P_IP]: 'ip_rcv',
+  [ETH_P_ARP]: 'arp_rcv',
+  [ETH_P_IPV6]: 'ipv6_rcv',
+};
 
 /** Who is shown which packets. @see net/core/net-procfs.c:ptype_seq_show */
 export function ptype(net: Net): string {
   const row = (type: number, dev: string, handler: string): string =>
     `${type === ETH_P_ALL ? 'ALL ' : hex(type, 4).toLowerCase()} ${dev.padEnd(8)} ${handler}\n`;
   const taps = net.ptypeAll.map((t) => row(t.protocol, t.dev?.name ?? '', 'packet_rcv'));
-  const protocols = [...net.kernel.ptypes.keys()].sort((a, b) => a - b).map((type) => row(type, '', HANDLERS[type] ?? 'packet_rcv'));
+  const protocols = [...net.kernel.ptypes.keys()]
+    .sort((a, b) => a - b)
+    .map((type) => row(type, '', HANDLERS[type] ?? 'packet_rcv'));
   return `Type Device      Function\n${taps.join('')}${protocols.join('')}`;
 }

@@ -11,14 +11,27 @@ import { NUD_VALID } from '../neigh/state.ts';
 import { fixedDir, readFile, type ViewDir, type ViewNode } from './node.ts';
 import { ifInet6, ipv6Route, route } from './proc-net-route.ts';
 import { devSnmp6Dir, netstat, snmp, snmp6, sockstat, sockstat6 } from './proc-net-mib.ts';
-import { icmp6Table, icmpTable, netlinkTable, packetTable, ptype, raw6Table, rawTable, udp6Table, udpTable } from './proc-net-sock.ts';
+import {
+  icmp6Table,
+  icmpTable,
+  netlinkTable,
+  packetTable,
+  ptype,
+  raw6Table,
+  rawTable,
+  udp6Table,
+  udpTable,
+} from './proc-net-sock.ts';
 
 /**
  * The directory as a namespace has it.
  * Differs from Linux: tables of what is not simulated (TCP, UNIX sockets, netfilter) and of the kernel's inner life (fib_trie, protocols) are absent.
  */
 export function procNetDir(net: Net): ViewDir {
-  const file = (text: () => string): (() => ViewNode) => () => readFile(text);
+  const file =
+    (text: () => string): (() => ViewNode) =>
+    () =>
+      readFile(text);
   return fixedDir(
     new Map<string, () => ViewNode>([
       ['anycast6', file(() => anycast6(net))],
@@ -69,7 +82,12 @@ function devTable(net: Net): string {
 /** @see net/core/net-procfs.c:dev_mc_seq_show */
 function devMcast(net: Net): string {
   const line = (dev: NetDevice): string =>
-    dev.mc.map((m) => `${String(dev.ifindex).padEnd(4)} ${dev.name.padEnd(15)} ${String(m.users).padEnd(5)} 0     ${toHex(m.addr)}\n`).join('');
+    dev.mc
+      .map(
+        (m) =>
+          `${String(dev.ifindex).padEnd(4)} ${dev.name.padEnd(15)} ${String(m.users).padEnd(5)} 0     ${toHex(m.addr)}\n`,
+      )
+      .join('');
   return [...net.devs.values()].map(line).join('');
 }
 
@@ -83,15 +101,22 @@ function arp(net: Net): string {
   const rows: string[] = [];
   for (const n of [...net.devs.values()].flatMap((dev) => [...arpTbl.of(dev)])) {
     if ((n.nudState & ~NUD_NOARP) === 0) continue;
-    const flags = (n.nudState & NUD_PERMANENT) !== 0 ? ATF_PERM | ATF_COM : (n.nudState & NUD_VALID) !== 0 ? ATF_COM : 0;
+    const flags =
+      (n.nudState & NUD_PERMANENT) !== 0 ? ATF_PERM | ATF_COM : (n.nudState & NUD_VALID) !== 0 ? ATF_COM : 0;
     const ip = [...n.primaryKey].join('.').padEnd(16);
-    rows.push(`${ip} 0x${n.dev.type.toString(16).padEnd(10)}0x${flags.toString(16).padEnd(10)}${formatMac(n.ha, 0, n.dev.addrLen)}     *        ${n.dev.name}\n`);
+    rows.push(
+      `${ip} 0x${n.dev.type.toString(16).padEnd(10)}0x${flags.toString(16).padEnd(10)}${formatMac(n.ha, 0, n.dev.addrLen)}     *        ${n.dev.name}\n`,
+    );
   }
   return `IP address       HW type     Flags       HW address            Mask     Device\n${rows.join('')}`;
 }
 
 /** A 32-bit number in network order as a little-endian machine prints it. */
-const be32Text = (v: number): string => [v & 255, (v >>> 8) & 255, (v >>> 16) & 255, v >>> 24].map((b) => b.toString(16).padStart(2, '0')).join('').toUpperCase();
+const be32Text = (v: number): string =>
+  [v & 255, (v >>> 8) & 255, (v >>> 16) & 255, v >>> 24]
+    .map((b) => b.toString(16).padStart(2, '0'))
+    .join('')
+    .toUpperCase();
 
 /**
  * Differs from Linux: no reports are sent and no queriers heard, so timers do not run and no group has a reporter.
@@ -122,7 +147,9 @@ function igmp6(net: Net): string {
       const quiet = scope < 2 || hex === 'ff020000000000000000000000000001';
       const flags = (scope >= 2 && mc.flags !== 0 ? MAF_LOADED : 0) | (quiet ? MAF_NOREPORT : 0);
       const flagText = flags.toString(16).toUpperCase().padStart(8, '0');
-      rows.push(`${String(dev.ifindex).padEnd(4)} ${dev.name.padEnd(15)} ${hex} ${String(mc.users).padStart(5)} ${flagText} 0\n`);
+      rows.push(
+        `${String(dev.ifindex).padEnd(4)} ${dev.name.padEnd(15)} ${hex} ${String(mc.users).padStart(5)} ${flagText} 0\n`,
+      );
     }
   }
   return rows.join('');
@@ -132,7 +159,10 @@ function igmp6(net: Net): string {
 function anycast6(net: Net): string {
   const rows: string[] = [];
   for (const dev of net.devs.values()) {
-    for (const ac of in6DevGet(dev)?.acList ?? []) rows.push(`${String(dev.ifindex).padEnd(4)} ${dev.name.padEnd(15)} ${toHex(ac.addr)} ${String(ac.users).padStart(5)}\n`);
+    for (const ac of in6DevGet(dev)?.acList ?? [])
+      rows.push(
+        `${String(dev.ifindex).padEnd(4)} ${dev.name.padEnd(15)} ${toHex(ac.addr)} ${String(ac.users).padStart(5)}\n`,
+      );
   }
   return rows.join('');
 }

@@ -107,8 +107,9 @@ class Sysctl {
       await this.#say(`unable to open directory "${path}": ${errnoOf(e).strerror}`);
       return 1;
     }
-    for (const name of names) if (name !== '.' && name !== '..') await this.#show(`${path}/${name}`, true);
-    return 0;
+    let status = 0;
+    for (const name of names) if (name !== '.' && name !== '..') status |= await this.#show(`${path}/${name}`, true);
+    return status;
   }
 
   /** @param listed found in a directory rather than named */
@@ -123,7 +124,10 @@ class Sysctl {
       await this.#say(`cannot stat ${path}: ${strerror}`);
       return 1;
     }
-    if ((mode & S_IFMT) === S_IFDIR) return this.#directory(path);
+    if ((mode & S_IFMT) === S_IFDIR) {
+      const status = await this.#directory(path);
+      return listed ? 0 : status;
+    }
     const key = dotted(path);
     if ((mode & 0o444) === 0 || !this.#matches(key)) return 0;
     if (listed && !this.#o.deprecated && DEPRECATED.includes(path.slice(path.lastIndexOf('/') + 1))) return 0;
