@@ -19,8 +19,9 @@ export function realVersions(): Record<string, string> {
   };
 }
 
-/** The machine a session finds: an empty namespace, private /run, /tmp and /sys, a fixed environment. */
+/** The machine a session finds: an empty namespace, private /etc, /run, /tmp and /sys, a fixed environment. */
 const SETUP = [
+  'mount -t tmpfs t /tmp && mkdir /tmp/u /tmp/w && mount -t overlay -o lowerdir=/etc,upperdir=/tmp/u,workdir=/tmp/w t /etc',
   'mount -t tmpfs t /run && mount -t sysfs s /sys && mount -t tmpfs t /tmp',
   'hostname warren; printf "%s\\n" "127.0.0.1 localhost" "127.0.1.1 warren" "::1 localhost ip6-localhost ip6-loopback" > /run/hosts && mount --bind /run/hosts /etc/hosts && rm /run/hosts',
   'cd /tmp; cat > "$1"',

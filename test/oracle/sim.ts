@@ -16,13 +16,14 @@ export async function runSim(session: Session, options: SimOptions = {}): Promis
   const machine = Machine.boot({ host, hostname: 'warren', seed: options.seed ?? 1, files, onCrash });
   const out: Uint8Array[] = [];
   const err: Uint8Array[] = [];
-  const { status } = await machine.run(['bash', session.name], {
+  const { status, stuck } = await machine.run(['bash', session.name], {
     cwd: '/tmp',
     env: { USER: 'root', LOGNAME: 'root', TERM: 'dumb', SHELL: '/bin/bash' },
-    stdout: (bytes) => out.push(bytes.slice()),
-    stderr: (bytes) => err.push(bytes.slice()),
+    stdout: (bytes) => void out.push(bytes.slice()),
+    stderr: (bytes) => void err.push(bytes.slice()),
   });
   ended = true;
+  if (stuck) err.push(Buffer.from('(the simulator is stuck: every process waits, and nothing will wake one)\n'));
   return cutRun(
     Buffer.concat(out).toString('utf8'),
     Buffer.concat(err).toString('utf8'),

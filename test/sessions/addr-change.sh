@@ -49,7 +49,6 @@ ip addr restore < /tmp/a.save
 ip addr show v0
 ip addr showdump < /tmp/a.save
 ip addr restore < /dev/null
-ip addr save dev v0
 ip link set v0 down
 ip route
 ip addr add 10.6.0.1/24 dev v0

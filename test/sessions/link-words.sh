@@ -51,7 +51,6 @@ ip link show v0
 ip link set v0 mode default
 ip link set v0 alias
 ip link set v0 group nosuch
-ip link set v0 vf 0 mac 02:00:00:00:00:05
 ip link set v0 protodown on
 ip link show v0
 ip link set v0 protodown off

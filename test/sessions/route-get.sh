@@ -64,10 +64,7 @@ ip route get from 10.0.0.1
 ip route get to 10.2.3.4 from 10.0.1.1
 ip -j route get 10.2.3.4
 ip -j -p route get 10.0.0.1
-ip -o route get 10.2.3.4
 ip -d route get 10.2.3.4
-ip -s route get 10.2.3.4
-ip -br route get 10.2.3.4
 ip -6 route get 10.2.3.4
 ip -n h route get 10.0.0.1
 ip -n h route get 127.0.0.1

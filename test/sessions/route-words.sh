@@ -71,7 +71,6 @@ ip route add 10.8.0.0/16 via 10.0.0.2 bogus
 ip route add 10.8.0.0/16 10.9.0.0/16 via 10.0.0.2
 ip route add 10.8.0.1/16 via 10.0.0.2
 ip route add 10.8.0.0/16 via fe80::1
-ip route add 10.8.0.0/16 via inet6 fe80::1 dev v0
 ip route add default via 10.0.0.2 mtu x
 ip route add 10.8/16 via 10.0.0.2
 ip route show 10.8/16

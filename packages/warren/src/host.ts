@@ -38,27 +38,23 @@ function writeAll(fd: 1 | 2, data: Uint8Array): void {
 }
 
 /**
- * Where the simulation's output goes. A rejection says that nobody reads any more: its writers get SIGPIPE, as they would outside.
+ * Where the simulation's output goes. What it throws, its writers get: SIGPIPE when nobody reads any more, ENOSPC on a full disk.
  * @param fd 1 or 2, this process's own.
  */
-export function hostSink(fd: 1 | 2): (data: Uint8Array) => void | Promise<void> {
-  return (data) => {
-    try {
-      writeAll(fd, data);
-      return undefined;
-    } catch (error) {
-      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-    }
-  };
+export function hostSink(fd: 1 | 2): (data: Uint8Array) => void {
+  return (data) => writeAll(fd, data);
 }
 
-/** Writes words of the command's own; a reader that went away ends it quietly. */
+/** Writes words of the command's own; a reader that went away ends it quietly, and so does what cannot be written at all. */
 function writeText(fd: 1 | 2, text: string): void {
   try {
     writeAll(fd, encoder.encode(text));
   } catch (error) {
-    if (errorCode(error) === 'EPIPE') exit(SIGPIPE_STATUS);
-    throw error;
+    const code = errorCode(error);
+    if (code === 'EPIPE') exit(SIGPIPE_STATUS);
+    if (code === '') throw error;
+    // With standard error gone there is nobody to tell, and the work goes on as it would for bash.
+    if (fd === 1) exit(1);
   }
 }
 
@@ -86,7 +82,8 @@ export function readHostFile(path: string): { readonly data: Uint8Array } | { re
 
 /** A file that is written from its start; each write is on disk when it returns. */
 export interface HostFile {
-  write(data: Uint8Array): void;
+  /** @returns null, or why it could not be written: `ENOSPC`, `EIO` ... */
+  write(data: Uint8Array): string | null;
   close(): void;
 }
 
@@ -96,7 +93,14 @@ export function createHostFile(path: string): HostFile | { readonly code: string
     const fd = openSync(path, 'w');
     return {
       write(data) {
-        for (let done = 0; done < data.length;) done += writeSync(fd, data, done);
+        try {
+          for (let done = 0; done < data.length;) done += writeSync(fd, data, done);
+          return null;
+        } catch (error) {
+          const code = errorCode(error);
+          if (code === '') throw error;
+          return code;
+        }
       },
       close: () => closeSync(fd),
     };

@@ -29,6 +29,17 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'Not a directory',
   ELOOP: 'Too many levels of symbolic links',
   ENAMETOOLONG: 'File name too long',
+  EBADF: 'Bad file descriptor',
+  EFBIG: 'File too large',
+  EINVAL: 'Invalid argument',
+  EIO: 'Input/output error',
+  EMFILE: 'Too many open files',
+  ENOSPC: 'No space left on device',
+  ENXIO: 'No such device or address',
+  EPERM: 'Operation not permitted',
+  EPIPE: 'Broken pipe',
+  EROFS: 'Read-only file system',
+  ETXTBSY: 'Text file busy',
 };
 
 /** A script's bytes, or bash's words and exit status for a file that it cannot run. */
@@ -51,11 +62,14 @@ export function loadScript(
 
 /** The machine's working directory: where a script with a relative name lies. */
 const CWD = '/root';
+/** The script ended well, but its frames could not be written. */
+const CAPTURE_LOST = 1;
 /** The machine can do nothing more, and the script has not ended. */
 const STUCK = 125;
 
 /** Runs the script on a machine of its own. @returns its exit status */
-export async function run(options: RunOptions): Promise<number> {
+export async function run(asked: RunOptions): Promise<number> {
+  let options = asked;
   const { source, pcap } = options;
   const files = new Map<string, Uint8Array>();
   if (source.kind === 'file') {
@@ -64,7 +78,9 @@ export async function run(options: RunOptions): Promise<number> {
       writeError(script.error);
       return script.status;
     }
-    files.set(source.name.startsWith('/') ? source.name : `${CWD}/${source.name}`, script.data);
+    // `warren run <(...)`: a descriptor of this process, which the machine does not have.
+    if (/^\/(?:dev\/fd|proc)\//.test(source.name)) options = { ...options, source: { kind: 'text', text: new TextDecoder().decode(script.data).replaceAll('\0', '') } };
+    else files.set(source.name.startsWith('/') ? source.name : `${CWD}/${source.name}`, script.data);
   }
   const captureFile = pcap === null ? null : createHostFile(pcap);
   if (captureFile !== null && 'code' in captureFile) {
@@ -83,7 +99,14 @@ export async function run(options: RunOptions): Promise<number> {
       writeError(`warren: a bug of Warren's own ended ${process.name} (pid ${process.pid}): ${what}\n`);
     },
   });
-  const capture = captureFile === null ? null : machine.capture((bytes) => captureFile.write(bytes));
+  let lost: string | null = null;
+  const write = (bytes: Uint8Array): void => {
+    // A file that ends early stays readable; nothing is written behind a gap.
+    if (lost !== null || captureFile === null) return;
+    lost = captureFile.write(bytes);
+    if (lost !== null) writeError(`warren: ${pcap}: ${REASONS[lost] ?? lost}\n`);
+  };
+  const capture = captureFile === null ? null : machine.capture(write);
   const release = onHostSignals((signal) => machine.signal(signal), () => bytesWritten, exit);
   const result = await machine.run(command(options), {
     cwd: CWD,
@@ -99,12 +122,12 @@ export async function run(options: RunOptions): Promise<number> {
     writeError('warren: nothing can happen any more: every process waits, and no timer is left\n');
     return STUCK;
   }
-  return result.status;
+  return result.status === 0 && lost !== null ? CAPTURE_LOST : result.status;
 }
 
 /** The command line of bash that does what was asked. */
 function command({ source, name, args }: RunOptions): readonly string[] {
-  if (source.kind === 'file') return ['bash', source.name, ...args];
+  if (source.kind === 'file') return ['bash', ...(/^[-+]/.test(source.name) ? ['--'] : []), source.name, ...args];
   if (source.kind === 'stdin') return ['bash', '-s', '--', ...args];
   return ['bash', '-c', source.text, name, ...args];
 }

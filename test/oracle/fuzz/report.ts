@@ -3,6 +3,7 @@ import type { Finding } from './hunt.ts';
 
 /** The plain command that shows the difference in a session. */
 function showing({ item, difference, signature }: Finding): string {
+  if (difference.part === 'script') return '';
   const at = difference.part.search(/[/,]/);
   const [ns, rest] = [difference.part.slice(0, at), difference.part.slice(at + 1)];
   const inside = ns === '.' ? '' : ` -n ${ns}`;

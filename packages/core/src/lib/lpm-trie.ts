@@ -220,7 +220,16 @@ function commonBits(a: Uint8Array, ao: number, b: Uint8Array, max: number): numb
   return max;
 }
 
-/** Prefixes of 16-byte keys (IPv6). Keys are copied on the way in. */
+/** Whether all bits from `len` on are zero. */
+function endsAt(key: Uint8Array, len: number): boolean {
+  for (let i = len >>> 3; i < 16; i++) {
+    const mask = i === len >>> 3 ? 0xff >>> (len & 7) : 0xff;
+    if ((key[i]! & mask) !== 0) return false;
+  }
+  return true;
+}
+
+/** Prefixes of 16-byte keys (IPv6). A key that ends with its prefix is kept as it is and may not change; others are copied. */
 export class LpmTrie6<V extends NonNullable<unknown>> extends LpmTrie<Uint8Array, V> {
   /** The value of the longest prefix, no longer than `maxLen`, of the 16 bytes at `o`, or null. Allocates nothing. */
   lookup(key: Uint8Array, o = 0, maxLen = 128): V | null {
@@ -245,6 +254,7 @@ export class LpmTrie6<V extends NonNullable<unknown>> extends LpmTrie<Uint8Array
   }
 
   protected override prefix(key: Uint8Array, len: number): Uint8Array {
+    if (endsAt(key, len)) return key;
     const out = new Uint8Array(16);
     for (let i = 0; i < 16 && 8 * i < len; i++) {
       const bits = len - 8 * i;

@@ -45,7 +45,7 @@ async function world(): Promise<World> {
     const task = kernel.fork(first);
     task.unshareNet();
     inetForwardChange(task.net, 1);
-    netIpv4(task.net).sysctl.ping_group_range = [0, 2147483647];
+    netIpv4(task.net).sysctlOwn().ping_group_range = [0, 2147483647];
     tasks.push(task);
     clients.push(openNetlink(task));
     expect(name).toMatch(/v/);

@@ -33,6 +33,11 @@ export type Charge = 'exec' | 'fork' | 'syscall' | 'netns' | 'builtin' | 'byte';
 export interface Task {
   readonly pid: number;
   readonly kernel: Kernel;
+  /**
+   * PID namespaces belong to the process layer, which sets this: the kernel's number for what the task knows as `pid`, 0 when it
+   * knows none such. For pids in netlink messages and in `openNetns`; the identity at first.
+   */
+  findPid: (pid: number) => number;
 
   /**
    * A socket in the namespace the task is in now; it stays there when the task moves.
@@ -85,6 +90,11 @@ export interface Task {
   charge(what: Charge, times?: number): void;
   /** True when the task used its share of the processor and should call `yield_`. */
   shouldYield(): boolean;
+  /**
+   * To be called in long computations: lets the host see input and signals when that is overdue, and awaits it. Takes no world
+   * time, and nobody else runs. Null: nothing to wait for.
+   */
+  breathe(): Promise<void> | null;
   /** Lets the other runnable tasks (and the host) go first. @see sched_yield(2) */
   yield_(): Promise<void>;
 

@@ -1,4 +1,5 @@
 /** Devices come, go and change: registration, up and down, flags, names, addresses. @see net/core/dev.c */
+import { none, withLast } from '../../lib/small.ts';
 import { bytesEqual } from '../../lib/bytes.ts';
 import { EADDRNOTAVAIL, EBUSY, EEXIST, EINVAL, ENFILE, EOPNOTSUPP } from '../../uapi/errno.ts';
 import {
@@ -66,7 +67,7 @@ export function registerNetdevice(dev: NetDevice): number {
   if (dev.noCarrier || dev.dormant) rfc2863Policy(dev);
   dev.regState = NETREG_REGISTERED;
   listNetdevice(dev);
-  if (dev.addrAssignType === NET_ADDR_PERM) dev.permAddr = dev.devAddr.slice();
+  if (dev.addrAssignType === NET_ADDR_PERM) dev.permAddr = dev.devAddr;
   netdevChain.call(NETDEV_REGISTER, dev);
   if (!dev.linkInitializing) rtnl.ifinfo(RTM_NEWLINK, dev, 0xffffffff);
   return 0;
@@ -107,8 +108,7 @@ export function unregisterNetdeviceMany(devs: readonly NetDevice[], info: NlInfo
     devShutdown(dev);
     const { kernel } = dev.net;
     kernel.netdevChain.call(NETDEV_UNREGISTER, dev);
-    dev.mc.length = 0;
-    dev.uc.length = 0;
+    dev.mc = dev.uc = none();
     kernel.rtnl.ifinfo(RTM_DELLINK, dev, 0xffffffff, info);
     dev.linkwatchPending = false;
     dev.regState = NETREG_UNREGISTERED;
@@ -358,7 +358,7 @@ export function devSetAlias(dev: NetDevice, alias: string): number {
 export function devAltnameAdd(dev: NetDevice, name: string): number {
   if (name.length >= ALTIFNAMSIZ) return -EINVAL;
   if (dev.net.names.has(name)) return -EEXIST;
-  dev.altnames.push(name);
+  dev.altnames = withLast(dev.altnames, name);
   dev.net.names.set(name, dev);
   return 0;
 }

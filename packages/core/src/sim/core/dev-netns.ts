@@ -1,4 +1,5 @@
 /** A device moves to another namespace. @see net/core/dev.c:__dev_change_net_namespace */
+import { none } from '../../lib/small.ts';
 import { EBUSY, EEXIST, EINVAL } from '../../uapi/errno.ts';
 import { RTM_DELLINK, RTM_NEWLINK } from '../../uapi/rtnetlink.ts';
 import { devClose, devNewIndex, devPrepValidName, devShutdown, listNetdevice, unlistNetdevice } from './dev-config.ts';
@@ -48,8 +49,7 @@ export function devChangeNetNamespace(
   const newNsid = peernet2idAlloc(old, net);
   const ifindex = newIndex !== 0 ? newIndex : net.devs.has(dev.ifindex) ? devNewIndex(net) : dev.ifindex;
   rtnl.ifinfo(RTM_DELLINK, dev, 0xffffffff, KERNEL_INFO, { newNsid, newIfindex: ifindex });
-  dev.mc.length = 0;
-  dev.uc.length = 0;
+  dev.mc = dev.uc = none();
   dev.net = net;
   dev.ifindex = ifindex;
   dev.name = name;

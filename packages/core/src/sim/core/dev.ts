@@ -46,7 +46,7 @@ export const netifCarrierOk = (dev: NetDevice): boolean => !dev.noCarrier;
 function tapPacket(skb: SkBuff, dev: NetDevice, outgoing: boolean): void {
   const { frameTaps } = dev.net.kernel;
   for (let i = 0; i < frameTaps.length; i++) frameTaps[i]!(skb, dev, outgoing);
-  const taps: PacketTap[] = dev.net.ptypeAll;
+  const taps: readonly PacketTap[] = dev.net.ptypeAll;
   for (let i = 0; i < taps.length; i++) {
     const t = taps[i]!;
     if (t.dev !== null && t.dev !== dev) continue;

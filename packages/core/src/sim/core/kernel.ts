@@ -111,6 +111,12 @@ export class SimKernel implements Kernel, SkbOwner {
     return task;
   }
 
+  /** The task that the calling one knows by this number. @see find_task_by_vpid */
+  findTaskByVpid(pid: number): SimTask | undefined {
+    const { current } = this.scheduler;
+    return this.tasks.get(current instanceof SimTask ? current.findPid(pid) : pid);
+  }
+
   /** A new namespace with only `lo`, down; the caller owns its one reference. @see copy_net_ns */
   copyNetNs(): Net {
     const cookie = ++this.#netCookie;

@@ -1,3 +1,4 @@
+import { none } from '../../lib/small.ts';
 import type { ExtAck } from './rtnetlink.ts';
 import type { Net } from './net.ts';
 import type { SkBuff } from './skbuff.ts';
@@ -56,6 +57,8 @@ export const NETREG_REGISTERED = 1;
 export const NETREG_UNREGISTERING = 2;
 export const NETREG_UNREGISTERED = 3;
 
+const ZERO_ADDR = new Uint8Array(6);
+
 /** A network device. @see include/linux/netdevice.h:struct net_device */
 export class NetDevice {
   net: Net;
@@ -75,8 +78,9 @@ export class NetDevice {
   maxMtu = 65535;
   addrLen = 6;
   hardHeaderLen = 14;
-  devAddr: Uint8Array = new Uint8Array(6);
-  broadcast: Uint8Array = new Uint8Array(6);
+  // Addresses are replaced, never written into: devices share them.
+  devAddr: Uint8Array = ZERO_ADDR;
+  broadcast: Uint8Array = ZERO_ADDR;
   permAddr: Uint8Array | null = null;
   /** NET_ADDR_PERM, _RANDOM, _STOLEN, _SET. */
   addrAssignType = 0;
@@ -85,7 +89,7 @@ export class NetDevice {
   txQueueLen = 1000;
   group = 0;
   ifalias = '';
-  altnames: string[] = [];
+  altnames: readonly string[] = none();
   /** IF_OPER_*. */
   operstate = 0;
   linkMode = 0;
@@ -134,8 +138,8 @@ export class NetDevice {
   /** A bridge, bond … that takes received packets first. @returns true when it took the skb over */
   rxHandler: ((skb: SkBuff, dev: NetDevice) => boolean) | null = null;
   readonly stats: DevStats = new DevStats();
-  readonly mc: HwAddr[] = [];
-  readonly uc: HwAddr[] = [];
+  mc: readonly HwAddr[] = none();
+  uc: readonly HwAddr[] = none();
   readonly gen: unknown[] = [];
 
   constructor(net: Net, name: string, ops: NetDeviceOps, typeTrans: TypeTrans) {

@@ -1,3 +1,4 @@
+import { none, SmallMap } from '../../lib/small.ts';
 import type { SimKernel } from './kernel.ts';
 import type { NetDevice } from './net-device.ts';
 
@@ -23,15 +24,15 @@ export class Net {
   readonly names: Map<string, NetDevice> = new Map();
   ifindexLast = 0;
   /** Numbers this namespace knows others by. @see peernet2id */
-  readonly nsids: Map<number, Net> = new Map();
+  readonly nsids: SmallMap<number, Net> = new SmallMap();
   /** The same the other way round, and where to look for a free number. */
-  readonly nsidOf: Map<Net, number> = new Map();
+  readonly nsidOf: SmallMap<Net, number> = new SmallMap();
   nsidHint = 0;
   loopback: NetDevice | null = null;
   /** Changes whenever devices come, go or are renamed: dumps notice. @see dev_base_seq */
   devBaseSeq = 1;
   /** Packet sockets that want every packet of every device. @see ptype_all */
-  readonly ptypeAll: PacketTap[] = [];
+  ptypeAll: readonly PacketTap[] = none();
 
   constructor(kernel: SimKernel, ino: number, cookie: number) {
     this.kernel = kernel;

@@ -63,6 +63,7 @@ export class Scheduler {
   #lastTurn: number;
   #wallStart: number;
   #switches = 0;
+  #breaths = 0;
   /** Somebody used up a slice: so much work may have been done that the host's event loop waits for its turn. */
   #preempted = false;
   #cancelSleep: (() => void) | null = null;
@@ -147,6 +148,17 @@ export class Scheduler {
 
   shouldYield(se: SchedEntity): boolean {
     return ++se.sliceCalls > SLICE_CALLS || this.clock.now - se.sliceStart > SLICE_NS;
+  }
+
+  /**
+   * Lets the host's event loop turn when it had to wait for long, so that input and signals are seen. The running task keeps
+   * the processor, and no world time passes: whether it happens changes nothing in the order of things. Null: not due.
+   */
+  breathe(): Promise<void> | null {
+    if ((++this.#breaths & 7) !== 0 || this.host.monotonic() - this.#lastTurn <= TURN_NS) return null;
+    return this.host.turn().then(() => {
+      this.#lastTurn = this.host.monotonic();
+    });
   }
 
   /** Starts running tasks unless that is going on. */

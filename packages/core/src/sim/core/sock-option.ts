@@ -71,8 +71,16 @@ export function sockSetsockopt(sk: Sock, level: number, option: number, value: U
       sk.priority = v;
       break;
     case SO_BINDTOIFINDEX:
+      if (v < 0) throw new SystemError(EINVAL, 'setsockopt');
       if (v !== 0 && !sk.net.devs.has(v)) throw new SystemError(ENODEV, 'setsockopt');
       sk.boundDevIf = v;
+      break;
+    case SO_TIMESTAMP:
+    case SO_TIMESTAMPNS:
+      // Setting either one, on or off, takes the place of the other.
+      sk.switches.set(SO_TIMESTAMP, 0);
+      sk.switches.set(SO_TIMESTAMPNS, 0);
+      sk.switches.set(option, v !== 0 ? 1 : 0);
       break;
     case SO_BROADCAST:
     case SO_REUSEADDR:
@@ -82,8 +90,6 @@ export function sockSetsockopt(sk: Sock, level: number, option: number, value: U
     case SO_DONTROUTE:
     case SO_DEBUG:
     case SO_NO_CHECK:
-    case SO_TIMESTAMP:
-    case SO_TIMESTAMPNS:
       sk.switches.set(option, v !== 0 ? 1 : 0);
       break;
     default:

@@ -17,6 +17,7 @@ export class SimTask extends SchedEntity implements Task {
   readonly pid: number;
   readonly kernel: SimKernel;
   net: Net;
+  findPid: (pid: number) => number = (pid) => pid;
 
   constructor(kernel: SimKernel, pid: number, net: Net) {
     super(kernel.scheduler);
@@ -34,7 +35,7 @@ export class SimTask extends SchedEntity implements Task {
   }
 
   openNetns(pid?: number): NetnsHandle {
-    const task = pid === undefined ? this : this.kernel.tasks.get(pid);
+    const task = pid === undefined ? this : this.kernel.tasks.get(this.findPid(pid));
     if (task === undefined) throw new SystemError(ENOENT, 'open', { path: `/proc/${pid}/ns/net` });
     return new SimNetnsHandle(task.net);
   }
@@ -98,6 +99,10 @@ export class SimTask extends SchedEntity implements Task {
 
   shouldYield(): boolean {
     return this.kernel.scheduler.shouldYield(this);
+  }
+
+  breathe(): Promise<void> | null {
+    return this.kernel.scheduler.breathe();
   }
 
   async yield_(): Promise<void> {

@@ -45,6 +45,8 @@ export function ethTypeTrans(skb: SkBuff, dev: NetDevice): void {
   skb.protocol = type >= ETH_P_802_3_MIN ? type : ETH_P_802_2;
 }
 
+const BROADCAST = new Uint8Array(6).fill(0xff);
+
 /** Defaults of an Ethernet device. @see ether_setup */
 export function etherSetup(dev: NetDevice): void {
   dev.headerOps = ethHeaderOps;
@@ -56,7 +58,7 @@ export function etherSetup(dev: NetDevice): void {
   dev.addrLen = 6;
   dev.txQueueLen = 1000;
   dev.flags = IFF_BROADCAST | IFF_MULTICAST;
-  dev.broadcast = new Uint8Array(6).fill(0xff);
+  dev.broadcast = BROADCAST;
 }
 
 /** A random, locally administered, unicast address. @see eth_hw_addr_random */

@@ -98,6 +98,12 @@ export class Devconf {
     return (((i < 32 ? this.#state0 : this.#state1) >>> (i & 31)) & 1) !== 0;
   }
 
+  /** The values as they are now, for somebody else to start with. */
+  share(): Int32Array {
+    this.shared = true;
+    return this.data;
+  }
+
   /** Writes a value without marking it as this device's own. */
   put(i: number, v: number): void {
     if (this.shared) {

@@ -1,4 +1,5 @@
 /** Addresses of devices: adding, deleting, promotion, lifetimes, and what becomes of them with their device. @see net/ipv4/devinet.c */
+import { none, sharedAddr, withAt, withLast, without, withoutAt } from '../../lib/small.ts';
 import { ipv4MulticastMac } from '../../lib/address.ts';
 import { bytesEqual } from '../../lib/bytes.ts';
 import { Timer } from '../../lib/timer-heap.ts';
@@ -41,7 +42,7 @@ export const inDevForward = (inDev: InDevice): boolean => inDev.cnf.data[FORWARD
 /** Values a new device begins with: the compiled-in ones are shared, others copied. */
 function dfltData(net: Net): Int32Array {
   const { devconfDflt } = netIpv4(net);
-  return devconfDflt.shared ? devconfDflt.data : devconfDflt.data.slice();
+  return devconfDflt.share();
 }
 
 /** @see inetdev_init */
@@ -55,7 +56,7 @@ function inetdevInit(dev: NetDevice): InDevice {
 /** @see inetdev_destroy */
 function inetdevDestroy(inDev: InDevice): void {
   inDev.dead = true;
-  inDev.mcList.length = 0;
+  inDev.mcList = none();
   for (let ifa = inDev.ifaList[0]; ifa !== undefined; ifa = inDev.ifaList[0]) inetDelIfa(inDev, ifa, KERNEL_INFO);
   inDev.dev.ipPtr = null;
   neighIfdown(kernelIpv4(inDev.dev.net.kernel).arpTbl, inDev.dev);
@@ -139,7 +140,7 @@ export function inetInsertIfa(ifa: InIfaddr, info: NlInfo, extack: ExtAck = newE
     if (other.scope !== ifa.scope) return nlErr(extack, EINVAL, 'ipv4: Invalid scope value');
     ifa.flags |= IFA_F_SECONDARY;
   }
-  list.splice((ifa.flags & IFA_F_SECONDARY) === 0 ? lastPrimary : list.length, 0, ifa);
+  inDev.ifaList = withAt(list, (ifa.flags & IFA_F_SECONDARY) === 0 ? lastPrimary : list.length, ifa);
   hashInsert(net, ifa);
   netIpv4(net).addrSeq++;
   armLifetime(ifa);
@@ -154,7 +155,7 @@ function dropIfa(inDev: InDevice, ifa: InIfaddr, info: NlInfo): void {
   const i = inDev.ifaList.indexOf(ifa);
   if (i < 0) return;
   const { net } = inDev.dev;
-  inDev.ifaList.splice(i, 1);
+  inDev.ifaList = withoutAt(inDev.ifaList, i);
   hashRemove(net, ifa);
   if (ifa.timer !== null) net.kernel.clock.del(ifa.timer);
   netIpv4(net).addrSeq++;
@@ -165,7 +166,7 @@ function dropIfa(inDev: InDevice, ifa: InIfaddr, info: NlInfo): void {
 
 /** Deletes an address, with its secondaries or promoting the first of them. @see __inet_del_ifa */
 export function inetDelIfa(inDev: InDevice, ifa1: InIfaddr, info: NlInfo): void {
-  const list = inDev.ifaList;
+  let list = inDev.ifaList;
   const k = kernelIpv4(inDev.dev.net.kernel);
   const mine = (x: InIfaddr): boolean => x.mask === ifa1.mask && inetIfaMatch(ifa1.address, x);
   let promote: InIfaddr | undefined;
@@ -183,15 +184,16 @@ export function inetDelIfa(inDev: InDevice, ifa1: InIfaddr, info: NlInfo): void 
       dropIfa(inDev, ifa, info);
     }
   }
+  list = inDev.ifaList;
   const followers = promote === undefined ? [] : list.slice(list.indexOf(promote)).filter(mine);
   for (const ifa of followers) k.fibDelIfaddr(ifa, ifa1);
   const moved = promote !== undefined && list[list.indexOf(promote) - 1] !== ifa1;
   dropIfa(inDev, ifa1, info);
   if (promote === undefined) return;
   if (moved) {
-    list.splice(list.indexOf(promote), 1);
+    list = without(inDev.ifaList, promote);
     const at = lastPrim === undefined || lastPrim === ifa1 ? -1 : list.indexOf(lastPrim);
-    list.splice(at + 1, 0, promote);
+    inDev.ifaList = withAt(list, at + 1, promote);
   }
   promote.flags &= ~IFA_F_SECONDARY;
   k.rtmsgIfa(RTM_NEWADDR, promote, info);
@@ -315,8 +317,8 @@ function mcFilter(dev: NetDevice, group: number, users: 1 | -1): void {
   const mac = ipv4MulticastMac(group);
   const at = dev.mc.findIndex((h) => bytesEqual(h.addr, mac));
   if (at < 0) {
-    if (users > 0) dev.mc.push({ addr: mac, users: 1 });
-  } else if ((dev.mc[at]!.users += users) === 0) dev.mc.splice(at, 1);
+    if (users > 0) dev.mc = withLast(dev.mc, { addr: sharedAddr(mac), users: 1 });
+  } else if ((dev.mc[at]!.users += users) === 0) dev.mc = withoutAt(dev.mc, at);
   dev.netdevOps.setRxMode?.(dev);
 }
 
@@ -324,7 +326,7 @@ function mcFilter(dev: NetDevice, group: number, users: 1 | -1): void {
 export function ipMcIncGroup(inDev: InDevice, group: number): void {
   const have = inDev.mcList.find((m) => m.group === group);
   if (have === undefined) {
-    inDev.mcList.unshift({ group, users: 1 });
+    inDev.mcList = withAt(inDev.mcList, 0, { group, users: 1 });
     mcFilter(inDev.dev, group, 1);
   } else have.users++;
 }
@@ -332,7 +334,7 @@ export function ipMcIncGroup(inDev: InDevice, group: number): void {
 export function ipMcDecGroup(inDev: InDevice, group: number): void {
   const i = inDev.mcList.findIndex((m) => m.group === group);
   if (i < 0 || --inDev.mcList[i]!.users > 0) return;
-  inDev.mcList.splice(i, 1);
+  inDev.mcList = withoutAt(inDev.mcList, i);
   mcFilter(inDev.dev, group, -1);
 }
 
@@ -402,7 +404,7 @@ export function devinetCopyDfltConf(net: Net, i: number): void {
 /** `net.ipv4.ip_forward` and `conf.all.forwarding`: everything forwards, or nothing. @see inet_forward_change */
 export function inetForwardChange(net: Net, on: number): void {
   const n = netIpv4(net);
-  n.sysctl.ip_forward = on;
+  n.sysctlOwn().ip_forward = on;
   n.devconfAll.put(ACCEPT_REDIRECTS, on === 0 ? 1 : 0);
   n.devconfAll.put(FORWARDING, on);
   n.devconfDflt.put(FORWARDING, on);

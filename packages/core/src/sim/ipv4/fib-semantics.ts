@@ -1,4 +1,5 @@
 /** What routes mean: making and checking them, and what devices coming and going do to them. @see net/ipv4/fib_semantics.c */
+import { none, SmallMap, withLast, without } from '../../lib/small.ts';
 import { ipv4Bytes, ipv4IsMulticast, ipv4IsZeronet } from '../../lib/address.ts';
 import { hash3 } from '../../lib/hash.ts';
 import { EINVAL, ENETDOWN, ENODEV } from '../../uapi/errno.ts';
@@ -237,21 +238,20 @@ function link(net: Net, fi: FibInfo): FibInfo {
   const first = fi.nh[0]!;
   const h = hash3(fi.prefsrc ^ fi.scope, first.gw4, first.oif ^ (fi.priority << 8) ^ (fi.protocol << 16));
   fi.key = h;
-  let bucket = n.fibInfos.get(h);
-  const same = bucket?.find((x) => sameInfo(x, fi));
+  const bucket = n.fibInfos.get(h) ?? none();
+  const same = bucket.find((x) => sameInfo(x, fi));
   if (same !== undefined) {
     same.treeref++;
     return same;
   }
-  if (bucket === undefined) n.fibInfos.set(h, (bucket = []));
-  bucket.push(fi);
+  n.fibInfos.set(h, withLast(bucket, fi));
   fi.treeref = 1;
-  if (fi.prefsrc !== 0) n.laddrInfos.add(fi);
+  if (fi.prefsrc !== 0) n.laddrInfos.set(fi, true);
   for (const nh of fi.nh) {
     if (nh.dev === null) continue;
     let set = n.devNh.get(nh.dev);
-    if (set === undefined) n.devNh.set(nh.dev, (set = new Set()));
-    set.add(nh);
+    if (set === undefined) n.devNh.set(nh.dev, (set = new SmallMap()));
+    set.set(nh, fi);
   }
   return fi;
 }
@@ -260,11 +260,9 @@ function link(net: Net, fi: FibInfo): FibInfo {
 export function fibReleaseInfo(net: Net, fi: FibInfo): void {
   if (--fi.treeref > 0) return;
   const n = netIpv4(net);
-  const bucket = n.fibInfos.get(fi.key);
-  if (bucket !== undefined) {
-    bucket.splice(bucket.indexOf(fi), 1);
-    if (bucket.length === 0) n.fibInfos.delete(fi.key);
-  }
+  const bucket = without<FibInfo>(n.fibInfos.get(fi.key) ?? none(), fi);
+  if (bucket.length === 0) n.fibInfos.delete(fi.key);
+  else n.fibInfos.set(fi.key, bucket);
   n.laddrInfos.delete(fi);
   for (const nh of fi.nh) {
     const set = nh.dev === null ? undefined : n.devNh.get(nh.dev);
@@ -333,12 +331,7 @@ export function fibResultPrefsrc(net: Net, res: FibResult): number {
 function* infosOf(net: Net, dev: NetDevice): Generator<FibInfo> {
   const set = netIpv4(net).devNh.get(dev);
   if (set === undefined) return;
-  const seen = new Set<FibInfo>();
-  for (const nh of set) {
-    if (seen.has(nh.fi)) continue;
-    seen.add(nh.fi);
-    yield nh.fi;
-  }
+  yield* new Set(set.values());
 }
 
 /** A device (`force`: for good) or its carrier went. @returns how many routes are dead. @see fib_sync_down_dev */
@@ -367,7 +360,7 @@ export function fibSyncDownDev(dev: NetDevice, event: number, force: boolean): n
 /** A local address went: routes that prefer it as source are dead. @see fib_sync_down_addr */
 export function fibSyncDownAddr(dev: NetDevice, local: number): number {
   let ret = 0;
-  for (const fi of netIpv4(dev.net).laddrInfos) {
+  for (const fi of netIpv4(dev.net).laddrInfos.keys()) {
     if (fi.prefsrc !== local || (fi.tbId !== RT_TABLE_MAIN && fi.tbId !== RT_TABLE_LOCAL)) continue;
     fi.flags |= RTNH_F_DEAD;
     ret++;

@@ -1,4 +1,5 @@
 /** A routing table: prefixes, and for each the routes in the order they are tried. @see net/ipv4/fib_trie.c */
+import { none, withAt, without } from '../../lib/small.ts';
 import { LpmTrie4 } from '../../lib/lpm-trie.ts';
 import { EACCES, EAGAIN, EHOSTUNREACH, EINVAL } from '../../uapi/errno.ts';
 import { RT_TABLE_LOCAL, RT_TABLE_MAIN, RTN_BLACKHOLE, RTN_NAT, RTN_PROHIBIT, RTN_THROW, RTN_UNREACHABLE, RTN_XRESOLVE, RTNH_F_DEAD, RTNH_F_LINKDOWN } from '../../uapi/rtnetlink.ts';
@@ -90,19 +91,19 @@ export class FibTable {
   /** Puts a route before the one at `at` of its prefix. */
   insert(key: number, plen: number, fa: FibAlias, before: FibAlias | null): void {
     let leaf = this.trie.get(key, plen);
-    if (leaf === null) this.trie.set(key, plen, (leaf = { key, plen, aliases: [] }));
+    if (leaf === null) this.trie.set(key, plen, (leaf = { key, plen, aliases: none() }));
     const { aliases } = leaf;
     let at = before === null ? -1 : aliases.indexOf(before);
     if (at < 0) {
       at = aliases.length;
       while (at > 0 && aliases[at - 1]!.tbId < fa.tbId) at--;
     }
-    aliases.splice(at, 0, fa);
+    leaf.aliases = withAt(aliases, at, fa);
     if (plen === 0) this.numDefault++;
   }
 
   remove(leaf: FibLeaf, fa: FibAlias): void {
-    leaf.aliases.splice(leaf.aliases.indexOf(fa), 1);
+    leaf.aliases = without(leaf.aliases, fa);
     if (leaf.aliases.length === 0) this.trie.delete(leaf.key, leaf.plen);
     if (leaf.plen === 0) this.numDefault--;
   }

@@ -67,7 +67,7 @@ function insertInfo(net: Net, table: FibTable, cfg: FibConfig, fi: FibInfo, info
         return 0;
       }
       const made = new FibAlias(fi, cfg.tos, cfg.type, table.id);
-      aliases[aliases.indexOf(first)] = made;
+      leaf!.aliases = aliases.with(aliases.indexOf(first), made);
       fibReleaseInfo(net, first.fi);
       changed(net, cfg, made, info, NLM_F_REPLACE);
       return 0;

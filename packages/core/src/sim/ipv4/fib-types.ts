@@ -85,7 +85,7 @@ export class FibAlias {
 export interface FibLeaf {
   readonly key: number;
   readonly plen: number;
-  readonly aliases: FibAlias[];
+  aliases: readonly FibAlias[];
 }
 
 /** What is to be routed. @see struct flowi4 */

@@ -1,4 +1,5 @@
 /** IPv4's state on a device, and its addresses. @see include/linux/inetdevice.h */
+import { none } from '../../lib/small.ts';
 import { ipv4Mask } from '../../lib/address.ts';
 import { Timer } from '../../lib/timer-heap.ts';
 import type { NetDevice } from '../core/net-device.ts';
@@ -52,8 +53,8 @@ export class InDevice {
   readonly dev: NetDevice;
   readonly cnf: Devconf;
   readonly arpParms: NeighParms;
-  readonly ifaList: InIfaddr[] = [];
-  readonly mcList: IpMcList[] = [];
+  ifaList: readonly InIfaddr[] = none();
+  mcList: readonly IpMcList[] = none();
   dead = false;
 
   constructor(dev: NetDevice, cnf: Devconf, arpParms: NeighParms) {

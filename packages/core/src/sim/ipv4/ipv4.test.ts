@@ -39,7 +39,7 @@ async function world(n: number): Promise<{ kernel: SimKernel; ns: Ns[]; task: Si
   for (let i = 0; i < n; i++) {
     const t = kernel.fork(task);
     t.unshareNet();
-    netIpv4(t.net).sysctl.ping_group_range = [0, 2147483647];
+    netIpv4(t.net).sysctlOwn().ping_group_range = [0, 2147483647];
     ns.push({ task: t, c: openNetlink(t) });
   }
   return { kernel, ns, task };

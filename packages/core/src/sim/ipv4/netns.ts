@@ -1,4 +1,5 @@
 /** IPv4's state in a namespace and in the kernel. @see include/net/netns/ipv4.h */
+import { SmallMap } from '../../lib/small.ts';
 import type { NeighTable } from '../neigh/table.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
@@ -63,6 +64,9 @@ export class Ipv4Sysctl {
   error_burst = 5;
 }
 
+/** As they are until somebody writes one. */
+const SYSCTL: Readonly<Ipv4Sysctl> = Object.freeze(new Ipv4Sysctl());
+
 /** A policy rule. @see struct fib4_rule */
 export interface FibRule {
   readonly pref: number;
@@ -87,26 +91,27 @@ export interface FibRule {
 /** IPv4 in one namespace. */
 export class NetIpv4 {
   readonly net: Net;
-  devconfAll: Devconf = new Devconf(DEVCONF_ALL);
-  devconfDflt: Devconf = new Devconf(DEVCONF_DEFAULT);
-  readonly sysctl: Ipv4Sysctl = new Ipv4Sysctl();
-  readonly ip: IpMib = new IpMib();
+  readonly devconfAll: Devconf;
+  readonly devconfDflt: Devconf;
+  /** Read only: `sysctlOwn` is for writing. */
+  sysctl: Readonly<Ipv4Sysctl> = SYSCTL;
+  #ip: IpMib | null = null;
   #icmp: IcmpMib | null = null;
   #udp: UdpMib | null = null;
   /** Local addresses, the first of each first. @see inet_addr_lst */
-  readonly addrs: Map<number, InIfaddr> = new Map();
+  readonly addrs: SmallMap<number, InIfaddr> = new SmallMap();
   /** FIB tables by id. `local` and `main` share one trie until rules are used. */
-  readonly tables: Map<number, FibTable> = new Map();
+  readonly tables: SmallMap<number, FibTable> = new SmallMap();
   /** Policy rules, in order; null while only the three default ones exist. */
   rules: FibRule[] | null = null;
   /** Routes of destinations outside 127/8, 0/8 … that are `local` by hand. @see fib_has_custom_local_routes */
   customLocalRoutes = false;
   /** Shared route values, by a hash of what they say. @see fib_info_hash */
-  readonly fibInfos: Map<number, FibInfo[]> = new Map();
+  readonly fibInfos: SmallMap<number, readonly FibInfo[]> = new SmallMap();
   /** Next hops of a device. @see dev->fib_nh_head */
-  readonly devNh: Map<NetDevice, Set<FibNh>> = new Map();
+  readonly devNh: SmallMap<NetDevice, SmallMap<FibNh, FibInfo>> = new SmallMap();
   /** Route values with a preferred source. @see fib_info_laddrhash */
-  readonly laddrInfos: Set<FibInfo> = new Set();
+  readonly laddrInfos: SmallMap<FibInfo, true> = new SmallMap();
   /** Changes whenever cached routes are void. @see rt_genid_ipv4 */
   rtGenid = 0;
   /** Changes with every address. @see dev_addr_genid */
@@ -117,19 +122,31 @@ export class NetIpv4 {
   addrSeq = 0;
   multipathSeed = 0;
   /** Routes that only say no, by errno: made once. */
-  readonly errorRoutes: Map<number, Rtable> = new Map();
+  readonly errorRoutes: SmallMap<number, Rtable> = new SmallMap();
 
   constructor(net: Net) {
     this.net = net;
     const { initNet } = net.kernel as { initNet?: Net };
-    if (initNet !== undefined && initNet !== net) {
+    if (initNet === undefined || initNet === net) {
+      this.devconfAll = new Devconf(DEVCONF_ALL);
+      this.devconfDflt = new Devconf(DEVCONF_DEFAULT);
+    } else {
       const from = netIpv4(initNet);
-      this.devconfAll = new Devconf(from.devconfAll.data.slice());
-      this.devconfDflt = new Devconf(from.devconfDflt.data.slice());
-      if (same(this.devconfAll.data, DEVCONF_ALL)) this.devconfAll = new Devconf(DEVCONF_ALL);
-      if (same(this.devconfDflt.data, DEVCONF_DEFAULT)) this.devconfDflt = new Devconf(DEVCONF_DEFAULT);
-      this.sysctl.ip_forward = this.devconfAll.data[0]!;
+      this.devconfAll = new Devconf(from.devconfAll.share());
+      this.devconfDflt = new Devconf(from.devconfDflt.share());
+      const forward = this.devconfAll.data[0]!;
+      if (forward !== 0) this.sysctlOwn().ip_forward = forward;
     }
+  }
+
+  /** The settings to write to, which are then this namespace's own. */
+  sysctlOwn(): Ipv4Sysctl {
+    if (this.sysctl === SYSCTL) this.sysctl = new Ipv4Sysctl();
+    return this.sysctl;
+  }
+
+  get ip(): IpMib {
+    return (this.#ip ??= new IpMib());
   }
 
   get icmp(): IcmpMib {
@@ -139,10 +156,6 @@ export class NetIpv4 {
   get udp(): UdpMib {
     return (this.#udp ??= new UdpMib());
   }
-}
-
-function same(a: Int32Array, b: Int32Array): boolean {
-  return a.every((v, i) => v === b[i]);
 }
 
 const NET_IPV4: Slot<Net, NetIpv4> = slot((net: Net) => new NetIpv4(net));

@@ -1,4 +1,5 @@
 /** Addresses: adding, deleting, changing, their lifetimes. @see net/ipv6/addrconf.c */
+import { withAt, without } from '../../lib/small.ts';
 import { ipv6PrefixEqual } from '../../lib/address.ts';
 import { Timer } from '../../lib/timer-heap.ts';
 import { EACCES, EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV, EOPNOTSUPP } from '../../uapi/errno.ts';
@@ -86,7 +87,7 @@ export function ipv6AddAddr(idev: Inet6Dev, cfg: Ifa6Config, extack: ExtAck): In
   const scope = ipv6AddrSrcScope(ifp.addr);
   let at = 0;
   while (at < idev.addrList.length && ipv6AddrSrcScope(idev.addrList[at]!.addr) > scope) at++;
-  idev.addrList.splice(at, 0, ifp);
+  idev.addrList = withAt(idev.addrList, at, ifp);
   rtGenidBumpIpv6(net);
   kernelIpv6(net.kernel).inet6addrChain.call(NETDEV_UP, ifp);
   return ifp;
@@ -121,7 +122,7 @@ export function ipv6DelAddr(ifp: Inet6Ifaddr): void {
   if (ifp.state === IFADDR_STATE_DEAD) return;
   ifp.state = IFADDR_STATE_DEAD;
   const action = (ifp.flags & IFA_F_PERMANENT) !== 0 && (ifp.flags & IFA_F_NOPREFIXROUTE) === 0 ? cleanupAction(ifp) : 'keep';
-  idev.addrList.splice(idev.addrList.indexOf(ifp), 1);
+  idev.addrList = without(idev.addrList, ifp);
   net.kernel.clock.del(ifp.dadTimer);
   ipv6IfaNotify(RTM_DELADDR, ifp);
   kernelIpv6(net.kernel).inet6addrChain.call(NETDEV_DOWN, ifp);

@@ -1,4 +1,5 @@
 /** IPv6 on devices that come, go up and down, and change. @see net/ipv6/addrconf.c:addrconf_notify */
+import { without } from '../../lib/small.ts';
 import { EACCES } from '../../uapi/errno.ts';
 import { IFA_F_NODAD, IFA_F_OPTIMISTIC, IFA_F_PERMANENT, IFA_F_STABLE_PRIVACY, IFA_F_TENTATIVE, IFAPROT_KERNEL_LL, IFAPROT_KERNEL_LO } from '../../uapi/if-addr.ts';
 import { ARPHRD_ETHER, ARPHRD_LOOPBACK } from '../../uapi/if-arp.ts';
@@ -221,7 +222,7 @@ export function addrconfIfdown(dev: NetDevice, unregister: boolean): void {
       continue;
     }
     ifa.state = IFADDR_STATE_DEAD;
-    idev.addrList.splice(idev.addrList.indexOf(ifa), 1);
+    idev.addrList = without(idev.addrList, ifa);
     ipv6IfaNotify(RTM_DELADDR, ifa);
     k.inet6addrChain.call(NETDEV_DOWN, ifa);
   }

@@ -1,4 +1,5 @@
 /** Anycast addresses: a router answers for the subnet's own. RFC 4291 §2.6.1. @see net/ipv6/anycast.c */
+import { withAt, withoutAt } from '../../lib/small.ts';
 import { ipv6Prefix, solicitedNode } from '../../lib/address.ts';
 import { RTF_ANYCAST, RTF_NONEXTHOP } from '../../uapi/ip.ts';
 import { RTN_ANYCAST, RTPROT_KERNEL } from '../../uapi/rtnetlink.ts';
@@ -32,7 +33,7 @@ export function anycastJoin(ifp: Inet6Ifaddr): void {
   rt.flags = RTF_UP | RTF_NONEXTHOP | RTF_ANYCAST;
   rt.type = RTN_ANYCAST;
   rt.protocol = RTPROT_KERNEL;
-  idev.acList.unshift({ addr, users: 1, rt });
+  idev.acList = withAt(idev.acList, 0, { addr, users: 1, rt });
   fib6Add(net, rt, null, KERNEL_INFO, newExtAck());
   ipv6DevMcInc(idev.dev, solicitedNode(addr));
 }
@@ -41,7 +42,7 @@ function drop(idev: Inet6Dev, addr: Uint8Array): void {
   const at = idev.acList.findIndex((a) => ipv6AddrEqual(a.addr, 0, addr, 0));
   const ac = idev.acList[at];
   if (ac === undefined || --ac.users > 0) return;
-  idev.acList.splice(at, 1);
+  idev.acList = withoutAt(idev.acList, at);
   ipv6DevMcDec(idev, solicitedNode(addr));
   if (ac.rt !== null) fib6Del(idev.dev.net, ac.rt);
 }

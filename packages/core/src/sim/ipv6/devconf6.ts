@@ -98,9 +98,26 @@ const MS_ON_WIRE: ReadonlySet<number> = new Set([
   DEVCONF_RTR_PROBE_INTERVAL,
 ]);
 
-/** Settings of one device (or `all`, or `default`); shares its values with where they came from until written to. */
+/** What devices start with, made once for each MTU: by the values copied, then by MTU, negative for `quiet`. */
+const starts: WeakMap<Float64Array, Map<number, Float64Array>> = new WeakMap();
+
+function startOf(from: Float64Array, mtu: number, quiet: boolean): Float64Array {
+  let byMtu = starts.get(from);
+  if (byMtu === undefined) starts.set(from, (byMtu = new Map()));
+  const key = quiet ? -mtu : mtu;
+  let data = byMtu.get(key);
+  if (data !== undefined) return data;
+  data = from.slice();
+  data[DEVCONF_MTU6] = mtu;
+  if (quiet) data[DEVCONF_ACCEPT_DAD] = data[DEVCONF_USE_TEMPADDR] = -1;
+  byMtu.set(key, data);
+  return data;
+}
+
+/** Settings of one device (or `all`, or `default`); shares its values with others until one of them is written to. */
 export class Devconf6 {
   data: Float64Array;
+  /** Others may have the same values: a write makes its own first. */
   #shared = true;
   /** IN6_ADDR_GEN_MODE_STABLE_PRIVACY's secret, 16 bytes; null: none set. */
   stableSecret: Uint8Array | null = null;
@@ -122,15 +139,16 @@ export class Devconf6 {
     this.data[i] = v;
   }
 
+  /** The values as they are now, for somebody else to start with. */
+  share(): Float64Array {
+    this.#shared = true;
+    return this.data;
+  }
+
   /** A device's own, as `default` is now. @see ipv6_add_dev */
   copy(mtu: number, quiet: boolean): Devconf6 {
-    const c = new Devconf6(this.data);
+    const c = new Devconf6(startOf(this.share(), mtu, quiet));
     c.stableSecret = this.stableSecret;
-    c.set(DEVCONF_MTU6, mtu);
-    if (quiet) {
-      c.set(DEVCONF_ACCEPT_DAD, -1);
-      c.set(DEVCONF_USE_TEMPADDR, -1);
-    }
     return c;
   }
 

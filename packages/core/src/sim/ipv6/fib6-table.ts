@@ -1,4 +1,5 @@
 /** Tables of routes: adding, replacing, deleting, walking. @see net/ipv6/ip6_fib.c */
+import { withAt, without } from '../../lib/small.ts';
 import { Timer } from '../../lib/timer-heap.ts';
 import { EEXIST, ENOENT } from '../../uapi/errno.ts';
 import { RTF_ADDRCONF, RTF_EXPIRES } from '../../uapi/ip.ts';
@@ -132,16 +133,14 @@ export function fib6Add(net: Net, rt: Fib6Info, nlflags: number | null, info: Nl
   if (leaf.length === 0) trie.set(rt.dst, rt.plen, node);
   const k = kernelIpv6(net.kernel);
   if (found < 0) {
-    leaf.splice(at, 0, rt);
+    node.leaf = withAt(leaf, at, rt);
     if (sibling) linkSiblings(rt, node);
     outflags |= NLM_F_CREATE;
   } else {
     const old = leaf[found]!;
     const gone = old.siblings === null ? [old] : [...old.siblings];
-    leaf[found] = rt;
+    node.leaf = leaf.with(found, rt).filter((x) => !gone.includes(x));
     for (const x of gone) {
-      const i = leaf.indexOf(x);
-      if (i >= 0) leaf.splice(i, 1);
       x.siblings = null;
       purge(x);
     }
@@ -158,8 +157,7 @@ export function fib6Add(net: Net, rt: Fib6Info, nlflags: number | null, info: Nl
 export function fib6Del(net: Net, rt: Fib6Info, info: NlInfo = KERNEL_INFO): number {
   const { node } = rt;
   if (node === null) return -ENOENT;
-  const i = node.leaf.indexOf(rt);
-  node.leaf.splice(i, 1);
+  node.leaf = without(node.leaf, rt);
   node.rr = 0;
   unlinkSiblings(rt);
   if (node.leaf.length === 0) rt.table.trie.delete(rt.dst, rt.plen);

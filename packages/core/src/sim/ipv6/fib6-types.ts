@@ -1,4 +1,5 @@
 /** What IPv6 routes are made of. @see include/net/ip6_fib.h */
+import { none } from '../../lib/small.ts';
 import type { RtaxAttrs } from '../../netlink/route.ts';
 import { LpmTrie6 } from '../../lib/lpm-trie.ts';
 import type { Dst, SkBuff } from '../core/skbuff.ts';
@@ -74,7 +75,7 @@ export class Fib6Info {
 export class Fib6Node {
   readonly key: Uint8Array;
   readonly plen: number;
-  readonly leaf: Fib6Info[] = [];
+  leaf: readonly Fib6Info[] = none();
   /** Where the search among equals begins. @see rr_ptr */
   rr = 0;
 

@@ -1,10 +1,12 @@
 /** IPv6's state on a device, and its addresses. @see include/net/if_inet6.h */
+import { none } from '../../lib/small.ts';
+import { IN6ADDR_ANY } from './addr-type.ts';
 import { Timer } from '../../lib/timer-heap.ts';
 import type { NetDevice } from '../core/net-device.ts';
 import type { NeighParms } from '../neigh/table.ts';
 import type { Devconf6 } from './devconf6.ts';
 import type { Fib6Info } from './fib6-types.ts';
-import { Ip6Mib } from './snmp6.ts';
+import { IP6_MIB_ZERO, Ip6Mib } from './snmp6.ts';
 
 export const INFINITY_LIFE_TIME = 0xffffffff;
 
@@ -94,16 +96,17 @@ export class Inet6Dev {
   readonly dev: NetDevice;
   readonly cnf: Devconf6;
   readonly ndParms: NeighParms;
-  readonly addrList: Inet6Ifaddr[] = [];
+  addrList: readonly Inet6Ifaddr[] = none();
   /** The last joined first. */
-  readonly mcList: Ifmcaddr6[] = [];
-  readonly mcTomb: Tomb6[] = [];
-  readonly acList: Ifacaddr6[] = [];
+  mcList: readonly Ifmcaddr6[] = none();
+  mcTomb: readonly Tomb6[] = none();
+  acList: readonly Ifacaddr6[] = none();
   ifFlags = 0;
   dead = false;
   /** Its settings changed, world ns. */
   tstamp = 0;
-  token: Uint8Array = new Uint8Array(16);
+  /** Replaced, never written into. */
+  token: Uint8Array = IN6ADDR_ANY;
   raMtu = 0;
   rsProbes = 0;
   rsIntervalNs = 0;
@@ -122,6 +125,11 @@ export class Inet6Dev {
 
   get mib(): Ip6Mib {
     return (this.#mib ??= new Ip6Mib());
+  }
+
+  /** The counters to look at: zeros while nothing was counted. */
+  get mibSeen(): Readonly<Ip6Mib> {
+    return this.#mib ?? IP6_MIB_ZERO;
   }
 
   get ready(): boolean {

@@ -1,4 +1,5 @@
 /** The groups a device listens to. @see net/ipv6/mcast.c */
+import { sharedAddr, withLast, withoutAt } from '../../lib/small.ts';
 import { ipv6MulticastMac } from '../../lib/address.ts';
 import { bytesEqual } from '../../lib/bytes.ts';
 import { ARPHRD_ETHER } from '../../uapi/if-arp.ts';
@@ -25,7 +26,7 @@ export function devMcUpdate(dev: NetDevice, group: Uint8Array, users: 1 | -1): v
   const mac = ipv6MulticastMac(group);
   const at = dev.mc.findIndex((h) => bytesEqual(h.addr, mac));
   if (at < 0) {
-    if (users > 0) dev.mc.push({ addr: mac, users: 1 });
-  } else if ((dev.mc[at]!.users += users) === 0) dev.mc.splice(at, 1);
+    if (users > 0) dev.mc = withLast(dev.mc, { addr: sharedAddr(mac), users: 1 });
+  } else if ((dev.mc[at]!.users += users) === 0) dev.mc = withoutAt(dev.mc, at);
   dev.netdevOps.setRxMode?.(dev);
 }

@@ -1,4 +1,5 @@
 /** Groups: joining, leaving, and telling routers and switches about it. RFC 3810 §6. @see net/ipv6/mcast.c */
+import { none, sharedAddr, withAt, withLast, without, withoutAt } from '../../lib/small.ts';
 import { copyBytes, putBe16 } from '../../lib/bytes.ts';
 import { Timer } from '../../lib/timer-heap.ts';
 import { ICMPV6_MGM_REPORT, ICMPV6_MLD2_REPORT, MLD2_CHANGE_TO_EXCLUDE, MLD2_CHANGE_TO_INCLUDE, MLD2_MODE_IS_EXCLUDE } from '../../uapi/icmpv6.ts';
@@ -83,7 +84,7 @@ function transmit(idev: Inet6Dev, skb: SkBuff, daddr: Uint8Array): void {
 function sendCr(idev: Inet6Dev): void {
   const records: Rec[] = [];
   for (const tomb of idev.mcTomb) records.push({ type: MLD2_CHANGE_TO_INCLUDE, group: tomb.addr });
-  for (let i = idev.mcTomb.length - 1; i >= 0; i--) if (--idev.mcTomb[i]!.crcount <= 0) idev.mcTomb.splice(i, 1);
+  idev.mcTomb = idev.mcTomb.filter((tomb) => --tomb.crcount > 0);
   for (const mc of idev.mcList) {
     if (silent(mc.addr) || mc.crcount === 0) continue;
     mc.crcount--;
@@ -128,7 +129,7 @@ function groupDropped(idev: Inet6Dev, mc: Ifmcaddr6, tell: boolean): void {
     devMcUpdate(idev.dev, mc.addr, -1);
   }
   if (!tell || idev.dead || (idev.dev.flags & IFF_UP) === 0 || silent(mc.addr)) return;
-  idev.mcTomb.push({ addr: mc.addr, crcount: qrv(idev) });
+  idev.mcTomb = withLast(idev.mcTomb, { addr: mc.addr, crcount: qrv(idev) });
   ifcEvent(idev);
 }
 
@@ -142,9 +143,9 @@ export function ipv6DevMcInc(dev: NetDevice, group: Uint8Array): void {
     return;
   }
   const tomb = idev.mcTomb.findIndex((t) => ipv6AddrEqual(t.addr, 0, group, 0));
-  if (tomb >= 0) idev.mcTomb.splice(tomb, 1);
-  const mc: Ifmcaddr6 = { addr: group.slice(), users: 1, crcount: 0, flags: 0, timer: null };
-  idev.mcList.unshift(mc);
+  idev.mcTomb = withoutAt(idev.mcTomb, tomb);
+  const mc: Ifmcaddr6 = { addr: sharedAddr(group), users: 1, crcount: 0, flags: 0, timer: null };
+  idev.mcList = withAt(idev.mcList, 0, mc);
   groupAdded(idev, mc);
 }
 
@@ -152,7 +153,7 @@ export function ipv6DevMcInc(dev: NetDevice, group: Uint8Array): void {
 export function ipv6DevMcDec(idev: Inet6Dev, group: Uint8Array): void {
   const mc = mcFind(idev.mcList, group);
   if (mc === undefined || --mc.users > 0) return;
-  idev.mcList.splice(idev.mcList.indexOf(mc), 1);
+  idev.mcList = without(idev.mcList, mc);
   groupDropped(idev, mc, true);
 }
 
@@ -165,7 +166,7 @@ export function ipv6McUp(idev: Inet6Dev): void {
 export function ipv6McDown(idev: Inet6Dev): void {
   const { clock } = idev.dev.net.kernel;
   for (const mc of idev.mcList) groupDropped(idev, mc, false);
-  idev.mcTomb.length = 0;
+  idev.mcTomb = none();
   idev.mcIfcCount = idev.mcDadCount = 0;
   if (idev.mcIfcTimer !== null) clock.del(idev.mcIfcTimer);
   if (idev.mcDadTimer !== null) clock.del(idev.mcDadTimer);
@@ -174,7 +175,7 @@ export function ipv6McDown(idev: Inet6Dev): void {
 /** The device is gone. @see ipv6_mc_destroy_dev */
 export function ipv6McDestroyDev(idev: Inet6Dev): void {
   ipv6McDown(idev);
-  idev.mcList.length = 0;
+  idev.mcList = none();
 }
 
 /** There is a source address now: what went out from `::` is said again. @see ipv6_mc_dad_complete */

@@ -1,4 +1,5 @@
 /** IPv6's state in a namespace and in the kernel. @see include/net/netns/ipv6.h */
+import { SmallMap } from '../../lib/small.ts';
 import { RT_TABLE_LOCAL, RT_TABLE_MAIN } from '../../uapi/rtnetlink.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
@@ -59,19 +60,20 @@ export class Ipv6Sysctl {
   skip_notify_on_dev_down = 0;
 }
 
+/** As they are until somebody writes one. */
+const SYSCTL: Readonly<Ipv6Sysctl> = Object.freeze(new Ipv6Sysctl());
+
 /** IPv6 in one namespace. */
 export class NetIpv6 {
   readonly net: Net;
   readonly devconfAll: Devconf6;
   readonly devconfDflt: Devconf6;
-  readonly sysctl: Ipv6Sysctl = new Ipv6Sysctl();
+  /** Read only: `sysctlOwn` is for writing. */
+  sysctl: Readonly<Ipv6Sysctl> = SYSCTL;
   readonly local: Fib6Table = new Fib6Table(RT_TABLE_LOCAL);
   readonly main: Fib6Table = new Fib6Table(RT_TABLE_MAIN);
   /** FIB tables by id. */
-  readonly tables: Map<number, Fib6Table> = new Map([
-    [RT_TABLE_MAIN, this.main],
-    [RT_TABLE_LOCAL, this.local],
-  ]);
+  readonly tables: SmallMap<number, Fib6Table> = new SmallMap<number, Fib6Table>().set(RT_TABLE_MAIN, this.main).set(RT_TABLE_LOCAL, this.local);
   /** Changes with every route and address: what sockets and routes remember is void then. @see rt_genid_ipv6, fn_sernum */
   rtGenid = 0;
   /** The route where there is none. @see ip6_null_entry */
@@ -84,6 +86,12 @@ export class NetIpv6 {
     // Unlike IPv4's, these are not the first namespace's. @see addrconf_init_net, net.core.devconf_inherit_init_net
     this.devconfAll = new Devconf6(DEVCONF6_ALL);
     this.devconfDflt = new Devconf6(DEVCONF6_DEFAULT);
+  }
+
+  /** The settings to write to, which are then this namespace's own. */
+  sysctlOwn(): Ipv6Sysctl {
+    if (this.sysctl === SYSCTL) this.sysctl = new Ipv6Sysctl();
+    return this.sysctl;
   }
 
   get mib(): Ip6Mib {

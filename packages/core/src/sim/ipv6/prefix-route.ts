@@ -1,4 +1,5 @@
 /** Routes that come with addresses and devices. @see net/ipv6/addrconf.c:addrconf_prefix_route */
+import { sharedAddr } from '../../lib/small.ts';
 import { ipv6Prefix } from '../../lib/address.ts';
 import { IFF_LOOPBACK, IFF_POINTOPOINT } from '../../uapi/if.ts';
 import { RTF_EXPIRES, RTF_LOCAL, RTF_NONEXTHOP } from '../../uapi/ip.ts';
@@ -10,8 +11,9 @@ import { Fib6Info, Fib6Nh, type Fib6Table, IP6_RT_PRIO_ADDRCONF, RTF_UP } from '
 import { in6DevGet, type Inet6Ifaddr } from './inet6-dev.ts';
 import { netIpv6 } from './netns6.ts';
 
+/** @param dst for a prefix of 128 bits kept: it may not change */
 function make(dev: NetDevice, table: Fib6Table, dst: Uint8Array, plen: number, metric: number, type: number, flags: number): Fib6Info {
-  const rt = new Fib6Info(table, ipv6Prefix(dst, plen), plen, new Fib6Nh(dev, null, 0, 1));
+  const rt = new Fib6Info(table, plen === 128 ? dst : sharedAddr(ipv6Prefix(dst, plen)), plen, new Fib6Nh(dev, null, 0, 1));
   rt.metric = metric;
   rt.type = type;
   rt.flags = (RTF_UP | flags) >>> 0;

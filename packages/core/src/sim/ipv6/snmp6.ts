@@ -62,6 +62,9 @@ export class Ip6Mib {
   }
 }
 
+/** What is shown where nothing was counted yet; nobody counts here. */
+export const IP6_MIB_ZERO: Readonly<Ip6Mib> = new Ip6Mib();
+
 /** `Udp6`. */
 export class Udp6Mib {
   InDatagrams = 0;

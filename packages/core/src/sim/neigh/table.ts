@@ -16,11 +16,9 @@ import { kfreeSkb, type SkBuff } from '../core/skbuff.ts';
 
 const SEC = 1e9;
 
-/** Parameters of a protocol on a device; times in ns. `net.ipv4.neigh.DEV.*`. @see struct neigh_parms */
-export class NeighParms {
+/** Values of `NeighParms`, which those of a table that were never written share. */
+class NeighValues {
   baseReachableTime: number = 30 * SEC;
-  /** Randomised: between half and one and a half of the base. */
-  reachableTime: number = 30 * SEC;
   retransTime: number = SEC;
   delayProbeTime: number = 5 * SEC;
   intervalProbeTime: number = 5 * SEC;
@@ -34,6 +32,142 @@ export class NeighParms {
   proxyQlen = 64;
   locktime: number = SEC;
   queueLenBytes = 212_992;
+}
+
+/** Parameters of a protocol on a device; times in ns. `net.ipv4.neigh.DEV.*`. @see struct neigh_parms */
+export class NeighParms {
+  /** Randomised: between half and one and a half of the base. */
+  reachableTime: number = 30 * SEC;
+  #values: NeighValues;
+  /** Nobody else has these values. */
+  #own = false;
+
+  /** @param from begins with these, as they are now */
+  constructor(from: NeighParms | null) {
+    if (from === null) this.#values = new NeighValues();
+    else {
+      this.#values = from.#values;
+      from.#own = false;
+    }
+  }
+
+  #write(): NeighValues {
+    if (!this.#own) this.#values = Object.assign(new NeighValues(), this.#values);
+    this.#own = true;
+    return this.#values;
+  }
+
+  get baseReachableTime(): number {
+    return this.#values.baseReachableTime;
+  }
+
+  set baseReachableTime(v: number) {
+    this.#write().baseReachableTime = v;
+  }
+
+  get retransTime(): number {
+    return this.#values.retransTime;
+  }
+
+  set retransTime(v: number) {
+    this.#write().retransTime = v;
+  }
+
+  get delayProbeTime(): number {
+    return this.#values.delayProbeTime;
+  }
+
+  set delayProbeTime(v: number) {
+    this.#write().delayProbeTime = v;
+  }
+
+  get intervalProbeTime(): number {
+    return this.#values.intervalProbeTime;
+  }
+
+  set intervalProbeTime(v: number) {
+    this.#write().intervalProbeTime = v;
+  }
+
+  get gcStaletime(): number {
+    return this.#values.gcStaletime;
+  }
+
+  set gcStaletime(v: number) {
+    this.#write().gcStaletime = v;
+  }
+
+  get ucastProbes(): number {
+    return this.#values.ucastProbes;
+  }
+
+  set ucastProbes(v: number) {
+    this.#write().ucastProbes = v;
+  }
+
+  get mcastProbes(): number {
+    return this.#values.mcastProbes;
+  }
+
+  set mcastProbes(v: number) {
+    this.#write().mcastProbes = v;
+  }
+
+  get mcastReprobes(): number {
+    return this.#values.mcastReprobes;
+  }
+
+  set mcastReprobes(v: number) {
+    this.#write().mcastReprobes = v;
+  }
+
+  get appProbes(): number {
+    return this.#values.appProbes;
+  }
+
+  set appProbes(v: number) {
+    this.#write().appProbes = v;
+  }
+
+  get anycastDelay(): number {
+    return this.#values.anycastDelay;
+  }
+
+  set anycastDelay(v: number) {
+    this.#write().anycastDelay = v;
+  }
+
+  get proxyDelay(): number {
+    return this.#values.proxyDelay;
+  }
+
+  set proxyDelay(v: number) {
+    this.#write().proxyDelay = v;
+  }
+
+  get proxyQlen(): number {
+    return this.#values.proxyQlen;
+  }
+
+  set proxyQlen(v: number) {
+    this.#write().proxyQlen = v;
+  }
+
+  get locktime(): number {
+    return this.#values.locktime;
+  }
+
+  set locktime(v: number) {
+    this.#write().locktime = v;
+  }
+
+  get queueLenBytes(): number {
+    return this.#values.queueLenBytes;
+  }
+
+  set queueLenBytes(v: number) {
+    this.#write().queueLenBytes = v;
+  }
 }
 
 /** What a protocol does with its neighbours. @see struct neigh_ops */
@@ -132,7 +266,7 @@ export class NeighTable {
   /** Fires on an entry; set by the state machine. */
   readonly timerFn: (neigh: Neighbour) => void;
   /** Defaults of new devices. */
-  readonly parms: NeighParms = new NeighParms();
+  readonly parms: NeighParms = new NeighParms(null);
   gcThresh1 = 128;
   gcThresh2 = 512;
   gcThresh3 = 1024;
@@ -250,7 +384,7 @@ export function randReachTime(kernel: SimKernel, base: number): number {
 
 /** Parameters for a device that comes, copied from the defaults. @see neigh_parms_alloc */
 export function neighParmsAlloc(tbl: NeighTable): NeighParms {
-  const parms = Object.assign(new NeighParms(), tbl.parms);
+  const parms = new NeighParms(tbl.parms);
   parms.reachableTime = randReachTime(tbl.kernel, parms.baseReachableTime);
   return parms;
 }

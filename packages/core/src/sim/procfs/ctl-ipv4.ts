@@ -81,7 +81,7 @@ const FIXED_CONF: Readonly<Record<string, readonly number[]>> = {
 /** The directory as this namespace has it. */
 export function ipv4Dir(net: Net): ViewDir {
   const v4 = netIpv4(net);
-  const { sysctl } = v4;
+  const sysctl = v4.sysctlOwn();
   const files = new Map<string, () => ViewNode>();
   files.set('ip_forward', () => forwardingFile(net, v4.devconfAll));
   for (const [name, limits] of NUMBERS) {
@@ -150,7 +150,7 @@ export function ipv4Dir(net: Net): ViewDir {
 }
 
 function routeDir(net: Net): ViewDir {
-  const { sysctl } = netIpv4(net);
+  const sysctl = netIpv4(net).sysctlOwn();
   return sysctlDir(
     new Map<string, () => ViewNode>([
       [

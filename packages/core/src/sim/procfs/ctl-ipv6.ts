@@ -77,7 +77,7 @@ function rows(sysctl: Ipv6Sysctl, table: readonly Row[]): Map<string, () => View
 
 /** The directory as this namespace has it. */
 export function ipv6Dir(net: Net): ViewDir {
-  const { sysctl } = netIpv6(net);
+  const sysctl = netIpv6(net).sysctlOwn();
   return sysctlDir(
     new Map([
       ...rows(sysctl, TOP),

@@ -39,8 +39,8 @@ export const inet6AfOps: RtnlAfOps = {
       conf: idev.cnf.wire(),
     };
     if ((extMask & RTEXT_FILTER_SKIP_STATS) === 0) {
-      spec.inet6.stats = [...idev.mib.ip];
-      spec.inet6.icmp6stats = [...idev.mib.icmp];
+      spec.inet6.stats = [...idev.mibSeen.ip];
+      spec.inet6.icmp6stats = [...idev.mibSeen.icmp];
     }
     spec.inet6.token = idev.token;
     spec.inet6.addrGenMode = idev.cnf.get(DEVCONF_ADDR_GEN_MODE);

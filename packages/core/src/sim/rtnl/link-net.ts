@@ -19,7 +19,7 @@ export function ensureUniqueNetns(attrs: LinkAttrs, extack: ExtAck, idOnly: bool
 /** The namespace the attributes name; undefined when none does. @returns -ESRCH (pid), -EBADF (descriptor), -EINVAL (id) */
 export function linkGetNet(src: Net, attrs: LinkAttrs): Net | number | undefined {
   const { kernel } = src;
-  if (attrs.netNsPid !== undefined) return kernel.tasks.get(attrs.netNsPid)?.net ?? -ESRCH;
+  if (attrs.netNsPid !== undefined) return kernel.findTaskByVpid(attrs.netNsPid)?.net ?? -ESRCH;
   if (attrs.netNsFd !== undefined) return kernel.netnsFds.get(attrs.netNsFd) ?? -EBADF;
   if (attrs.targetNetnsid !== undefined) return getNetNsById(src, attrs.targetNetnsid) ?? -EINVAL;
   return undefined;

@@ -1,4 +1,5 @@
 /** RTM_{GET,SET,DEL}LINK, RTM_{NEW,DEL}LINKPROP and dumps. @see net/core/rtnetlink.c */
+import { without } from '../../lib/small.ts';
 import { le16 } from '../../lib/bytes.ts';
 import { cString } from '../../lib/text.ts';
 import { NL_VALIDATE_DEPRECATED_STRICT, NL_VALIDATE_LIBERAL, NL_VALIDATE_STRICT } from '../../netlink/attr.ts';
@@ -251,7 +252,7 @@ const rtnlDellinkprop: RtnlDoit = (req) =>
     const owner = dev.net.names.get(name);
     if (owner === undefined) return -ENOENT;
     if (owner !== dev || name === dev.name) return -EINVAL;
-    dev.altnames.splice(dev.altnames.indexOf(name), 1);
+    dev.altnames = without(dev.altnames, name);
     dev.net.names.delete(name);
     return 0;
   });

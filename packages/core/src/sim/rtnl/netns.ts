@@ -23,7 +23,7 @@ function peerOf(req: RtnlRequest, a: NetnsaAttrs, byId: boolean): Net | number {
   const { kernel } = net;
   const fail = (errno: number, path: string): number =>
     nlErrAttr(extack, errno, nsidFamily.offsetOf(req.message, path), 'Peer netns reference is invalid');
-  if (a.pid !== undefined) return kernel.tasks.get(a.pid)?.net ?? fail(ESRCH, 'pid');
+  if (a.pid !== undefined) return kernel.findTaskByVpid(a.pid)?.net ?? fail(ESRCH, 'pid');
   if (a.fd !== undefined) return kernel.netnsFds.get(a.fd) ?? fail(EBADF, 'fd');
   if (byId && a.nsid !== undefined) return getNetNsById(net, a.nsid) ?? fail(ENOENT, 'nsid');
   return nlErr(extack, EINVAL, 'Peer netns reference is missing');

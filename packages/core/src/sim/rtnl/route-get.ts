@@ -5,7 +5,8 @@ import { NL_VALIDATE_DEPRECATED_STRICT, NL_VALIDATE_LIBERAL } from '../../netlin
 import { routeFamily, type RtaAttrs } from '../../netlink/route.ts';
 import { EHOSTUNREACH, EINVAL, ENODEV } from '../../uapi/errno.ts';
 import { ETH_P_IP } from '../../uapi/if-ether.ts';
-import { RT_TABLE_COMPAT, RT_TABLE_MAIN, RTM_F_CLONED, RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE, RTM_NEWROUTE } from '../../uapi/rtnetlink.ts';
+import { RTCF_NOTIFY } from '../../uapi/ip.ts';
+import { RT_TABLE_COMPAT, RT_TABLE_MAIN, RTM_F_CLONED, RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE, RTM_F_NOTIFY, RTM_NEWROUTE } from '../../uapi/rtnetlink.ts';
 import { AF_INET } from '../../uapi/socket.ts';
 import { allocSkb, consumeSkb } from '../core/skbuff.ts';
 import { nlErr, type RtnlDoit } from '../core/rtnetlink.ts';
@@ -15,7 +16,7 @@ import { putIpHeader } from '../../wire/ipv4.ts';
 import { ipRouteInput, ipRouteOutputKey, lastInputResult, lastOutputResult } from '../ipv4/route.ts';
 import type { Rtable } from '../ipv4/rtable.ts';
 
-type DumpInfo = (key: number, plen: number, fa: FibAlias, flags?: number) => Uint8Array;
+type DumpInfo = (key: number, plen: number, fa: FibAlias, flags: number, table: number) => Uint8Array;
 
 /** A request needs this much, checked when it came strict. @see inet_rtm_valid_getroute_req */
 export const inetRtmGetroute =
@@ -64,21 +65,22 @@ export const inetRtmGetroute =
       rt = got;
       res = lastOutputResult();
     }
+    if ((m.flags & RTM_F_NOTIFY) !== 0) rt.flags = (rt.flags | RTCF_NOTIFY) >>> 0;
     const table = (m.flags & RTM_F_LOOKUP_TABLE) !== 0 && res.fi !== null ? res.tbId : RT_TABLE_MAIN;
     if ((m.flags & RTM_F_FIB_MATCH) !== 0) {
       if (res.fi === null) return nlErr(extack, EHOSTUNREACH, 'No route to host');
       const leaf = fibGetTable(net, res.tbId)?.trie.get(res.prefix, res.prefixlen);
       const fa = leaf?.aliases.find((x) => x.fi === res.fi && x.type === res.type);
       if (fa === undefined) return -EHOSTUNREACH;
-      emit(RTM_NEWROUTE, 0, dumpInfo(res.prefix, res.prefixlen, fa));
+      emit(RTM_NEWROUTE, 0, dumpInfo(res.prefix, res.prefixlen, fa, 0, table));
       return 0;
     }
-    emit(RTM_NEWROUTE, 0, fillInfo(rt, fl, daddr === 0 ? fl.daddr : daddr, src, table, iif));
+    emit(RTM_NEWROUTE, 0, fillInfo(rt, fl, daddr, src, res.tos, table, iif));
     return 0;
   };
 
 /** @see rt_fill_info */
-function fillInfo(rt: Rtable, fl: Flowi4, dst: number, src: number, table: number, iif: number): Uint8Array {
+function fillInfo(rt: Rtable, fl: Flowi4, dst: number, src: number, tos: number, table: number, iif: number): Uint8Array {
   const { now } = rt.dev.net.kernel.clock;
   const expires = rt.expires === Infinity ? 0 : Math.max(0, rt.expires - now);
   const metrics: Record<string, number> = {};
@@ -111,12 +113,12 @@ function fillInfo(rt: Rtable, fl: Flowi4, dst: number, src: number, table: numbe
     family: AF_INET,
     dstLen: 32,
     srcLen: src === 0 ? 0 : 32,
-    tos: fl.tos,
+    tos,
     table: table < 256 ? table : RT_TABLE_COMPAT,
     protocol: 0,
     scope: 0,
     type: rt.type,
-    flags: ((rt.flags & ~0xffff) | RTM_F_CLONED) >>> 0,
+    flags: ((rt.flags & ~0xffff) | RTM_F_CLONED | ((rt.flags & RTCF_NOTIFY) === 0 ? 0 : RTM_F_NOTIFY)) >>> 0,
     attrs,
   });
 }

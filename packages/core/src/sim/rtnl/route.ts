@@ -32,6 +32,9 @@ import { inDevGet } from '../ipv4/in-device.ts';
 import { kernelIpv4, netIpv4 } from '../ipv4/netns.ts';
 import { inetRtmGetroute } from './route-get.ts';
 
+/** Congestion controls a route may ask for, by the key that stands for each in its metrics. @see tcp_ca_get_key_by_name */
+const CONGESTION: readonly string[] = ['', 'reno', 'cubic'];
+
 const METRIC_NAMES = Object.entries(rtax) as [keyof RtaxAttrs, readonly [number, unknown]][];
 
 /** Bits of a next hop as userspace sees them: a dead one whose link is ignored is said to be so. */
@@ -46,20 +49,20 @@ function nhFlags(nh: FibNh): number {
 
 function metricsAttrs(m: Metrics | null): RtaxAttrs | undefined {
   if (m === null) return undefined;
-  const out: Record<string, number> = {};
+  const out: Record<string, number | string> = {};
   for (const [name, [type]] of METRIC_NAMES.toSorted((a, b) => a[1][0] - b[1][0])) {
     const v = m.get(type);
-    if (v !== undefined && v !== 0) out[name] = v;
+    if (v !== undefined && v !== 0) out[name] = name === 'ccAlgo' ? CONGESTION[v]! : v;
   }
   return out as RtaxAttrs;
 }
 
-/** The message about a route. @see fib_dump_info */
-export function fibDumpInfo(key: number, plen: number, fa: FibAlias, flags = 0): Uint8Array {
+/** The message about a route. @param table the one it is said to be in. @see fib_dump_info */
+export function fibDumpInfo(key: number, plen: number, fa: FibAlias, flags = 0, table: number = fa.tbId): Uint8Array {
   const { fi } = fa;
   const first = fi.nh[0]!;
   const attrs: RtaAttrs = {
-    table: fa.tbId,
+    table,
     dst: plen === 0 ? undefined : ipv4Bytes(key),
     priority: fi.priority === 0 ? undefined : fi.priority,
     metrics: metricsAttrs(fi.metrics),
@@ -84,7 +87,7 @@ export function fibDumpInfo(key: number, plen: number, fa: FibAlias, flags = 0):
     family: AF_INET,
     dstLen: plen,
     tos: fa.tos,
-    table: fa.tbId < 256 ? fa.tbId : RT_TABLE_COMPAT,
+    table: table < 256 ? table : RT_TABLE_COMPAT,
     protocol: fi.protocol,
     scope: fi.scope,
     type: fa.type,
@@ -98,9 +101,14 @@ const addr = (b: Uint8Array | undefined): number => (b === undefined || b.length
 function toMetrics(req: RtnlRequest, a: RtaxAttrs | undefined): Metrics | null | number {
   if (a === undefined) return null;
   if (a.unknown !== undefined) return nlErr(req.extack, EINVAL, 'Invalid metric type');
-  if (a.ccAlgo !== undefined) return nlErr(req.extack, EINVAL, 'Unknown tcp congestion algorithm');
   const out = new Map<number, number>();
   for (const [name, [type]] of METRIC_NAMES) {
+    if (name === 'ccAlgo') {
+      const key = a.ccAlgo === undefined ? 0 : CONGESTION.indexOf(a.ccAlgo);
+      if (key < 0) return nlErr(req.extack, EINVAL, 'Unknown tcp congestion algorithm');
+      if (key > 0) out.set(type, key);
+      continue;
+    }
     let v = a[name] as number | undefined;
     if (v === undefined) continue;
     if (name === 'advmss') v = Math.min(v, 65535 - 40);

@@ -5,6 +5,7 @@ import { Ring } from '../../lib/ring.ts';
 import type { ControlMessage, Received, ReceiveOptions, SendOptions, SockAddr, SockAddrIn, Socket } from '../../syscall/index.ts';
 import { SystemError } from '../../syscall/index.ts';
 import {
+  EACCES,
   EADDRNOTAVAIL,
   EAFNOSUPPORT,
   EAGAIN,
@@ -21,6 +22,7 @@ import {
   ECONNREFUSED,
 } from '../../uapi/errno.ts';
 import { ICMP_DEST_UNREACH, ICMP_PARAMETERPROB, NR_ICMP_UNREACH } from '../../uapi/icmp.ts';
+import { RTCF_BROADCAST } from '../../uapi/ip.ts';
 import { RT_SCOPE_LINK, RT_SCOPE_UNIVERSE, RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST } from '../../uapi/rtnetlink.ts';
 import * as so from '../../uapi/socket.ts';
 import { doSoftirq } from '../core/dev.ts';
@@ -139,16 +141,11 @@ export abstract class InetQueueSock extends Sock {
   hdrincl = false;
   freebind = false;
   transparent = false;
-  broadcast = false;
-  reuse = false;
-  reuseport = false;
   options: Uint8Array | null = null;
   rcvShutdown = false;
   sndShutdown = false;
-  /** SO_TIMESTAMP, SO_TIMESTAMPNS, IP_* flags that want ancillary data. */
+  /** IP_* flags that want ancillary data. */
   readonly wants: Set<number> = new Set();
-  tsNs = false;
-  ts = false;
   readonly rxq: Ring<RxItem> = new Ring<RxItem>();
   rmem = 0;
   drops = 0;
@@ -251,6 +248,11 @@ export abstract class InetQueueSock extends Sock {
     return c;
   }
 
+  /** Refuses a broadcast that nobody allowed. @throws EACCES */
+  protected mayBroadcast(rt: Rtable, call: string): void {
+    if ((rt.flags & RTCF_BROADCAST) !== 0 && this.switches.get(so.SO_BROADCAST) !== 1) this.fail(EACCES, call);
+  }
+
   /** Whether only what is on the link may be sent to. @see ip_sock_rt_scope */
   #onLink(options: SendOptions | undefined): boolean {
     return this.switches.get(so.SO_DONTROUTE) === 1 || ((options?.flags ?? 0) & so.MSG_DONTROUTE) !== 0;
@@ -315,7 +317,7 @@ export abstract class InetQueueSock extends Sock {
   /** An ICMP error about something sent. `skb.data` at the quoted header; `payload` where the user's part begins. @see ip_icmp_error */
   protected icmpError(skb: SkBuff, errno: number, port: number, info: number, payload: number, type: number, code: number): void {
     const { buf: b } = skb;
-    this.errq.push({
+    this.#queueError({
       data: b.slice(payload, skb.data + skb.len),
       errno,
       origin: so.SO_EE_ORIGIN_ICMP,
@@ -333,7 +335,7 @@ export abstract class InetQueueSock extends Sock {
   protected localError(errno: number, daddr: number, port: number, info: number): void {
     if (!this.recvErr) return;
     const to: SockAddrIn = { family: so.AF_INET, address: daddr, port };
-    this.errq.push({
+    this.#queueError({
       data: new Uint8Array(0),
       errno,
       origin: so.SO_EE_ORIGIN_LOCAL,
@@ -347,6 +349,19 @@ export abstract class InetQueueSock extends Sock {
     });
     this.err = errno;
     this.ready();
+  }
+
+  /** An error that finds no room is lost, as a packet would be. @see sock_queue_err_skb */
+  #queueError(e: ErrItem): void {
+    const size = e.data.length + 256;
+    if (this.rmem + size > this.rcvbuf) return;
+    this.rmem += size;
+    this.errq.push(e);
+  }
+
+  /** @see skb_queue_purge */
+  protected purgeErrors(): void {
+    for (const e of this.errq.splice(0)) this.rmem -= e.data.length + 256;
   }
 
   recvmsg(options: ReceiveOptions = {}): Received {
@@ -371,7 +386,8 @@ export abstract class InetQueueSock extends Sock {
   }
 
   #timestamp(tstamp: number, out: ControlMessage[]): void {
-    if (!this.ts && !this.tsNs) return;
+    const ns = this.switches.get(so.SO_TIMESTAMPNS) === 1;
+    if (!ns && this.switches.get(so.SO_TIMESTAMP) !== 1) return;
     const { clock } = this.net.kernel;
     const at = clock.bootRealtime + BigInt(Math.floor(tstamp !== 0 ? tstamp : clock.now));
     const b = new Uint8Array(16);
@@ -379,8 +395,8 @@ export abstract class InetQueueSock extends Sock {
     const rest = Number(at % 1_000_000_000n);
     putLe32(b, 0, Number(sec & 0xffffffffn));
     putLe32(b, 4, Number(sec >> 32n));
-    putLe32(b, 8, this.tsNs ? rest : Math.floor(rest / 1000));
-    out.push({ level: so.SOL_SOCKET, type: this.tsNs ? so.SCM_TIMESTAMPNS : so.SCM_TIMESTAMP, data: b });
+    putLe32(b, 8, ns ? rest : Math.floor(rest / 1000));
+    out.push({ level: so.SOL_SOCKET, type: ns ? so.SCM_TIMESTAMPNS : so.SCM_TIMESTAMP, data: b });
   }
 
   /** @see ip_cmsg_recv_offset */
@@ -411,6 +427,7 @@ export abstract class InetQueueSock extends Sock {
   #recvError(options: ReceiveOptions): Received {
     const e = this.errq.shift();
     if (e === undefined) return this.fail(EAGAIN, 'recvmsg');
+    this.rmem -= e.data.length + 256;
     const next = this.errq[0];
     this.err = next !== undefined && next.origin === so.SO_EE_ORIGIN_ICMP ? next.errno : 0;
     const b = new Uint8Array(32);

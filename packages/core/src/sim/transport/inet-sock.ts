@@ -1,11 +1,9 @@
 /** Options of AF_INET sockets. @see net/ipv4/ip_sockglue.c, net/core/sock.c */
-import { be32, le32 } from '../../lib/bytes.ts';
-import { cString, utf8Encode } from '../../lib/text.ts';
+import { be32, le32, putBe32 } from '../../lib/bytes.ts';
 import type { Socket } from '../../syscall/index.ts';
 import { EADDRINUSE, EADDRNOTAVAIL, EINVAL, ENOBUFS, ENODEV, ENOPROTOOPT, ENOTCONN } from '../../uapi/errno.ts';
 import * as so from '../../uapi/socket.ts';
 import { ipMcDecGroup, ipMcIncGroup } from '../ipv4/devinet.ts';
-import { SOCK_BUF_MAX } from '../core/sock.ts';
 import { sockGetsockopt, sockSetsockopt } from '../core/sock-option.ts';
 import { Flowi4 } from '../ipv4/fib-types.ts';
 import { inDevGet } from '../ipv4/in-device.ts';
@@ -17,72 +15,13 @@ export { icmpErrConvert, type Ipcm } from './inet-queue.ts';
 
 export abstract class InetSock extends InetQueueSock implements Socket {
   setsockopt(level: number, option: number, value: Uint8Array | number): void {
-    if (level === so.SOL_SOCKET) this.#setSocket(option, value);
+    if (level === so.SOL_SOCKET) sockSetsockopt(this, level, option, value);
     else if (level === so.SOL_IP) this.#setIp(option, value);
     else this.setOther(level, option, value);
   }
 
   protected setOther(_level: number, _option: number, _value: Uint8Array | number): void {
     this.fail(ENOPROTOOPT, 'setsockopt');
-  }
-
-  #setSocket(option: number, value: Uint8Array | number): void {
-    const v = intOf(value);
-    switch (option) {
-      case so.SO_REUSEADDR:
-        this.reuse = v !== 0;
-        break;
-      case so.SO_REUSEPORT:
-        this.reuseport = v !== 0;
-        break;
-      case so.SO_BROADCAST:
-        this.broadcast = v !== 0;
-        break;
-      case so.SO_RCVBUF:
-      case so.SO_RCVBUFFORCE:
-        this.rcvbuf = Math.max(2304, Math.min(v, SOCK_BUF_MAX) * 2);
-        break;
-      case so.SO_SNDBUF:
-      case so.SO_SNDBUFFORCE:
-        this.sndbuf = Math.max(4608, Math.min(v, SOCK_BUF_MAX) * 2);
-        break;
-      case so.SO_MARK:
-        this.mark = v >>> 0;
-        break;
-      case so.SO_PRIORITY:
-        this.priority = v;
-        break;
-      case so.SO_BINDTODEVICE:
-        this.#bindToDevice(value);
-        break;
-      case so.SO_BINDTOIFINDEX:
-        if (v < 0) this.fail(EINVAL, 'setsockopt');
-        if (v !== 0 && this.net.devs.get(v) === undefined) this.fail(ENODEV, 'setsockopt');
-        this.boundDevIf = v;
-        break;
-      case so.SO_TIMESTAMP:
-        this.ts = v !== 0;
-        if (this.ts) this.tsNs = false;
-        break;
-      case so.SO_TIMESTAMPNS:
-        this.tsNs = v !== 0;
-        if (this.tsNs) this.ts = false;
-        break;
-      default:
-        sockSetsockopt(this, so.SOL_SOCKET, option, value);
-    }
-  }
-
-  #bindToDevice(value: Uint8Array | number): void {
-    if (typeof value === 'number') this.fail(EINVAL, 'setsockopt');
-    const name = cString(value as Uint8Array, 0, (value as Uint8Array).length);
-    if (name === '') {
-      this.boundDevIf = 0;
-      return;
-    }
-    const dev = this.net.names.get(name);
-    if (dev === undefined) this.fail(ENODEV, 'setsockopt');
-    this.boundDevIf = dev!.ifindex;
   }
 
   #setIp(option: number, value: Uint8Array | number): void {
@@ -109,7 +48,7 @@ export abstract class InetSock extends InetQueueSock implements Socket {
         break;
       case so.IP_RECVERR:
         this.recvErr = on;
-        if (!on) this.errq.length = 0;
+        if (!on) this.purgeErrors();
         break;
       case so.IP_PKTINFO:
       case so.IP_RECVTTL:
@@ -195,48 +134,13 @@ export abstract class InetSock extends InetQueueSock implements Socket {
   }
 
   getsockopt(level: number, option: number): Uint8Array {
-    if (level === so.SOL_SOCKET) return this.#getSocket(option);
+    if (level === so.SOL_SOCKET) return sockGetsockopt(this, level, option);
     if (level === so.SOL_IP) return this.#getIp(option);
     return this.getOther(level, option);
   }
 
   protected getOther(_level: number, _option: number): Uint8Array {
     return this.fail(ENOPROTOOPT, 'getsockopt');
-  }
-
-  #getSocket(option: number): Uint8Array {
-    switch (option) {
-      case so.SO_TYPE:
-        return int32(this.type);
-      case so.SO_PROTOCOL:
-        return int32(this.protocol);
-      case so.SO_DOMAIN:
-        return int32(this.family);
-      case so.SO_ERROR:
-        return int32(this.takeErr());
-      case so.SO_RCVBUF:
-        return int32(this.rcvbuf);
-      case so.SO_SNDBUF:
-        return int32(this.sndbuf);
-      case so.SO_REUSEADDR:
-        return int32(this.reuse ? 1 : 0);
-      case so.SO_BROADCAST:
-        return int32(this.broadcast ? 1 : 0);
-      case so.SO_MARK:
-        return int32(this.mark);
-      case so.SO_PRIORITY:
-        return int32(this.priority);
-      case so.SO_REUSEPORT:
-        return int32(this.reuseport ? 1 : 0);
-      case so.SO_TIMESTAMP:
-        return int32(this.ts ? 1 : 0);
-      case so.SO_TIMESTAMPNS:
-        return int32(this.tsNs ? 1 : 0);
-      case so.SO_BINDTODEVICE:
-        return this.boundDevIf === 0 ? new Uint8Array(0) : utf8Encode(`${this.net.devs.get(this.boundDevIf)?.name ?? ''}\0`);
-      default:
-        return sockGetsockopt(this, so.SOL_SOCKET, option);
-    }
   }
 
   #getIp(option: number): Uint8Array {
@@ -260,10 +164,32 @@ export abstract class InetSock extends InetQueueSock implements Socket {
         return int32(this.mcTtl);
       case so.IP_MULTICAST_LOOP:
         return int32(this.mcLoop ? 1 : 0);
-      default:
+      case so.IP_MULTICAST_IF:
+        return sockAddrBytes(this.mcAddr);
+      case so.IP_OPTIONS:
+        return this.options?.slice() ?? new Uint8Array(0);
+      case so.IP_FREEBIND:
+        return int32(this.freebind ? 1 : 0);
+      case so.IP_TRANSPARENT:
+        return int32(this.transparent ? 1 : 0);
+      case so.IP_PKTINFO:
+      case so.IP_RECVTTL:
+      case so.IP_RECVTOS:
+      case so.IP_RECVOPTS:
+      case so.IP_RETOPTS:
+      case so.IP_RECVORIGDSTADDR:
         return int32(this.wants.has(option) ? 1 : 0);
+      default:
+        return this.fail(ENOPROTOOPT, 'getsockopt');
     }
   }
+}
+
+/** struct in_addr. */
+function sockAddrBytes(address: number): Uint8Array {
+  const b = new Uint8Array(4);
+  putBe32(b, 0, address);
+  return b;
 }
 
 /** Whether DF is set on what this socket sends over the route. @see ip_dont_fragment */

@@ -1,4 +1,8 @@
-/** What all AF_INET6 datagram sockets share: options, queues, ancillary data. @see net/ipv6/af_inet6.c, ipv6_sockglue.c, datagram.c */
+/**
+ * What all AF_INET6 datagram sockets share: options, queues, ancillary data.
+ * Differs from Linux: these sockets carry no IPv4, so IPV6_V6ONLY is always on, and switching it off is refused (EOPNOTSUPP).
+ * @see net/ipv6/af_inet6.c, ipv6_sockglue.c, datagram.c
+ */
 import { le32, putLe32 } from '../../lib/bytes.ts';
 import { hashBytes } from '../../lib/hash.ts';
 import { Ring } from '../../lib/ring.ts';
@@ -64,8 +68,8 @@ const WANTS: ReadonlySet<number> = new Set([
   IPV6_FLOWINFO,
   so.IPV6_RECVORIGDSTADDR,
 ]);
-/** Switches that change nothing a sender or receiver of datagrams here could see. */
-const SWITCHES: ReadonlySet<number> = new Set([so.IPV6_V6ONLY, so.IPV6_AUTOFLOWLABEL, so.IPV6_MULTICAST_ALL, so.IPV6_FREEBIND, so.IPV6_TRANSPARENT, so.IPV6_DONTFRAG, IPV6_FLOWINFO_SEND]);
+/** Options that are on or off, kept by number. */
+const SWITCHES: ReadonlySet<number> = new Set([so.IPV6_AUTOFLOWLABEL, so.IPV6_MULTICAST_ALL, so.IPV6_FREEBIND, so.IPV6_TRANSPARENT, so.IPV6_DONTFRAG, IPV6_FLOWINFO_SEND]);
 
 export abstract class Inet6Sock extends Sock implements Socket {
   /** Source of what is sent, `::` for whatever the route prefers. */
@@ -84,6 +88,7 @@ export abstract class Inet6Sock extends Sock implements Socket {
   tclass = 0;
   pmtudisc: number = so.IPV6_PMTUDISC_WANT;
   recvErr = false;
+  /** Kept for who asks; only TCP looks at it. */
   minHopcount = 0;
   stickyIfindex = 0;
   stickyAddr: Uint8Array | null = null;
@@ -265,7 +270,9 @@ export abstract class Inet6Sock extends Sock implements Socket {
     if (fl.oif === 0) fl.oif = (type & IPV6_ADDR_MULTICAST) !== 0 ? this.mcastOif : this.ucastOif;
     const rt = ip6DstLookup(this.net, fl, this.boundDevIf !== 0);
     if (typeof rt === 'number') return this.fail(rt, call);
-    if (this.switches6.get(so.IPV6_AUTOFLOWLABEL) !== 0 && netIpv6(this.net).sysctl.auto_flowlabels === 1) {
+    const label = this.switches6.get(IPV6_FLOWINFO_SEND) === 1 ? to.flowinfo & 0xfffff : 0;
+    if (label !== 0) fl.flowlabel = label;
+    else if (this.switches6.get(so.IPV6_AUTOFLOWLABEL) !== 0 && netIpv6(this.net).sysctl.auto_flowlabels === 1) {
       fl.flowlabel = hashBytes(fl.saddr, 0, 16, hashBytes(fl.daddr, 0, 16, (this.sport << 16) ^ to.port ^ this.protocol)) & 0xfffff;
     }
     let hopLimit = c.hopLimit;
@@ -293,14 +300,19 @@ export abstract class Inet6Sock extends Sock implements Socket {
   matches(buf: Uint8Array, s: number, d: number, ifindex: number): boolean {
     if (this.boundDevIf !== 0 && this.boundDevIf !== ifindex) return false;
     if (ipv6AddrType(this.daddr) !== 0 && !ipv6AddrEqual(this.daddr, 0, buf, s)) return false;
-    if (ipv6AddrType(this.rcvSaddr) === 0 || ipv6AddrEqual(this.rcvSaddr, 0, buf, d)) return true;
+    if (ipv6AddrType(this.rcvSaddr) !== 0 && !ipv6AddrEqual(this.rcvSaddr, 0, buf, d)) return false;
+    return buf[d] !== 0xff || this.switches6.get(so.IPV6_MULTICAST_ALL) !== 0 || this.#joined(buf, d);
+  }
+
+  /** Whether this socket itself asked for the group. @see inet6_mc_check */
+  #joined(buf: Uint8Array, d: number): boolean {
+    for (let i = 0; i < this.groups.length; i++) if (ipv6AddrEqual(this.groups[i]!.group, 0, buf, d)) return true;
     return false;
   }
 
   /** Puts a received packet's bytes from `off` on the queue; false when there is no room. */
   protected enqueue(skb: SkBuff, off: number, port: number): boolean {
     const { buf, networkHeader: nh } = skb;
-    if (buf[nh + 7]! < this.minHopcount) return false;
     const len = skb.data + skb.len - off;
     if (this.rmem + len > this.rcvbuf) {
       this.drops++;
@@ -335,7 +347,7 @@ export abstract class Inet6Sock extends Sock implements Socket {
       const inner = skb.data + 8;
       const to = buf.slice(inner + IPV6_DADDR, inner + IPV6_DADDR + 16);
       const from = buf.slice(nh + IPV6_SADDR, nh + IPV6_SADDR + 16);
-      this.errq.push({
+      this.#queueError({
         data: buf.slice(payload, skb.data + skb.len),
         errno: err,
         origin: so.SO_EE_ORIGIN_ICMP6,
@@ -354,9 +366,17 @@ export abstract class Inet6Sock extends Sock implements Socket {
   /** @see ipv6_local_error */
   protected localError(errno: number, daddr: Uint8Array, port: number, info: number): void {
     if (!this.recvErr) return;
-    this.errq.push({ data: new Uint8Array(0), errno, origin: so.SO_EE_ORIGIN_LOCAL, type: 0, code: 0, info, to: sockAddr6(daddr.slice(), port, 0), offender: null, tstamp: 0 });
+    this.#queueError({ data: new Uint8Array(0), errno, origin: so.SO_EE_ORIGIN_LOCAL, type: 0, code: 0, info, to: sockAddr6(daddr.slice(), port, 0), offender: null, tstamp: 0 });
     this.err = errno;
     this.ready();
+  }
+
+  /** An error that finds no room is lost, as a packet would be. @see sock_queue_err_skb */
+  #queueError(e: ErrItem): void {
+    const size = e.data.length + 256;
+    if (this.rmem + size > this.rcvbuf) return;
+    this.rmem += size;
+    this.errq.push(e);
   }
 
   recvmsg(options: ReceiveOptions = {}): Received {
@@ -379,6 +399,7 @@ export abstract class Inet6Sock extends Sock implements Socket {
   #recvError(options: ReceiveOptions): Received {
     const e = this.errq.shift();
     if (e === undefined) return this.fail(EAGAIN, 'recvmsg');
+    this.rmem -= e.data.length + 256;
     const next = this.errq[0];
     this.err = next !== undefined && next.origin === so.SO_EE_ORIGIN_ICMP6 ? next.errno : 0;
     const b = new Uint8Array(44);
@@ -415,6 +436,11 @@ export abstract class Inet6Sock extends Sock implements Socket {
       else this.wants.delete(option);
       return;
     }
+    if (option === so.IPV6_V6ONLY) {
+      if (this.sport !== 0) this.fail(EINVAL, 'setsockopt');
+      if (v === 0) this.fail(EOPNOTSUPP, 'setsockopt');
+      return;
+    }
     if (SWITCHES.has(option)) {
       this.switches6.set(option, v !== 0 ? 1 : 0);
       return;
@@ -449,7 +475,7 @@ export abstract class Inet6Sock extends Sock implements Socket {
         break;
       case so.IPV6_RECVERR:
         this.recvErr = v !== 0;
-        if (v === 0) this.errq.length = 0;
+        if (v === 0) for (const e of this.errq.splice(0)) this.rmem -= e.data.length + 256;
         break;
       case so.IPV6_PKTINFO:
         this.#setPktinfo(value);
@@ -508,6 +534,7 @@ export abstract class Inet6Sock extends Sock implements Socket {
     if (level === so.SOL_SOCKET) return sockGetsockopt(this, level, option);
     if (level !== so.SOL_IPV6) return this.getOther(level, option);
     if (WANTS.has(option)) return int32(this.wants.has(option) ? 1 : 0);
+    if (option === so.IPV6_V6ONLY) return int32(1);
     if (SWITCHES.has(option)) return int32(this.switches6.get(option) ?? (option === so.IPV6_AUTOFLOWLABEL || option === so.IPV6_MULTICAST_ALL ? 1 : 0));
     switch (option) {
       case so.IPV6_UNICAST_HOPS:
@@ -522,6 +549,10 @@ export abstract class Inet6Sock extends Sock implements Socket {
         return int32(this.tclass);
       case so.IPV6_MTU_DISCOVER:
         return int32(this.pmtudisc);
+      case so.IPV6_MINHOPCOUNT:
+        return int32(this.minHopcount);
+      case so.IPV6_UNICAST_IF:
+        return int32(this.ucastOif);
       case so.IPV6_RECVERR:
         return int32(this.recvErr ? 1 : 0);
       case so.IPV6_MTU: {

@@ -1,4 +1,5 @@
 /** Packet sockets: frames as they pass a device. @see net/packet/af_packet.c */
+import { withLast, without } from '../../lib/small.ts';
 import { le16, le32, putLe16, putLe32 } from '../../lib/bytes.ts';
 import { Ring } from '../../lib/ring.ts';
 import { type ControlMessage, type Received, type ReceiveOptions, type SendOptions, type SockAddr, type SockAddrLl, type Socket, SystemError } from '../../syscall/index.ts';
@@ -63,13 +64,12 @@ export class PacketSock extends Sock implements Socket {
     this.#unhook();
     if (this.num === 0 || (this.ifindex > 0 && this.dev === null)) return;
     this.#tap = { dev: this.dev, protocol: this.num, tap: (skb, dev, outgoing) => this.#receive(skb, dev, outgoing) };
-    this.net.ptypeAll.push(this.#tap);
+    this.net.ptypeAll = withLast(this.net.ptypeAll, this.#tap);
   }
 
   #unhook(): void {
     if (this.#tap === null) return;
-    const i = this.net.ptypeAll.indexOf(this.#tap);
-    if (i >= 0) this.net.ptypeAll.splice(i, 1);
+    this.net.ptypeAll = without(this.net.ptypeAll, this.#tap);
     this.#tap = null;
   }
 

@@ -3,15 +3,15 @@ import { be16, be32, putBe16 } from '../../lib/bytes.ts';
 import { ICMP_HLEN, icmpFinish } from '../../wire/icmp.ts';
 import { ipHlen } from '../../wire/ipv4.ts';
 import type { SendOptions, SockAddr } from '../../syscall/index.ts';
-import { EACCES, EADDRINUSE, EDESTADDRREQ, EINVAL, EMSGSIZE } from '../../uapi/errno.ts';
+import { SKB_DROP_REASON_SOCKET_RCVBUFF } from '../../uapi/drop-reason.ts';
+import { EADDRINUSE, EDESTADDRREQ, EINVAL, EMSGSIZE } from '../../uapi/errno.ts';
 import { ICMP_DEST_UNREACH, ICMP_ECHO, ICMP_FRAG_NEEDED, ICMP_REDIRECT, ICMP_SOURCE_QUENCH } from '../../uapi/icmp.ts';
 import { IPPROTO_ICMP } from '../../uapi/in.ts';
-import { RTCF_BROADCAST } from '../../uapi/ip.ts';
 import { AF_INET, IP_PMTUDISC_DONT, SOCK_DGRAM } from '../../uapi/socket.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
 import { slot, type Slot, slotGet, slotPeek } from '../core/notifier.ts';
-import { consumeSkb, type SkBuff } from '../core/skbuff.ts';
+import { consumeSkb, kfreeSkb, type SkBuff } from '../core/skbuff.ts';
 import { icmpOutCount } from '../ipv4/icmp-send.ts';
 import { kernelIpv4 } from '../ipv4/netns.ts';
 import { inetMakeSkb, inetSendSkb } from './inet-send.ts';
@@ -49,7 +49,7 @@ export class PingSock extends InetSock {
     const a = this.in4(address, 'connect');
     const fl = this.flow(this.cookie(undefined), a.address);
     const rt = this.route(fl, 'connect');
-    if ((rt.flags & RTCF_BROADCAST) !== 0 && !this.broadcast) this.fail(EACCES, 'connect');
+    this.mayBroadcast(rt, 'connect');
     if (this.sport === 0) this.#getPort(0, 'connect');
     if (this.saddr === 0) this.saddr = fl.saddr;
     if (this.rcvSaddr === 0) this.rcvSaddr = fl.saddr;
@@ -68,7 +68,7 @@ export class PingSock extends InetSock {
     const c = this.cookie(options);
     const fl = this.flow(c, daddr);
     const rt = this.route(fl, 'sendmsg');
-    if ((rt.flags & RTCF_BROADCAST) !== 0 && !this.broadcast) this.fail(EACCES, 'sendmsg');
+    this.mayBroadcast(rt, 'sendmsg');
     const skb = inetMakeSkb(this, rt, c, fl.saddr, fl.daddr, data.length);
     if (typeof skb === 'number') {
       this.localError(EMSGSIZE, daddr, 0, this.lastMtu);
@@ -80,13 +80,13 @@ export class PingSock extends InetSock {
     icmpFinish(skb.buf, at, data.length);
     icmpOutCount(this.net, data[0]!);
     const err = inetSendSkb(skb);
-    if (err < 0 && this.recvErr) this.fail(err, 'sendmsg');
     this.flush();
+    if (err < 0 && this.recvErr) this.fail(err, 'sendmsg');
     return data.length;
   }
 
-  deliver(skb: SkBuff): void {
-    this.enqueue(skb, skb.data, { family: AF_INET, address: be32(skb.buf, skb.networkHeader + 12), port: 0 });
+  deliver(skb: SkBuff): boolean {
+    return this.enqueue(skb, skb.data, { family: AF_INET, address: be32(skb.buf, skb.networkHeader + 12), port: 0 });
   }
 
   /** @see ping_err */
@@ -124,8 +124,8 @@ function pingRcv(skb: SkBuff): boolean {
   const o = skb.networkHeader;
   const sk = lookup(skb.dev!.net, be16(skb.buf, skb.data + 4), 0, be32(skb.buf, o + 16), skb.cb2);
   if (sk === null) return false;
-  sk.deliver(skb);
-  consumeSkb(skb);
+  if (sk.deliver(skb)) consumeSkb(skb);
+  else kfreeSkb(skb, SKB_DROP_REASON_SOCKET_RCVBUFF, 'ping_queue_rcv_skb');
   return true;
 }
 

@@ -1,6 +1,7 @@
 /** Ping sockets over IPv6: echo without being root. @see net/ipv6/ping.c */
 import { be16, putBe16 } from '../../lib/bytes.ts';
 import type { SendOptions, SockAddr } from '../../syscall/index.ts';
+import { SKB_DROP_REASON_SOCKET_RCVBUFF } from '../../uapi/drop-reason.ts';
 import { EADDRINUSE, EDESTADDRREQ, EINVAL, EMSGSIZE } from '../../uapi/errno.ts';
 import { ICMPV6_ECHO_REQUEST } from '../../uapi/icmpv6.ts';
 import { IPPROTO_ICMPV6 } from '../../uapi/in.ts';
@@ -11,7 +12,7 @@ import { IPV6_DADDR, IPV6_HLEN, IPV6_SADDR } from '../../wire/ipv6.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
 import { slot, type Slot, slotGet, slotPeek } from '../core/notifier.ts';
-import { consumeSkb, type SkBuff } from '../core/skbuff.ts';
+import { consumeSkb, kfreeSkb, type SkBuff } from '../core/skbuff.ts';
 import { icmp6OutCount } from '../ipv6/icmp6-send.ts';
 import { ip6Alloc, IP6SKB_NOLOOP, ip6LocalOut, ip6PushHeader } from '../ipv6/ip6-output.ts';
 import { kernelIpv6 } from '../ipv6/netns6.ts';
@@ -77,8 +78,8 @@ export class Ping6Sock extends Inet6Sock {
     return data.length;
   }
 
-  deliver(skb: SkBuff): void {
-    this.enqueue(skb, skb.data, 0);
+  deliver(skb: SkBuff): boolean {
+    return this.enqueue(skb, skb.data, 0);
   }
 
   override close(): void {
@@ -93,8 +94,8 @@ function pingRcv(skb: SkBuff): boolean {
   const sk = slotPeek(skb.dev!.net, SOCKS)?.get(be16(skb.buf, skb.data + 4));
   const nh = skb.networkHeader;
   if (sk === undefined || !sk.matches(skb.buf, nh + IPV6_SADDR, nh + IPV6_DADDR, skb.cb0)) return false;
-  sk.deliver(skb);
-  consumeSkb(skb);
+  if (sk.deliver(skb)) consumeSkb(skb);
+  else kfreeSkb(skb, SKB_DROP_REASON_SOCKET_RCVBUFF, 'ping_queue_rcv_skb');
   return true;
 }
 

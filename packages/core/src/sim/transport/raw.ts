@@ -2,15 +2,15 @@
 import { be16, be32, putBe16, putBe32 } from '../../lib/bytes.ts';
 import { ipHlen, ipSendCheck } from '../../wire/ipv4.ts';
 import type { SendOptions, SockAddr } from '../../syscall/index.ts';
-import { EACCES, EDESTADDRREQ, EINVAL, EMSGSIZE, ENOPROTOOPT } from '../../uapi/errno.ts';
+import { SKB_DROP_REASON_SOCKET_RCVBUFF } from '../../uapi/drop-reason.ts';
+import { EDESTADDRREQ, EINVAL, EMSGSIZE, ENOPROTOOPT } from '../../uapi/errno.ts';
 import { ICMP_DEST_UNREACH, ICMP_FILTER, ICMP_FRAG_NEEDED, ICMP_SOURCE_QUENCH } from '../../uapi/icmp.ts';
 import { IPPROTO_ICMP, IPPROTO_RAW } from '../../uapi/in.ts';
-import { RTCF_BROADCAST } from '../../uapi/ip.ts';
 import { IP_PMTUDISC_DONT, SOCK_RAW, SOL_RAW, AF_INET } from '../../uapi/socket.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
 import { slot, type Slot, slotGet, slotPeek } from '../core/notifier.ts';
-import type { SkBuff } from '../core/skbuff.ts';
+import { kfreeSkb, type SkBuff, skbClone } from '../core/skbuff.ts';
 import { ipMakeSkb, ipSelectIdent } from '../ipv4/ip-output.ts';
 import { icmpOutCount } from '../ipv4/icmp-send.ts';
 import { kernelIpv4 } from '../ipv4/netns.ts';
@@ -43,7 +43,7 @@ export class RawSock extends InetSock {
     const a = this.in4(address, 'connect');
     const fl = this.flow(this.cookie(undefined), a.address);
     const rt = this.route(fl, 'connect');
-    if ((rt.flags & RTCF_BROADCAST) !== 0 && !this.broadcast) this.fail(EACCES, 'connect');
+    this.mayBroadcast(rt, 'connect');
     if (this.saddr === 0) this.saddr = fl.saddr;
     if (this.rcvSaddr === 0) this.rcvSaddr = fl.saddr;
     this.daddr = a.address;
@@ -58,9 +58,11 @@ export class RawSock extends InetSock {
     const c = this.cookie(options);
     const fl = this.flow(c, daddr);
     const rt = this.route(fl, 'sendmsg');
-    if ((rt.flags & RTCF_BROADCAST) !== 0 && !this.broadcast) this.fail(EACCES, 'sendmsg');
-    if (this.hdrincl) this.#sendHdrinc(data, rt, fl.saddr, fl.daddr);
-    else {
+    this.mayBroadcast(rt, 'sendmsg');
+    if (this.hdrincl) {
+      this.#sendHdrinc(data, rt, fl.saddr, fl.daddr);
+      this.flush();
+    } else {
       const skb = inetMakeSkb(this, rt, c, fl.saddr, fl.daddr, data.length);
       if (typeof skb === 'number') {
         this.localError(EMSGSIZE, daddr, 0, this.lastMtu);
@@ -69,9 +71,9 @@ export class RawSock extends InetSock {
       skb.buf.set(data, skb.transportHeader);
       if (this.protocol === IPPROTO_ICMP && data.length > 0) icmpOutCount(this.net, data[0]!);
       const err = inetSendSkb(skb);
+      this.flush();
       if (err < 0 && this.recvErr) this.fail(err, 'sendmsg');
     }
-    this.flush();
     return data.length;
   }
 
@@ -105,7 +107,8 @@ export class RawSock extends InetSock {
 
   deliver(skb: SkBuff, type: number): void {
     if (this.protocol === IPPROTO_ICMP && type < 32 && ((this.filter >>> type) & 1) !== 0) return;
-    this.enqueue(skb, skb.networkHeader, { family: AF_INET, address: be32(skb.buf, skb.networkHeader + 12), port: 0 });
+    const ok = this.enqueue(skb, skb.networkHeader, { family: AF_INET, address: be32(skb.buf, skb.networkHeader + 12), port: 0 });
+    if (!ok) kfreeSkb(skbClone(skb), SKB_DROP_REASON_SOCKET_RCVBUFF, 'raw_rcv_skb');
   }
 
   /** @see raw_err */

@@ -1,6 +1,7 @@
 /** Raw sockets over IPv6. @see net/ipv6/raw.c */
 import { le32, putBe16 } from '../../lib/bytes.ts';
 import type { SendOptions, SockAddr } from '../../syscall/index.ts';
+import { SKB_DROP_REASON_SKB_CSUM, SKB_DROP_REASON_SOCKET_RCVBUFF } from '../../uapi/drop-reason.ts';
 import { EDESTADDRREQ, EINVAL, ENOPROTOOPT, EOPNOTSUPP } from '../../uapi/errno.ts';
 import { ICMPV6_FILTER } from '../../uapi/icmpv6.ts';
 import { IPPROTO_ICMPV6 } from '../../uapi/in.ts';
@@ -10,7 +11,7 @@ import { IPV6_DADDR, IPV6_HLEN, IPV6_SADDR } from '../../wire/ipv6.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
 import { slot, type Slot, slotGet, slotPeek } from '../core/notifier.ts';
-import type { SkBuff } from '../core/skbuff.ts';
+import { kfreeSkb, type SkBuff, skbClone } from '../core/skbuff.ts';
 import { icmp6OutCount } from '../ipv6/icmp6-send.ts';
 import { ip6Alloc, IP6SKB_NOLOOP, ip6LocalOut, ip6PushHeader } from '../ipv6/ip6-output.ts';
 import { kernelIpv6 } from '../ipv6/netns6.ts';
@@ -46,6 +47,7 @@ export class Raw6Sock extends Inet6Sock {
     const c = this.cookie(options);
     const way = this.route(to, c, 'sendmsg');
     this.checkSize(way, this.hdrincl ? data.length - IPV6_HLEN : data.length, c, 0);
+    if (this.hdrincl ? data.length < IPV6_HLEN : this.csumOffset >= 0 && this.csumOffset + 2 > data.length) this.fail(EINVAL, 'sendmsg');
     const skb = ip6Alloc(this.net.kernel, data.length);
     skb.buf.set(data, skb.data);
     skb.sk = this;
@@ -53,12 +55,10 @@ export class Raw6Sock extends Inet6Sock {
     skb.mark = c.mark;
     skb.cb1 = this.mcLoop ? 0 : IP6SKB_NOLOOP;
     if (this.hdrincl) {
-      if (data.length < IPV6_HLEN) this.fail(EINVAL, 'sendmsg');
       skb.networkHeader = skb.data;
     } else {
       if (this.csumOffset >= 0) {
         const at = skb.data + this.csumOffset;
-        if (this.csumOffset + 2 > data.length) this.fail(EINVAL, 'sendmsg');
         const pseudo = csumIpv6Nofold(way.fl.saddr, 0, way.fl.daddr, 0, data.length, this.protocol);
         putBe16(skb.buf, at, 0);
         const sum = checksum(skb.buf, skb.data, data.length, pseudo);
@@ -87,10 +87,12 @@ export class Raw6Sock extends Inet6Sock {
       const pseudo = csumIpv6Nofold(skb.buf, nh + IPV6_SADDR, skb.buf, nh + IPV6_DADDR, skb.len, this.protocol);
       if (checksum(skb.buf, skb.data, skb.len, pseudo) !== 0) {
         this.drops++;
+        kfreeSkb(skbClone(skb), SKB_DROP_REASON_SKB_CSUM, 'rawv6_rcv');
         return;
       }
     }
-    this.enqueue(skb, this.hdrincl ? skb.networkHeader : skb.data, 0);
+    const ok = this.enqueue(skb, this.hdrincl ? skb.networkHeader : skb.data, 0);
+    if (!ok) kfreeSkb(skbClone(skb), SKB_DROP_REASON_SOCKET_RCVBUFF, 'rawv6_rcv_skb');
   }
 
   protected override setOther(level: number, option: number, value: Uint8Array | number): void {

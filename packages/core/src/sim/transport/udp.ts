@@ -5,15 +5,15 @@ import { ipHlen } from '../../wire/ipv4.ts';
 import { putUdpHeader, UDP_HLEN, udpCheck, udpCsumOk, udpDest, udpFinish, udpLen, udpSource } from '../../wire/udp.ts';
 import type { SendOptions, SockAddr } from '../../syscall/index.ts';
 import { SKB_DROP_REASON_NO_SOCKET, SKB_DROP_REASON_PKT_TOO_SMALL, SKB_DROP_REASON_SOCKET_RCVBUFF, SKB_DROP_REASON_UDP_CSUM } from '../../uapi/drop-reason.ts';
-import { EACCES, EADDRINUSE, EAGAIN, EDESTADDRREQ, EINVAL, EMSGSIZE, EPIPE } from '../../uapi/errno.ts';
+import { EADDRINUSE, EAGAIN, EDESTADDRREQ, EINVAL, EMSGSIZE, EPIPE } from '../../uapi/errno.ts';
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, ICMP_PORT_UNREACH, ICMP_SOURCE_QUENCH } from '../../uapi/icmp.ts';
 import { IPPROTO_UDP } from '../../uapi/in.ts';
 import { RTCF_BROADCAST, RTCF_MULTICAST } from '../../uapi/ip.ts';
-import { AF_INET, IP_PMTUDISC_DONT, SO_NO_CHECK, SOCK_DGRAM } from '../../uapi/socket.ts';
+import { AF_INET, IP_PMTUDISC_DONT, SO_NO_CHECK, SO_REUSEADDR, SO_REUSEPORT, SOCK_DGRAM } from '../../uapi/socket.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
 import { slot, type Slot, slotGet, slotPeek } from '../core/notifier.ts';
-import { consumeSkb, kfreeSkb, type SkBuff } from '../core/skbuff.ts';
+import { consumeSkb, kfreeSkb, type SkBuff, skbClone } from '../core/skbuff.ts';
 import { icmpSend } from '../ipv4/icmp-send.ts';
 import { kernelIpv4, netIpv4 } from '../ipv4/netns.ts';
 import type { Rtable } from '../ipv4/rtable.ts';
@@ -31,7 +31,8 @@ export class UdpSock extends InetSock {
   #conflicts(other: UdpSock, addr: number): boolean {
     if (other.boundDevIf !== 0 && this.boundDevIf !== 0 && other.boundDevIf !== this.boundDevIf) return false;
     if (other.rcvSaddr !== 0 && addr !== 0 && other.rcvSaddr !== addr) return false;
-    return !(other.reuse && this.reuse) && !(other.reuseport && this.reuseport);
+    const shared = (option: number): boolean => other.switches.get(option) === 1 && this.switches.get(option) === 1;
+    return !shared(SO_REUSEADDR) && !shared(SO_REUSEPORT);
   }
 
   /** Takes a port; 0 for a free one of the range. @see udp_lib_get_port */
@@ -72,7 +73,7 @@ export class UdpSock extends InetSock {
     const a = this.in4(address, 'connect');
     const fl = this.flow(this.cookie(undefined), a.address);
     const rt = this.route(fl, 'connect');
-    if ((rt.flags & RTCF_BROADCAST) !== 0 && !this.broadcast) this.fail(EACCES, 'connect');
+    this.mayBroadcast(rt, 'connect');
     if (this.sport === 0) this.#getPort(0, 0, EAGAIN, 'connect');
     if (this.saddr === 0) this.saddr = fl.saddr;
     if (this.rcvSaddr === 0) this.rcvSaddr = fl.saddr;
@@ -98,7 +99,7 @@ export class UdpSock extends InetSock {
     fl.sport = this.sport;
     fl.dport = dport;
     const rt = this.route(fl, 'sendmsg');
-    if ((rt.flags & RTCF_BROADCAST) !== 0 && !this.broadcast) this.fail(EACCES, 'sendmsg');
+    this.mayBroadcast(rt, 'sendmsg');
     const ulen = UDP_HLEN + data.length;
     const skb = inetMakeSkb(this, rt, c, fl.saddr, fl.daddr, ulen);
     if (typeof skb === 'number') {
@@ -111,12 +112,12 @@ export class UdpSock extends InetSock {
     if (this.switches.get(SO_NO_CHECK) !== 1) udpFinish(skb.buf, at, csumTcpudpNofold(fl.saddr, fl.daddr, ulen, IPPROTO_UDP));
     const err = inetSendSkb(skb);
     const { udp } = netIpv4(this.net);
+    this.flush();
     if (err < 0 && this.recvErr) {
       udp.SndbufErrors++;
       this.fail(err, 'sendmsg');
     }
     udp.OutDatagrams++;
-    this.flush();
     return data.length;
   }
 
@@ -184,7 +185,7 @@ function lookup(net: Net, saddr: number, sport: number, daddr: number, dport: nu
   let most = 0;
   for (const sk of slotPeek(net, SOCKS)?.get(dport) ?? []) {
     const score = sk.score(saddr, sport, daddr, ifindex);
-    if (score > most || (score > 0 && score === most && !sk.reuseport)) {
+    if (score > most || (score > 0 && score === most && sk.switches.get(SO_REUSEPORT) !== 1)) {
       most = score;
       best = sk;
     }
@@ -235,7 +236,7 @@ function mcastDeliver(skb: SkBuff, net: Net, saddr: number, sport: number, daddr
   for (const sk of slotPeek(net, SOCKS)?.get(dport) ?? []) {
     if (sk.score(saddr, sport, daddr, skb.cb2) < 0) continue;
     any = true;
-    sk.deliver(skb, sport);
+    if (!sk.deliver(skb, sport)) kfreeSkb(skbClone(skb), SKB_DROP_REASON_SOCKET_RCVBUFF, 'udp_queue_rcv_one_skb');
   }
   if (!any) netIpv4(net).udp.IgnoredMulti++;
   consumeSkb(skb);

@@ -1,10 +1,19 @@
 import type { NetnsHandle, Task } from '../../syscall/index.ts';
 import type { MountNamespace } from './fs/mount.ts';
 import type { Tty } from './tty.ts';
+import type { NamespaceSet } from './namespaces.ts';
+import type { PidNamespace } from './pid-ns.ts';
 import type { FdTable, ProcessInfo } from './types.ts';
 
 /** A process as the file system sees it: /proc shows it, and names are looked up from where it stands. */
 export interface ProcessView extends ProcessInfo {
+  /** Numbers as the kernel, that is the machine's first PID namespace, has them; `pid` and the like are its own namespace's. */
+  readonly kpid: number;
+  readonly kppid: number;
+  readonly kpgid: number;
+  readonly ksid: number;
+  readonly namespaces: NamespaceSet;
+  readonly pidNs: PidNamespace;
   readonly task: Task;
   readonly name: string;
   readonly env: ReadonlyMap<string, string>;
@@ -27,7 +36,9 @@ export interface FsContext extends ProcessView {
 
 /** What the file system needs of the machine it belongs to. */
 export interface Machine {
-  process(pid: number): ProcessView | undefined;
+  /** By the kernel's number. */
+  process(kpid: number): ProcessView | undefined;
+  /** The kernel's numbers, in order. */
   pids(): readonly number[];
   setHostname(view: ProcessView, name: string): void;
   /** Fills with random bytes. */
@@ -37,6 +48,9 @@ export interface Machine {
   /** Seconds since the epoch at which the machine started. */
   readonly bootTime: number;
   nextIno(): number;
+  /** Inode number for a new namespace. */
+  nextNsIno(): number;
+  readonly rootPidNs: PidNamespace;
   readonly mountNamespaces: ReadonlySet<MountNamespace>;
 }
 

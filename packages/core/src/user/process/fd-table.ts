@@ -1,10 +1,8 @@
 import { EMFILE } from '../../uapi/errno.ts';
 import { fail } from './error.ts';
+import { RLIM_NOFILE } from './limits.ts';
 import type { FdTable, OpenFile } from './types.ts';
 
-/** The limit of descriptors a process starts with, and the most it may ask for. @see RLIMIT_NOFILE, getrlimit(2) */
-export const RLIM_NOFILE = 1024;
-export const RLIM_NOFILE_MAX = 1_048_576;
 
 /** The descriptor table of a process. */
 export class Descriptors implements FdTable {
@@ -26,6 +24,7 @@ export class Descriptors implements FdTable {
     old?.release();
   }
 
+  /** @throws SystemError EMFILE when the limit is reached; the reference is given back then. */
   add(file: OpenFile, min = 0, cloexec = false): number {
     let fd = min;
     while (this.#files[fd] !== undefined) fd++;

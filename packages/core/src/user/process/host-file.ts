@@ -1,4 +1,4 @@
-import { EAGAIN, EBADF, EPIPE } from '../../uapi/errno.ts';
+import { EAGAIN, EBADF, EPIPE, errnoOf } from '../../uapi/errno.ts';
 import { O_RDONLY, O_WRONLY, S_IFIFO } from '../../uapi/fcntl.ts';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT } from '../../uapi/socket.ts';
 import { fail } from './error.ts';
@@ -71,7 +71,10 @@ export class HostInput extends BaseFile {
   }
 }
 
-/** Takes bytes to the host. A promise means: no more until it is settled. */
+/**
+ * Takes bytes to the host. A promise means: no more until it is settled; a rejected one, that nobody reads any more.
+ * Throws an error with a `code` when it cannot take these bytes (ENOSPC, EIO); EPIPE closes it.
+ */
 export type HostSink = (bytes: Uint8Array) => void | Promise<void>;
 
 /** Standard output or error of the host; the order of writes is the order of calls of the sink. */
@@ -105,7 +108,16 @@ export class HostOutput extends BaseFile {
   write(data: Uint8Array): number {
     if (this.#broken) fail(EPIPE, 'write');
     if (this.#busy) fail(EAGAIN, 'write');
-    const done = this.#sink(data.slice());
+    let done: void | Promise<void>;
+    try {
+      done = this.#sink(data.slice());
+    } catch (e) {
+      // An error shaped like Node's; its code is Linux's name wherever that runs.
+      const code = e instanceof Error && 'code' in e ? errnoOf(String(e.code)) : 0;
+      if (code === 0) throw e;
+      if (code === EPIPE) this.#broken = true;
+      fail(code, 'write');
+    }
     if (done instanceof Promise) {
       this.#busy = true;
       done.then(

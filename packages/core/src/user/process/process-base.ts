@@ -1,30 +1,31 @@
-import type { Pollable, Socket, Task } from '../../syscall/index.ts';
-import { EINTR, EINVAL, ESRCH } from '../../uapi/errno.ts';
-import { SIGABRT, SIGCHLD, SIGCONT, SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU } from '../../uapi/signal.ts';
+import { type Pollable, type Socket, SystemError, type Task } from '../../syscall/index.ts';
+import { EAGAIN, EINTR, EINVAL, EMFILE, ESRCH } from '../../uapi/errno.ts';
+import { SIGABRT, SIGCHLD, SIGCONT, SIGHUP, SIGKILL, SIGSEGV, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU } from '../../uapi/signal.ts';
 import { POLLERR, POLLHUP } from '../../uapi/socket.ts';
 import type { FsContext, Machine } from './context.ts';
 import { fail } from './error.ts';
 import { ProcessFileSystem } from './fs/file-system.ts';
 import type { MountNamespace } from './fs/mount.ts';
 import { BaseFile } from './open-file.ts';
+import type { NamespaceSet } from './namespaces.ts';
+import type { Member, PidNamespace } from './pid-ns.ts';
+import { NOBODY, processTable } from './process-table.ts';
 import { defaultAction, SignalState, Unwind } from './signals.ts';
 import { Stdio } from './stdio.ts';
 import type { Tty } from './tty.ts';
 import type { FdTable, PollEntry, ProcessTable, Program, ProgramEntry, SignalAction, WaitResult } from './types.ts';
 
-/** The name of the machine, shared by the processes of a UTS namespace. */
-export interface UtsNamespace {
-  hostname: string;
-}
-
 /** What a process needs of the system it lives in. */
 export interface Host extends Machine {
-  readonly table: ProcessTable;
   readonly programs: ReadonlyMap<string, ProgramEntry>;
+  /** The living processes of a group, by the kernel's number. */
   members(pgid: number): readonly ProcessBase[];
-  find(pid: number): ProcessBase | undefined;
+  /** By the kernel's number. */
+  find(kpid: number): ProcessBase | undefined;
   all(): readonly ProcessBase[];
   add(process: ProcessBase): void;
+  /** Whether so many more processes may be. */
+  hasRoom(count: number): boolean;
   remove(process: ProcessBase): void;
   /** The program, loaded at its first use. */
   load(entry: ProgramEntry): Promise<Program>;
@@ -42,21 +43,33 @@ export interface ProcessInit {
   readonly cwd: string;
   readonly umask: number;
   readonly fds: FdTable;
+  /** Kernel's numbers; 0: the process's own. */
   readonly pgid: number;
   readonly sid: number;
   readonly tty: Tty | null;
   readonly mountNs: MountNamespace;
-  readonly uts: UtsNamespace;
+  readonly namespaces: NamespaceSet;
   readonly signals: SignalState;
   readonly exe: string;
   readonly name: string;
 }
 
+/** Whether an exception says that a limit was reached, rather than that we are wrong. */
+const isExhaustion = (e: unknown): e is RangeError | SystemError =>
+  e instanceof SystemError
+    ? e.errno === -EMFILE || (e.errno === -EAGAIN && e.syscall === 'fork')
+    : e instanceof RangeError && /call stack|Invalid (?:string|array|typed array) length|allocation failed/.test(e.message);
+
 const STOPS: readonly number[] = [SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU];
 
 /** A process as others see it: who it is, how it waits, what signals do to it, how it ends. */
-export abstract class ProcessBase implements FsContext {
+export abstract class ProcessBase implements FsContext, Member {
   readonly task: Task;
+  /** Numbers of the process, its group and its session as the kernel has them. */
+  readonly kpid: number;
+  kpgid: number;
+  ksid: number;
+  /** Its number in its own PID namespace. */
   readonly pid: number;
   readonly fs: ProcessFileSystem;
   readonly env: Map<string, string>;
@@ -68,8 +81,6 @@ export abstract class ProcessBase implements FsContext {
   name: string;
   exe: string;
   umask: number;
-  pgid: number;
-  sid: number;
   controllingTty: Tty | null;
   mountNs: MountNamespace;
   parent: ProcessBase | null;
@@ -81,8 +92,12 @@ export abstract class ProcessBase implements FsContext {
   stopped = 0;
   /** The stop was not yet reported to the parent. */
   stopNews = false;
+  /** Was born to another process, and came here when that ended. */
+  adopted = false;
+  /** Sent to it when its parent ends; 0 for none. @see prctl(2) PR_SET_PDEATHSIG */
+  deathSignal = 0;
+  namespaces: NamespaceSet;
   #cwd: string;
-  protected uts: UtsNamespace;
   protected stdio: Stdio;
   #blocked = false;
   /** Calls of `tick`: a loop that makes no system call takes time too. */
@@ -98,18 +113,21 @@ export abstract class ProcessBase implements FsContext {
   constructor(init: ProcessInit) {
     this.machine = init.host;
     this.task = init.task;
-    this.pid = init.task.pid;
+    this.kpid = init.task.pid;
+    this.namespaces = init.namespaces;
+    init.namespaces.pid.add(this);
+    this.pid = this.pidNs.numberOf(this.kpid);
+    this.task.findPid = (pid) => this.pidNs.kernelNumber(pid);
     this.parent = init.parent;
     this.argv = init.argv;
     this.env = new Map(init.env);
     this.#cwd = init.cwd;
     this.umask = init.umask;
     this.fds = init.fds;
-    this.pgid = init.pgid === 0 ? this.pid : init.pgid;
-    this.sid = init.sid === 0 ? this.pid : init.sid;
+    this.kpgid = init.pgid === 0 ? this.kpid : init.pgid;
+    this.ksid = init.sid === 0 ? this.kpid : init.sid;
     this.controllingTty = init.tty;
     this.mountNs = init.mountNs.retain();
-    this.uts = init.uts;
     this.signals = init.signals;
     this.exe = init.exe;
     this.name = init.name;
@@ -120,8 +138,31 @@ export abstract class ProcessBase implements FsContext {
     init.host.add(this);
   }
 
+  /** The PID namespace it is in, for life. */
+  get pidNs(): PidNamespace {
+    return this.namespaces.pid;
+  }
+
+  /** Whether it is number 1 of a PID namespace that was made: whom signals from inside do not harm. */
+  get isInit(): boolean {
+    return this.pidNs.init === this;
+  }
+
+  /** Its parent's number, as the kernel has it; 0 for none. */
+  get kppid(): number {
+    return this.parent === null ? Number(this.pidNs.parent === null && this.kpid !== 1) : this.parent.kpid;
+  }
+
   get ppid(): number {
-    return this.parent === null ? (this.pid === 1 ? 0 : 1) : this.parent.pid;
+    return this.pidNs.numberOf(this.kppid);
+  }
+
+  get pgid(): number {
+    return this.pidNs.numberOf(this.kpgid);
+  }
+
+  get sid(): number {
+    return this.pidNs.numberOf(this.ksid);
   }
 
   get state(): 'R' | 'S' | 'T' | 'Z' {
@@ -144,16 +185,18 @@ export abstract class ProcessBase implements FsContext {
   }
 
   get hostname(): string {
-    return this.uts.hostname;
+    return this.namespaces.uts.hostname;
   }
 
   set hostname(name: string) {
     if (name.length > 64) fail(EINVAL, 'sethostname');
-    this.uts.hostname = name;
+    this.namespaces.uts.hostname = name;
   }
 
+  /** As /proc shows them: by the numbers of the PID namespace it was mounted in. */
   get processes(): ProcessTable {
-    return this.machine.table;
+    const ns = this.fs.procNs();
+    return ns === null ? NOBODY : processTable(this.machine, ns);
   }
 
   /** Writes out what stdio holds, at the end. @throws Unwind when that fails. */
@@ -174,7 +217,21 @@ export abstract class ProcessBase implements FsContext {
     } catch (e) {
       end = await this.#endOf(e);
     }
+    this.fds.closeAll();
+    for (const socket of this.sockets) socket.close();
+    if (this.isInit) await this.#zap();
     this.#terminate(this.doom ?? end);
+  }
+
+  /** The end of a PID namespace: whoever is in it ends first. @see zap_pid_ns_processes */
+  async #zap(): Promise<void> {
+    const ns = this.pidNs;
+    ns.dead = true;
+    this.signals.setAction(SIGCHLD, 'ignore');
+    const others = (): ProcessBase[] =>
+      this.machine.all().filter((p) => p !== this && p.result === null && p.pidNs.within(ns));
+    for (const p of others()) p.post(SIGKILL);
+    while (others().length > 0) await this.task.block(Infinity);
   }
 
   /** What a program's exception means; what it printed before exit(3) or a crash still goes out. */
@@ -184,7 +241,8 @@ export abstract class ProcessBase implements FsContext {
       end = e;
       if (e.signal !== 0) return e;
       this.doom = null;
-    } else {
+    } else if (isExhaustion(e)) end = this.#exhausted(e);
+    else {
       this.machine.crashed(this, e);
       end = new Unwind(0, SIGABRT);
     }
@@ -196,37 +254,86 @@ export abstract class ProcessBase implements FsContext {
     }
   }
 
+  /** The script or its input asked for more than there is: what Linux does then. */
+  #exhausted(e: RangeError | SystemError): Unwind {
+    if (e instanceof RangeError) {
+      // A stack that is used up is a fault; a string or array that cannot be made is malloc's failure.
+      if (/call stack/.test(e.message)) return new Unwind(0, SIGSEGV);
+      this.stdio.err.putText(`${this.name}: memory exhausted\n`);
+      return new Unwind(2, 0);
+    }
+    this.stdio.err.putText(`${this.name}: ${e.syscall}: ${e.strerror}\n`);
+    return new Unwind(1, 0);
+  }
+
   #terminate({ status, signal }: Unwind): void {
     const result: WaitResult = { pid: this.pid, status, signal, stopped: 0 };
     this.result = result;
     this.stopped = 0;
-    this.fds.closeAll();
-    for (const socket of this.sockets) socket.close();
     this.mountNs.release();
-    for (const child of this.children) {
-      child.parent = null;
-      if (child.result !== null) this.machine.remove(child);
-      else if (child.stopped !== 0 && child.pgid !== this.pgid) {
-        child.post(1);
-        child.post(SIGCONT);
-      }
-    }
-    this.children.clear();
+    this.#leaveChildren();
     const tty = this.controllingTty;
-    if (tty !== null && this.sid === this.pid && tty.session === this.sid) {
+    if (tty !== null && this.ksid === this.kpid && tty.session === this.ksid) {
       tty.session = 0;
-      for (const p of this.machine.members(tty.foreground)) if (p !== this) p.post(1);
+      for (const p of this.machine.members(tty.foreground)) if (p !== this) p.post(SIGHUP);
     }
     const { parent } = this;
+    if (parent !== null) this.#hangUpIfOrphaned(this.kpgid, parent);
+    for (let ns: PidNamespace | null = this.pidNs; ns !== null; ns = ns.parent) {
+      if (ns.dead && ns.init !== this) (ns.init as ProcessBase).notify();
+    }
     if (parent === null || parent.signals.action(SIGCHLD) === 'ignore') {
       parent?.children.delete(this);
       this.machine.remove(this);
     }
-    parent?.post(SIGCHLD);
-    parent?.notify();
+    parent?.childNews();
     this.machine.ended(this, result);
     // Last: it hands the processor on, and who waited for this must be in line by then.
     this.task.exit();
+  }
+
+  /** Children go to the first process of the namespace, or to nobody. @see kernel/exit.c:forget_original_parent */
+  #leaveChildren(): void {
+    const { init } = this.pidNs;
+    const heir = init === this || this.pidNs.dead ? null : (init as ProcessBase | null);
+    for (const child of this.children) {
+      child.parent = heir;
+      child.adopted = true;
+      if (heir !== null && heir.signals.action(SIGCHLD) !== 'ignore') {
+        heir.children.add(child);
+        if (child.result !== null) heir.childNews();
+      } else if (child.result !== null) this.machine.remove(child);
+      if (child.result !== null) continue;
+      if (child.deathSignal !== 0) child.post(child.deathSignal, this);
+      child.#hangUpIfOrphaned(child.kpgid, this);
+    }
+    this.children.clear();
+  }
+
+  /**
+   * Stopped processes of a group that nobody can continue any more are hung up.
+   * @param parent whom this process had, and who counted. @see kernel/exit.c:kill_orphaned_pgrp
+   */
+  #hangUpIfOrphaned(group: number, parent: ProcessBase): void {
+    if (parent.kpgid === group || parent.ksid !== this.ksid) return;
+    const members = this.machine.members(group);
+    if (!members.some((p) => p.stopped !== 0) || members.some((p) => p.guarded)) return;
+    for (const p of members) {
+      p.post(SIGHUP);
+      p.post(SIGCONT);
+    }
+  }
+
+  /** Its parent is of the same session but another group. */
+  protected get guarded(): boolean {
+    const { parent } = this;
+    return parent !== null && parent.kpgid !== this.kpgid && parent.ksid === this.ksid;
+  }
+
+  /** A child ended or stopped. */
+  protected childNews(): void {
+    this.post(SIGCHLD);
+    this.notify();
   }
 
   exit(status: number): never {
@@ -241,9 +348,14 @@ export abstract class ProcessBase implements FsContext {
 
   // ---- signals
 
-  /** Sends it a signal. @see kernel/signal.c:send_signal_locked */
-  post(signal: number): void {
+  /** Sends it a signal. @param from who does; the kernel without. @see kernel/signal.c:send_signal_locked */
+  post(signal: number, from?: ProcessBase): void {
     if (this.result !== null || signal === 0) return;
+    if (this.isInit && typeof this.signals.action(signal) !== 'function') {
+      // Only from above, and only what cannot be handled. @see sig_task_ignored
+      const above = from === undefined || !from.pidNs.within(this.pidNs);
+      if (!above || (signal !== SIGKILL && signal !== SIGSTOP && signal !== SIGCONT)) return;
+    }
     if (signal === SIGCONT || signal === SIGKILL) {
       for (const stop of STOPS) this.signals.remove(stop);
       if (this.stopped !== 0) {
@@ -275,6 +387,7 @@ export abstract class ProcessBase implements FsContext {
       }
       switch (action === 'ignore' ? 'ignore' : defaultAction(signal)) {
         case 'terminate':
+          if (this.isInit && signal !== SIGKILL) break;
           this.doom = new Unwind(0, signal);
           throw this.doom;
         case 'stop':
@@ -290,15 +403,16 @@ export abstract class ProcessBase implements FsContext {
   #stop(signal: number): void {
     this.stopped = signal;
     this.stopNews = true;
-    this.parent?.post(SIGCHLD);
-    this.parent?.notify();
+    this.parent?.childNews();
   }
 
   /** Whether nobody outside its group, but in its session, could continue it. @see is_current_pgrp_orphaned */
   protected orphaned(): boolean {
-    return !this.machine
-      .members(this.pgid)
-      .some((p) => p.parent !== null && p.parent.pgid !== this.pgid && p.parent.sid === this.sid);
+    return !this.machine.members(this.kpgid).some((p) => p.guarded);
+  }
+
+  signalAction(signal: number): SignalAction {
+    return this.signals.action(signal);
   }
 
   signal(signal: number, action: SignalAction): void {
@@ -309,15 +423,15 @@ export abstract class ProcessBase implements FsContext {
   kill(pid: number, signal: number): void {
     this.task.charge('syscall');
     if (!Number.isInteger(signal) || signal < 0 || signal > 64) fail(EINVAL, 'kill');
-    const { machine } = this;
+    const { machine, pidNs } = this;
     let targets: readonly ProcessBase[];
     if (pid > 0) {
-      const one = machine.find(pid);
+      const one = machine.find(pidNs.kernelNumber(pid));
       targets = one === undefined ? [] : [one];
-    } else if (pid === -1) targets = machine.all().filter((p) => p !== this && p.pid !== 1);
-    else targets = machine.members(pid === 0 ? this.pgid : -pid);
+    } else if (pid === -1) targets = machine.all().filter((p) => p !== this && pidNs.numberOf(p.kpid) > 1);
+    else targets = machine.members(pid === 0 ? this.kpgid : pidNs.kernelNumber(-pid));
     if (targets.length === 0) fail(ESRCH, 'kill');
-    for (const target of targets) target.post(signal);
+    for (const target of targets) target.post(signal, this);
     if (targets.includes(this)) this.deliver();
   }
 
@@ -398,6 +512,14 @@ export abstract class ProcessBase implements FsContext {
       look,
     );
     return masks;
+  }
+
+  breathe(): Promise<void> | null {
+    const breath = this.task.breathe();
+    if (breath === null) return null;
+    return breath.then(() => {
+      if (this.doom !== null || this.signals.any) this.deliver();
+    });
   }
 
   async tick(): Promise<void> {

@@ -129,9 +129,9 @@ export abstract class ProcessIo extends ProcessBase {
   /** Job control: who reads in the background is stopped. @see drivers/tty/tty_jobctrl.c:__tty_check_change */
   async #foreground(tty: Tty, signal: number): Promise<void> {
     for (;;) {
-      if (this.controllingTty !== tty || tty.foreground === 0 || tty.foreground === this.pgid) return;
+      if (this.controllingTty !== tty || tty.foreground === 0 || tty.foreground === this.kpgid) return;
       if (this.signals.action(signal) === 'ignore' || this.orphaned()) fail(EIO, 'read');
-      for (const p of this.machine.members(this.pgid)) p.post(signal);
+      for (const p of this.machine.members(this.kpgid)) p.post(signal);
       await this.sleep(this.task.now(), [], () => false);
     }
   }
@@ -197,13 +197,21 @@ export abstract class ProcessIo extends ProcessBase {
   pipe(): [number, number] {
     this.task.charge('syscall');
     const [reader, writer] = makePipe(this.machine.nextIno());
-    return [this.fds.add(reader), this.fds.add(writer)];
+    let fd = -1;
+    try {
+      fd = this.fds.add(reader);
+      return [fd, this.fds.add(writer)];
+    } catch (e) {
+      if (fd >= 0) this.fds.close(fd);
+      else writer.release();
+      throw e;
+    }
   }
 
   dup2(from: number, to: number): void {
     this.task.charge('syscall');
     const file = this.file(from, 'dup2');
-    if (to < 0) fail(EBADF, 'dup2');
+    if (to < 0 || to >= this.fds.limit) fail(EBADF, 'dup2');
     if (from === to) return;
     this.rest.delete(to);
     this.fds.set(to, file.retain());

@@ -2,15 +2,42 @@ import { type Received, type Socket } from '../../syscall/index.ts';
 import { EAGAIN, ECHILD, EINVAL, ENOENT, ENOTTY, EPERM, ESRCH } from '../../uapi/errno.ts';
 import { SIGABRT } from '../../uapi/signal.ts';
 import { POLLERR, POLLHUP, POLLIN } from '../../uapi/socket.ts';
+import {
+  CLONE_NEWCGROUP,
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWNS,
+  CLONE_NEWPID,
+  CLONE_NEWTIME,
+  CLONE_NEWUSER,
+  CLONE_NEWUTS,
+} from '../../uapi/sched.ts';
 import { fail } from './error.ts';
 import { type Executable, resolveExecutable } from './exec.ts';
 import { Descriptors } from './fd-table.ts';
-import type { Propagation } from './fs/mount.ts';
+import type { MountNamespace, Propagation } from './fs/mount.ts';
 import { Unwind } from './signals.ts';
 import { Stdio } from './stdio.ts';
 import { TtyFile } from './tty.ts';
-import type { Process, ProgramEntry, SpawnOptions, WaitResult } from './types.ts';
+import { PidNamespace } from './pid-ns.ts';
+import type { Child, Process, ProgramEntry, SpawnOptions, WaitResult } from './types.ts';
+import type { ProcessBase } from './process-base.ts';
 import { ProcessIo } from './process-io.ts';
+
+/** What setns(2) calls each kind of namespace. */
+const CLONE_FLAGS = {
+  cgroup: CLONE_NEWCGROUP,
+  ipc: CLONE_NEWIPC,
+  mnt: CLONE_NEWNS,
+  pid: CLONE_NEWPID,
+  time: CLONE_NEWTIME,
+  user: CLONE_NEWUSER,
+  uts: CLONE_NEWUTS,
+} as const;
+
+/** What unshare(2) can make here: all but user namespaces. */
+const UNSHARED =
+  CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWCGROUP | CLONE_NEWTIME;
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
@@ -24,25 +51,40 @@ export class ProcessImpl extends ProcessIo implements Process {
     return resolveExecutable(this.fs, this.machine.programs, found, argv);
   }
 
-  async spawn(path: string, argv: readonly string[], options: SpawnOptions = {}): Promise<Process> {
+  async spawn(path: string, argv: readonly string[], options: SpawnOptions = {}): Promise<Child> {
     const entered = this.enter();
     if (entered !== null) await entered;
     const target = this.#resolve(path, argv, options.env ?? this.env);
     const child = this.#child(options, target);
     if (child.fds instanceof Descriptors) child.fds.closeOnExec();
     void child.run((p) => p.#program(target.entry));
-    return child;
+    return this.#childOf(child);
   }
 
-  fork(main: (child: Process) => Promise<number>, options: SpawnOptions = {}): ProcessImpl {
+  fork(main: (child: Process) => Promise<number>, options: SpawnOptions = {}): Child {
     const child = this.#child(options, { argv: this.argv, exe: this.exe, comm: this.name });
     void child.run(main);
-    return child;
+    return this.#childOf(child);
   }
 
+  #childOf(process: ProcessImpl): Child {
+    return { pid: this.pidNs.numberOf(process.kpid), process };
+  }
+
+  mayFork(count: number): boolean {
+    this.namespaces.pidForChildren.mayFork();
+    return this.machine.hasRoom(count);
+  }
+
+  /** @throws SystemError EAGAIN when the machine has as many processes as it may. */
   #child(options: SpawnOptions, image: { argv: readonly string[]; exe: string; comm: string }): ProcessImpl {
+    if (!this.mayFork(1)) {
+      options.fds?.closeAll();
+      fail(EAGAIN, 'fork');
+    }
     const { task } = this;
     task.charge('fork');
+    const { namespaces } = this;
     const cwd = options.cwd === undefined ? this.cwd : this.fs.directory(options.cwd);
     return new ProcessImpl({
       host: this.machine,
@@ -53,11 +95,11 @@ export class ProcessImpl extends ProcessIo implements Process {
       cwd,
       umask: this.umask,
       fds: options.fds ?? this.fds.copy(),
-      pgid: options.pgid ?? this.pgid,
-      sid: this.sid,
+      pgid: options.pgid === undefined ? this.kpgid : this.pidNs.kernelNumber(options.pgid),
+      sid: this.ksid,
       tty: this.controllingTty,
       mountNs: this.mountNs,
-      uts: this.uts,
+      namespaces: { ...namespaces, pid: namespaces.pidForChildren, time: namespaces.timeForChildren },
       signals: this.signals.inherit(),
       exe: image.exe,
       name: baseName(image.argv[0] ?? image.comm),
@@ -95,6 +137,7 @@ export class ProcessImpl extends ProcessIo implements Process {
     this.env.clear();
     for (const [k, v] of copy) this.env.set(k, v);
     this.argv = target.argv;
+    this.namespaces = { ...this.namespaces, time: this.namespaces.timeForChildren };
     this.exe = target.exe;
     this.name = baseName(target.argv[0] ?? target.comm);
     this.signals.resetHandlers();
@@ -116,7 +159,7 @@ export class ProcessImpl extends ProcessIo implements Process {
     if (entered !== null) await entered;
     let found: WaitResult | null = null;
     const look = (): boolean => {
-      found = this.#reap(pid, options.untraced === true);
+      found = this.#reap((child) => this.#waitsFor(pid, child), options.untraced === true);
       return found !== null;
     };
     if (look()) return found;
@@ -126,41 +169,58 @@ export class ProcessImpl extends ProcessIo implements Process {
   }
 
   /** Takes a child's news. @throws SystemError ECHILD when no such child exists. */
-  #reap(pid: number, untraced: boolean): WaitResult | null {
+  #reap(wanted: (child: ProcessBase) => boolean, untraced: boolean): WaitResult | null {
     let any = false;
     for (const child of this.children) {
-      if (pid > 0 ? child.pid !== pid : pid === 0 ? child.pgid !== this.pgid : pid !== -1 && child.pgid !== -pid)
-        continue;
+      if (!wanted(child)) continue;
       any = true;
+      const pid = this.pidNs.numberOf(child.kpid);
       if (child.result !== null) {
         this.children.delete(child);
         this.machine.remove(child);
-        return child.result;
+        return { ...child.result, pid };
       }
       if (untraced && child.stopNews) {
         child.stopNews = false;
-        return { pid: child.pid, status: 0, signal: 0, stopped: child.stopped };
+        return { pid, status: 0, signal: 0, stopped: child.stopped };
       }
     }
     return any ? null : fail(ECHILD, 'wait4');
   }
 
+  #waitsFor(pid: number, child: ProcessBase): boolean {
+    if (pid === -1) return true;
+    const { pidNs } = this;
+    if (pid > 0) return pidNs.numberOf(child.kpid) === pid;
+    return child.kpgid === (pid === 0 ? this.kpgid : pidNs.kernelNumber(-pid));
+  }
+
+  reapAdopted(): void {
+    for (const child of this.children) {
+      if (!child.adopted || child.result === null) continue;
+      this.children.delete(child);
+      this.machine.remove(child);
+    }
+  }
+
   setpgid(pid: number, pgid: number): void {
     this.task.charge('syscall');
-    const target = pid === 0 || pid === this.pid ? this : [...this.children].find((c) => c.pid === pid);
+    const { pidNs } = this;
+    const target =
+      pid === 0 || pid === this.pid ? this : [...this.children].find((c) => pidNs.numberOf(c.kpid) === pid);
     if (target === undefined || target.result !== null) fail(ESRCH, 'setpgid');
     if (pgid < 0) fail(EINVAL, 'setpgid');
-    if (target.sid === target.pid || target.sid !== this.sid) fail(EPERM, 'setpgid');
-    const group = pgid === 0 ? target.pid : pgid;
-    if (group !== target.pid && !this.machine.members(group).some((p) => p.sid === this.sid)) fail(EPERM, 'setpgid');
-    target.pgid = group;
+    if (target.ksid === target.kpid || target.ksid !== this.ksid) fail(EPERM, 'setpgid');
+    const group = pgid === 0 ? target.kpid : pidNs.kernelNumber(pgid);
+    if (group !== target.kpid && !this.machine.members(group).some((p) => p.ksid === this.ksid)) fail(EPERM, 'setpgid');
+    target.kpgid = group;
   }
 
   /** A new session, without a terminal. @throws SystemError EPERM when it leads a group. @see setsid(2) */
   setsid(): number {
-    if (this.machine.members(this.pid).length > 0) fail(EPERM, 'setsid');
-    this.sid = this.pid;
-    this.pgid = this.pid;
+    if (this.machine.members(this.kpid).length > 0) fail(EPERM, 'setsid');
+    this.ksid = this.kpid;
+    this.kpgid = this.kpid;
     this.controllingTty = null;
     return this.pid;
   }
@@ -168,8 +228,9 @@ export class ProcessImpl extends ProcessIo implements Process {
   tcsetpgrp(fd: number, pgid: number): void {
     const file = this.file(fd, 'tcsetpgrp');
     if (!(file instanceof TtyFile) || file.tty !== this.controllingTty) fail(ENOTTY, 'tcsetpgrp');
-    if (!this.machine.members(pgid).some((p) => p.sid === this.sid)) fail(EPERM, 'tcsetpgrp');
-    file.tty.foreground = pgid;
+    const group = this.pidNs.kernelNumber(pgid);
+    if (!this.machine.members(group).some((p) => p.ksid === this.ksid)) fail(EPERM, 'tcsetpgrp');
+    file.tty.foreground = group;
   }
 
   // ---- the network and namespaces
@@ -200,14 +261,65 @@ export class ProcessImpl extends ProcessIo implements Process {
 
   unshareMounts(propagation: Propagation = 'slave'): void {
     this.task.charge('syscall');
+    this.#enterMounts(this.mountNs.copy(this.machine.nextNsIno(), propagation));
+  }
+
+  #enterMounts(ns: MountNamespace): void {
     const old = this.mountNs;
-    this.mountNs = old.copy(this.machine.nextIno(), propagation).retain();
+    this.mountNs = ns.retain();
     old.release();
   }
 
-  /** A host name of its own. @see unshare(2) with CLONE_NEWUTS */
   unshareUts(): void {
-    this.task.charge('syscall');
-    this.uts = { hostname: this.uts.hostname };
+    this.unshare(CLONE_NEWUTS);
+  }
+
+  unshare(flags: number): void {
+    const { task, machine } = this;
+    task.charge('syscall');
+    if ((flags & ~UNSHARED) !== 0) fail(EINVAL, 'unshare');
+    const old = this.namespaces;
+    if ((flags & CLONE_NEWPID) !== 0 && old.pidForChildren !== old.pid) fail(EINVAL, 'unshare');
+    const fresh = (flag: number, was: number): number => ((flags & flag) === 0 ? was : machine.nextNsIno());
+    this.namespaces = {
+      ...old,
+      uts: (flags & CLONE_NEWUTS) === 0 ? old.uts : { ino: machine.nextNsIno(), hostname: old.uts.hostname },
+      pidForChildren: (flags & CLONE_NEWPID) === 0 ? old.pidForChildren : new PidNamespace(machine.nextNsIno(), old.pid),
+      ipc: fresh(CLONE_NEWIPC, old.ipc),
+      cgroup: fresh(CLONE_NEWCGROUP, old.cgroup),
+      timeForChildren: fresh(CLONE_NEWTIME, old.timeForChildren),
+    };
+    if ((flags & CLONE_NEWNS) !== 0) this.unshareMounts('private');
+    if ((flags & CLONE_NEWNET) !== 0) task.unshareNet();
+  }
+
+  setns(fd: number, nstype: number): void {
+    const { task, namespaces } = this;
+    task.charge('syscall');
+    const { netns, namespace: ref } = this.file(fd, 'setns');
+    const flag = netns !== undefined ? CLONE_NEWNET : ref === undefined ? 0 : CLONE_FLAGS[ref.kind];
+    if (flag === 0 || (nstype !== 0 && nstype !== flag)) fail(EINVAL, 'setns');
+    if (netns !== undefined) return task.setns(netns);
+    switch (ref!.kind) {
+      case 'mnt':
+        this.#enterMounts(ref!.ns);
+        this.cwd = '/';
+        return;
+      case 'pid':
+        if (!ref!.ns.within(this.pidNs)) fail(EINVAL, 'setns');
+        this.namespaces = { ...namespaces, pidForChildren: ref!.ns };
+        return;
+      case 'uts':
+        this.namespaces = { ...namespaces, uts: ref!.ns };
+        return;
+      case 'time':
+        this.namespaces = { ...namespaces, time: ref!.ino, timeForChildren: ref!.ino };
+        return;
+      case 'user':
+        // There is one, and nobody enters the one he is in.
+        return fail(EINVAL, 'setns');
+      default:
+        this.namespaces = { ...namespaces, [ref!.kind]: ref!.ino };
+    }
   }
 }

@@ -3,12 +3,22 @@ import { ESRCH } from '../../uapi/errno.ts';
 import { CLOCK_REALTIME } from '../../uapi/sched.ts';
 import type { ProcessView } from './context.ts';
 import { fail } from './error.ts';
+import { RLIM_NPROC } from './limits.ts';
 import { resolveExecutable } from './exec.ts';
 import { Descriptors } from './fd-table.ts';
 import { type InitialFile, makeBaseMounts } from './fs/base-tree.ts';
 import { MountNamespace } from './fs/mount.ts';
 import { ProcessImpl } from './process.ts';
-import type { Host, ProcessBase, UtsNamespace } from './process-base.ts';
+import {
+  type NamespaceSet,
+  PROC_CGROUP_INIT_INO,
+  PROC_IPC_INIT_INO,
+  PROC_PID_INIT_INO,
+  PROC_TIME_INIT_INO,
+  PROC_UTS_INIT_INO,
+} from './namespaces.ts';
+import { PidNamespace } from './pid-ns.ts';
+import type { Host, ProcessBase } from './process-base.ts';
 import { SignalState } from './signals.ts';
 import { type Tty, TtyFile } from './tty.ts';
 import { NetnsInode } from './fs/inode.ts';
@@ -16,8 +26,6 @@ import type {
   FdTable,
   OpenFile,
   Process,
-  ProcessInfo,
-  ProcessTable,
   Program,
   ProgramEntry,
   WaitResult,
@@ -51,8 +59,10 @@ const DEFAULT_ENV: readonly (readonly [string, string])[] = [
 ];
 
 /** First inode numbers of mount namespaces and of everything that is made later. */
-const MOUNT_NS_INO = 4_026_531_841;
+const MOUNT_NS_INO = 4_026_531_840;
 const FIRST_INO = 11;
+/** Far above what the kernel gives to network namespaces. */
+const FIRST_NS_INO = 4_026_600_000;
 
 /** One machine's user space: its processes, files and name. */
 export class System implements Host {
@@ -66,15 +76,25 @@ export class System implements Host {
   readonly #watchers: Map<ProcessBase, ((result: WaitResult) => void)[]> = new Map();
   readonly #results: WeakMap<ProcessBase, WaitResult> = new WeakMap();
   readonly #mounts: MountNamespace;
-  readonly #uts: UtsNamespace;
+  readonly rootPidNs: PidNamespace = new PidNamespace(PROC_PID_INIT_INO, null);
+  readonly #namespaces: NamespaceSet;
   #clock: Task | null = null;
   #ino = FIRST_INO;
+  #nsIno = FIRST_NS_INO;
 
   constructor(options: SystemOptions) {
     this.#options = options;
     this.kernel = options.kernel;
     this.programs = new Map(options.programs.map((p) => [p.name, p]));
-    this.#uts = { hostname: options.hostname };
+    this.#namespaces = {
+      uts: { ino: PROC_UTS_INIT_INO, hostname: options.hostname },
+      pid: this.rootPidNs,
+      pidForChildren: this.rootPidNs,
+      ipc: PROC_IPC_INIT_INO,
+      cgroup: PROC_CGROUP_INIT_INO,
+      time: PROC_TIME_INIT_INO,
+      timeForChildren: PROC_TIME_INIT_INO,
+    };
     const mounts = makeBaseMounts(this, options.hostname, options.programs, options.files ?? new Map());
     // The machine itself holds its first mount namespace.
     const all = this.mountNamespaces;
@@ -89,11 +109,11 @@ export class System implements Host {
 
   /** The machine's name, as its first processes have it. */
   get hostname(): string {
-    return this.#uts.hostname;
+    return this.#namespaces.uts.hostname;
   }
 
   set hostname(name: string) {
-    this.#uts.hostname = name;
+    this.#namespaces.uts.hostname = name;
   }
 
   /**
@@ -120,14 +140,14 @@ export class System implements Host {
       sid: 0,
       tty: tty ?? null,
       mountNs: this.#mounts,
-      uts: this.#uts,
+      namespaces: this.#namespaces,
       signals: new SignalState(),
       exe: '/',
       name: (argv[0] ?? '').replace(/^.*\//, ''),
     });
     if (tty !== undefined) {
-      tty.session = process.sid;
-      tty.foreground = process.pgid;
+      tty.session = process.ksid;
+      tty.foreground = process.kpgid;
       tty.signal = (pgid, signal) => {
         for (const p of this.members(pgid)) p.post(signal);
       };
@@ -191,31 +211,34 @@ export class System implements Host {
 
   // ---- for processes
 
-  readonly table: ProcessTable = {
-    list: (): readonly ProcessInfo[] => this.all(),
-    get: (pid: number): ProcessInfo | undefined => this.#processes.get(pid),
-  };
-
-  find(pid: number): ProcessBase | undefined {
-    return this.#processes.get(pid);
+  find(kpid: number): ProcessBase | undefined {
+    return this.#processes.get(kpid);
   }
 
   all(): readonly ProcessBase[] {
-    return [...this.#processes.values()].sort((a, b) => a.pid - b.pid);
+    return [...this.#processes.values()].sort((a, b) => a.kpid - b.kpid);
   }
 
   members(pgid: number): readonly ProcessBase[] {
     const members: ProcessBase[] = [];
-    for (const p of this.#processes.values()) if (p.pgid === pgid && p.result === null) members.push(p);
+    for (const p of this.#processes.values()) if (p.kpgid === pgid && p.result === null) members.push(p);
     return members;
   }
 
   add(process: ProcessBase): void {
-    this.#processes.set(process.pid, process);
+    this.#processes.set(process.kpid, process);
+  }
+
+  hasRoom(count: number): boolean {
+    return this.#processes.size + count <= RLIM_NPROC;
   }
 
   remove(process: ProcessBase): void {
-    this.#processes.delete(process.pid);
+    const { kpid, pidNs } = process;
+    this.#processes.delete(kpid);
+    if (pidNs.parent === null) return;
+    for (const p of this.#processes.values()) if (p.kpgid === kpid || p.ksid === kpid) return;
+    pidNs.remove(kpid);
   }
 
   /** Loading keeps the processor: whoever else could run waits, so the order never depends on the host's disk. */
@@ -240,12 +263,12 @@ export class System implements Host {
 
   // ---- for the file system
 
-  process(pid: number): ProcessView | undefined {
-    return this.#processes.get(pid);
+  process(kpid: number): ProcessView | undefined {
+    return this.#processes.get(kpid);
   }
 
   pids(): readonly number[] {
-    return this.all().map((p) => p.pid);
+    return this.all().map((p) => p.kpid);
   }
 
   setHostname(view: ProcessView, name: string): void {
@@ -262,5 +285,9 @@ export class System implements Host {
 
   nextIno(): number {
     return this.#ino++;
+  }
+
+  nextNsIno(): number {
+    return this.#nsIno++;
   }
 }

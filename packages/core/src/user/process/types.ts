@@ -1,10 +1,12 @@
 import type { NetnsHandle, Pollable, Socket, Task } from '../../syscall/index.ts';
+import type { NamespaceRef } from './namespaces.ts';
 
 /**
  * What a program gets to run with: its own process. Blocking calls are async; the rest is synchronous and throws
  * `SystemError`. A process has one thread: never two of its blocking calls at the same time (use `poll`).
  */
 export interface Process {
+  /** Numbers as its own PID namespace has them; 0 for a parent, group or session outside of it. */
   readonly pid: number;
   readonly ppid: number;
   readonly pgid: number;
@@ -46,6 +48,8 @@ export interface Process {
   /** `[read end, write end]`. @see pipe(2) */
   pipe(): [number, number];
   dup2(from: number, to: number): void;
+  /** @throws SystemError EBADF, ESPIPE on what has no positions, EINVAL. @see lseek(2) */
+  lseek(fd: number, offset: number, whence: number): number;
   isatty(fd: number): boolean;
   /** The terminal's size when the descriptor is one. */
   winsize(fd: number): { readonly rows: number; readonly cols: number } | null;
@@ -58,9 +62,11 @@ export interface Process {
    * Runs `path` (a path with a slash, or a name looked up in PATH) as a new process.
    * @throws SystemError ENOENT, EACCES, ENOEXEC (a file that is neither program nor `#!` script).
    */
-  spawn(path: string, argv: readonly string[], options?: SpawnOptions): Promise<Process>;
+  spawn(path: string, argv: readonly string[], options?: SpawnOptions): Promise<Child>;
   /** A child that runs `main` with copies of the descriptors: a subshell. */
-  fork(main: (child: Process) => Promise<number>, options?: SpawnOptions): Process;
+  fork(main: (child: Process) => Promise<number>, options?: SpawnOptions): Child;
+  /** Whether the machine has room for so many more processes; without it fork and spawn throw EAGAIN. @throws SystemError ENOMEM when its children's PID namespace is dead. */
+  mayFork(count: number): boolean;
   /** Replaces this process's program; the promise is the status it ends with: return it at once. @throws as spawn */
   execve(path: string, argv: readonly string[], env: ReadonlyMap<string, string>): Promise<number>;
   /**
@@ -68,10 +74,16 @@ export interface Process {
    * @returns null with `nohang` when none is ready. @throws SystemError ECHILD, EINTR (a signal with a handler came). @see waitpid(2)
    */
   wait(pid: number, options?: { readonly nohang?: boolean; readonly untraced?: boolean }): Promise<WaitResult | null>;
+  /** Forgets the ended children that other processes left to this one, as a loop of waitpid(-1) does. */
+  reapAdopted(): void;
   /** @param pid as kill(2): 0 own group, negative a group. signal 0 only checks. @throws SystemError ESRCH, EINVAL, EPERM */
   kill(pid: number, signal: number): void;
   /** What happens on a signal. A function runs at the next system call of this process, which then fails with EINTR. */
   signal(signal: number, action: SignalAction): void;
+  /** What would happen on a signal: at the start of a program, what it inherited. */
+  signalAction(signal: number): SignalAction;
+  /** Sent to this process when its parent ends; 0 for none. @see prctl(2) PR_SET_PDEATHSIG */
+  deathSignal: number;
   /** Ends the process now: throws, so let it pass. Flushes stdout. */
   exit(status: number): never;
   setpgid(pid: number, pgid: number): void;
@@ -88,6 +100,8 @@ export interface Process {
   poll(entries: readonly PollEntry[], timeoutNs: number): Promise<number[]>;
   /** Microtask-cheap preemption point for long loops: lets others run when the share is used, acts on signals. */
   tick(): Promise<void>;
+  /** For computations without system calls: sees signals of the host though no world time passes. Null: nothing to wait for. */
+  breathe(): Promise<void> | null;
 
   // ---- the network
   socket(family: number, type: number, protocol: number): Socket;
@@ -100,9 +114,19 @@ export interface Process {
   unshareMounts(propagation?: 'slave' | 'private'): void;
   /** A host name of its own. @see unshare(2) with CLONE_NEWUTS */
   unshareUts(): void;
+  /**
+   * New namespaces, by CLONE_NEW*; mounts as private copies. Of a PID namespace the children are the first to be in.
+   * @throws SystemError EINVAL for a second PID namespace, and for user namespaces. @see unshare(2)
+   */
+  unshare(flags: number): void;
+  /**
+   * Enters the namespace an open file stands for; a PID namespace with its children only.
+   * @param nstype CLONE_NEW*, or 0 for any. @throws SystemError EBADF, EINVAL. @see setns(2)
+   */
+  setns(fd: number, nstype: number): void;
   /** A new session without a terminal. @throws SystemError EPERM when it leads a group. @see setsid(2) */
   setsid(): number;
-  /** Other processes, for ps, kill and /proc. */
+  /** Other processes, as /proc shows them. */
   readonly processes: ProcessTable;
   /** The machine's host name (the UTS namespace). */
   hostname: string;
@@ -123,6 +147,13 @@ export interface SpawnOptions {
   readonly pgid?: number;
   /** Descriptors of the child; without it, copies of the parent's that are not close-on-exec. */
   readonly fds?: FdTable;
+}
+
+/** A child, as its parent knows it. */
+export interface Child {
+  /** Its number in the parent's PID namespace; `process.pid` is that in its own. */
+  readonly pid: number;
+  readonly process: Process;
 }
 
 /** How a child ended or stopped. */
@@ -155,6 +186,8 @@ export interface ProcessTable {
 
 /** Descriptor table; copies share the open files. */
 export interface FdTable {
+  /** Numbers of descriptors are below this. @see RLIMIT_NOFILE, getrlimit(2) */
+  limit: number;
   get(fd: number): OpenFile | undefined;
   /** Puts an open file at `fd`, closing what was there. Takes over one reference. */
   set(fd: number, file: OpenFile, cloexec?: boolean): void;
@@ -168,7 +201,7 @@ export interface FdTable {
 
 /** An open file description: shared by duplicates, closed with the last of them. */
 export interface OpenFile extends Pollable {
-  readonly kind: 'file' | 'dir' | 'pipe' | 'tty' | 'null' | 'netns' | 'socket' | 'host';
+  readonly kind: 'file' | 'dir' | 'pipe' | 'tty' | 'null' | 'netns' | 'ns' | 'socket' | 'host';
   readonly path: string;
   readonly flags: number;
   retain(): this;
@@ -180,8 +213,9 @@ export interface OpenFile extends Pollable {
   stat(): Stat;
   seek?(offset: number, whence: number): number;
   truncate?(size: number): void;
-  /** The namespace, when this is an open namespace file. */
+  /** The namespace, when this is an open namespace file: the network's, or one of ours. */
   readonly netns?: NetnsHandle;
+  readonly namespace?: NamespaceRef;
 }
 
 export interface Stat {
@@ -197,6 +231,15 @@ export interface Stat {
   readonly mtime: number;
   /** Of a device: its number, 256 * major + minor. */
   readonly rdev?: number;
+}
+
+export interface MountOptions {
+  /** What the list shows as mounted; the type's name without. */
+  readonly source?: string;
+  /** What the list shows after `rw`, in the kernel's order: nosuid, nodev, noexec, relatime or noatime. */
+  readonly flags?: readonly string[];
+  /** Permission bits of a tmpfs's root. */
+  readonly mode?: number;
 }
 
 /** Files by name, as this process sees them (its mounts, its cwd). All throw SystemError with `path`. */
@@ -223,8 +266,11 @@ export interface FileSystem {
   utimes(path: string, mtime: number): void;
   /** Binds `source` over `target` (a namespace file, a file or directory). @see mount(2) MS_BIND */
   bind(source: string, target: string): void;
-  /** Mounts a file system type: proc, sysfs (of this process's namespace now), tmpfs. */
-  mount(type: string, target: string): void;
+  /**
+   * Mounts a file system type: proc, sysfs (of this process's namespaces now), tmpfs.
+   * @throws SystemError ENODEV, ENOTDIR, ENOENT
+   */
+  mount(type: string, target: string, options?: MountOptions): void;
   /** @param lazy MNT_DETACH: with what is mounted below. @throws SystemError EINVAL when nothing is mounted there, EBUSY. */
   umount(target: string, lazy?: boolean): void;
   /** Mount points in order, as /proc/self/mounts lists them. */

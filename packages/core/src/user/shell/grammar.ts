@@ -265,7 +265,11 @@ class Lowering {
     const assigns: Assign[] = [];
     for (const p of n.prefix) if (p.type === 'Assignment') assigns.push(this.assign(p));
     const words: (Word | Assign)[] = [];
-    if (n.name !== undefined) words.push(...this.words(n.name));
+    // One by one: braces can make more words than a call can take arguments.
+    const push = (all: readonly Word[]): void => {
+      for (const w of all) words.push(w);
+    };
+    if (n.name !== undefined) push(this.words(n.name));
     const declaring =
       declares.has(n.name?.value ?? '') ||
       ((n.name?.value === 'builtin' || n.name?.value === 'command') && declares.has(n.args[0]?.type === 'Word' ? n.args[0].value : ''));
@@ -275,7 +279,7 @@ class Lowering {
         else words.push(this.#assignmentWord(a));
       } else if (declaring && /^[A-Za-z_]\w*(\[.*\])?\+?=/s.test(a.text)) words.push(this.word(a, 'assign'));
       else if (/^[A-Za-z_]\w*=~/.test(a.text)) words.push(this.word(a, 'assign'));
-      else words.push(...this.words(a));
+      else push(this.words(a));
     }
     return { t: 'simple', assigns, words, redirs: n.redirects.map((r) => this.redir(r)), line };
   }

@@ -8,7 +8,7 @@ import { type Maybe, chain } from './maybe.ts';
 import { closePending, debug, finish, guard } from './outcome.ts';
 import { launch, processSubstitution, runPipeline, startCoproc, substitute } from './pipeline.ts';
 import { printNode } from './printer.ts';
-import { attend, forkShell, waitForeground } from './process-run.ts';
+import { attend, forkRoom, forkShell, waitForeground } from './process-run.ts';
 import { Redirections } from './redirect.ts';
 import { runSelect } from './select.ts';
 import type { Hooks, Shell } from './shell.ts';
@@ -133,6 +133,7 @@ function define(sh: Shell, node: FunctionDef): Maybe<number> {
 }
 
 async function subshell(sh: Shell, body: readonly Statement[], text: string): Promise<number> {
+  await forkRoom(sh);
   const child = forkShell(sh, {}, (c) => lastList(c, body));
   const [status] = await waitForeground(sh, [{ pid: child.pid, text }]);
   sh.pipeStatus = [status!];
@@ -255,6 +256,8 @@ async function loop(sh: Shell, next: () => Maybe<boolean>, body: readonly Statem
   sh.loopDepth++;
   try {
     for (let n = 1; ; n++) {
+      const breath = sh.proc.breathe();
+      if (breath !== null) await breath;
       if (sh.traps.due || (n & 63) === 0 || sh.proc.task.shouldYield()) await attend(sh);
       try {
         const more = next();

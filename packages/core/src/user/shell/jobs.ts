@@ -54,14 +54,17 @@ export class Jobs {
   }
 
   add(pgid: number, processes: readonly JobProcess[], text: string): Job {
-    const id = Math.max(0, ...this.list.map((j) => j.id)) + 1;
+    // Numbers grow along the list.
+    const id = (this.list.at(-1)?.id ?? 0) + 1;
     const job: Job = { id, pgid, processes, text, stopped: 0, notified: false, disowned: false };
     this.list.push(job);
     this.touch(job);
     return job;
   }
   touch(job: Job): void {
-    this.#recent = [...this.#recent.filter((i) => i !== job.id), job.id];
+    const i = this.#recent.indexOf(job.id);
+    if (i >= 0) this.#recent.splice(i, 1);
+    this.#recent.push(job.id);
   }
   remove(job: Job): void {
     const i = this.list.indexOf(job);

@@ -1,13 +1,14 @@
 /** bash, the program. */
 import { utf8Decode } from '../../lib/text.ts';
 import { SystemError } from '../../syscall/index.ts';
+import { EINTR } from '../../uapi/errno.ts';
 import { S_IFDIR, S_IFMT } from '../../uapi/fcntl.ts';
 import type { Process, Program } from '../process/types.ts';
 import { DiscardSignal, ExitSignal } from './errors.ts';
 import { interactiveLoop } from './interactive.ts';
 import { HOOKS } from './interpreter.ts';
 import { type Invocation, parseArguments } from './invocation.ts';
-import { runExitTrap, statusOf } from './process-run.ts';
+import { attend, runExitTrap, statusOf } from './process-run.ts';
 import { readLine } from './read-line.ts';
 import { isIncomplete } from './reader.ts';
 import { type EchoPrompts, runText } from './run-text.ts';
@@ -25,6 +26,19 @@ const isDirectory = (proc: Process, path: string): boolean => {
   return st !== null && (st.mode & S_IFMT) === S_IFDIR;
 };
 
+/** As bash sees it: a null byte in the first line, of which 80 bytes are looked at. @see check_binary_file */
+function isBinary(data: Uint8Array): boolean {
+  const head = data.subarray(0, 80);
+  const end = head.indexOf(10);
+  return head.subarray(0, end < 0 ? head.length : end).includes(0);
+}
+
+/** A script's text; null bytes in it are passed over, as the parser's reader does. */
+function scriptText(data: Uint8Array): string {
+  const text = utf8Decode(data);
+  return text.includes('\0') ? text.replaceAll('\0', '') : text;
+}
+
 /** The script's text. @returns the exit status when it cannot be read */
 async function loadScript(proc: Process, name: string, path: string): Promise<string | number> {
   const say = (text: string): void => proc.err(`${name}: ${text}\n`);
@@ -38,13 +52,13 @@ async function loadScript(proc: Process, name: string, path: string): Promise<st
     const m = /^\/dev\/(?:fd\/(\d+)|stdin)$/.exec(file);
     if (m === null) {
       const data = proc.fs.readFile(file);
-      if (data.subarray(0, 80).includes(0)) {
+      if (isBinary(data)) {
         say(`${path}: cannot execute binary file`);
         return 126;
       }
-      return proc.fs.readText(file);
+      return scriptText(data);
     }
-    return utf8Decode(await proc.readAll(Number(m[1] ?? 0)));
+    return scriptText(await proc.readAll(Number(m[1] ?? 0)));
   } catch (e) {
     if (!(e instanceof SystemError)) throw e;
     say(`${path}: ${e.strerror}`);
@@ -59,7 +73,16 @@ async function runStdin(sh: Shell, echo: EchoPrompts | undefined): Promise<numbe
   let first = 1;
   let status = 0;
   for (;;) {
-    const text = await readLine(sh, 0);
+    let text: string | null;
+    try {
+      text = await readLine(sh, 0);
+    } catch (e) {
+      if (!(e instanceof SystemError)) throw e;
+      // A signal is looked at first; what cannot be read has nothing in it.
+      if (e.errno !== -EINTR) break;
+      await attend(sh);
+      continue;
+    }
     if (text === null) break;
     buffer += `${text}\n`;
     line++;

@@ -1,15 +1,15 @@
 /** Pipelines, background jobs, command and process substitution. */
 import { concatBytes, utf8Decode } from '../../lib/text.ts';
 import { SystemError } from '../../syscall/index.ts';
-import { EINTR } from '../../uapi/errno.ts';
+import { EAGAIN, EINTR, strerror } from '../../uapi/errno.ts';
 import { O_RDONLY } from '../../uapi/fcntl.ts';
 import type { FdTable, OpenFile, Process } from '../process/types.ts';
 import type { Coproc, Node, Part, Pipeline, Statement } from './ast.ts';
-import { ShellError } from './errors.ts';
+import { DiscardSignal, ShellError } from './errors.ts';
 import { exitStatus } from './jobs.ts';
 import { type Maybe, chain } from './maybe.ts';
 import { printNode } from './printer.ts';
-import { forkShell, foreground, tell, waitForeground, waitPid } from './process-run.ts';
+import { forkRoom, forkShell, foreground, tell, waitForeground, waitPid } from './process-run.ts';
 import type { Shell } from './shell.ts';
 import { expandString } from './words/expand.ts';
 import { silent } from './jobs.ts';
@@ -31,6 +31,17 @@ function tableWith(proc: Process, changes: readonly (readonly [number, OpenFile]
   return table;
 }
 
+/** A pipe, or bash's words, which name no line, and the end of the line. */
+function pipe(sh: Shell, what: string): [number, number] {
+  try {
+    return sh.proc.pipe();
+  } catch (e) {
+    if (!(e instanceof SystemError)) throw e;
+    void sh.warn(`${what}: ${e.strerror}\n`);
+    throw new DiscardSignal(1);
+  }
+}
+
 /** Starts all stages of a pipeline; the last one too unless `keepLast`, whose input is returned then. */
 function startStages(sh: Shell, node: Pipeline, run: RunInChild, background: boolean, keepLast: boolean): { stages: Stage[]; input: number } {
   const { proc } = sh;
@@ -40,7 +51,7 @@ function startStages(sh: Shell, node: Pipeline, run: RunInChild, background: boo
   node.stages.forEach((stage, i) => {
     const last = i === node.stages.length - 1;
     if (last && keepLast) return;
-    const [read, write] = last ? [-1, -1] : proc.pipe();
+    const [read, write] = last ? [-1, -1] : pipe(sh, `${sh.name}: pipe error`);
     const changes: [number, OpenFile][] = [];
     if (input >= 0) changes.push([0, proc.fds.get(input)!]);
     if (!last) {
@@ -67,6 +78,7 @@ function startStages(sh: Shell, node: Pipeline, run: RunInChild, background: boo
 /** Runs a pipeline of two or more in the foreground. */
 export async function runPipeline(sh: Shell, node: Pipeline, run: RunInChild): Promise<number> {
   const inherit = sh.shopts['lastpipe'] === true && !sh.options.monitor;
+  await forkRoom(sh, node.stages.length);
   const { stages, input } = startStages(sh, node, run, false, inherit);
   let own: number | null = null;
   if (inherit) {
@@ -94,6 +106,7 @@ export async function runPipeline(sh: Shell, node: Pipeline, run: RunInChild): P
 export async function launch(sh: Shell, s: Statement, run: RunInChild): Promise<number> {
   const text = printNode(s.node);
   const { proc } = sh;
+  await forkRoom(sh, s.node.t === 'pipe' ? s.node.stages.length : 1);
   let nullFd = -1;
   const saved = sh.options.monitor ? undefined : proc.fds.get(0)?.retain();
   if (!sh.options.monitor && !redirectsInput(s.node)) {
@@ -168,7 +181,8 @@ export async function substitute(sh: Shell, part: Part & { k: 'cmd' }, runList: 
     sh.substituted = 0;
     return output(data);
   }
-  const [read, write] = proc.pipe();
+  await forkRoom(sh);
+  const [read, write] = pipe(sh, `${sh.name}: cannot make pipe for command substitution`);
   const fds = tableWith(proc, [[1, proc.fds.get(write)!]], [read, write]);
   const { broken } = part;
   const child = forkShell(sh, { fds, substitution: true }, (c) =>
@@ -188,7 +202,8 @@ export async function substitute(sh: Shell, part: Part & { k: 'cmd' }, runList: 
 /** `<(commands)`: `/dev/fd/N` of a pipe whose other end the commands have. */
 export function processSubstitution(sh: Shell, part: Part & { k: 'proc' }, runList: (child: Shell, list: readonly Statement[]) => Maybe<number>): string {
   const { proc } = sh;
-  const [read, write] = proc.pipe();
+  if (!proc.mayFork(1)) throw new ShellError(`cannot make child for process substitution: ${strerror(EAGAIN)}`, 'line');
+  const [read, write] = pipe(sh, `${sh.name}: cannot make pipe for process substitution`);
   const [mine, theirs, at] = part.op === '<' ? [read, write, 1] : [write, read, 0];
   const fds = tableWith(proc, [[at, proc.fds.get(theirs)!]], [mine, theirs]);
   const child = forkShell(sh, { fds, background: true, substitution: true }, (c) => runList(c, part.body));
@@ -208,8 +223,10 @@ export function processSubstitution(sh: Shell, part: Part & { k: 'proc' }, runLi
 export function startCoproc(sh: Shell, node: Coproc, run: RunInChild): Maybe<number> {
   const { proc } = sh;
   if (!/^[A-Za-z_]\w*$/.test(node.name)) throw new ShellError(`\`${node.name}': not a valid identifier`);
-  const [fromRead, fromWrite] = proc.pipe();
-  const [toRead, toWrite] = proc.pipe();
+  const room = forkRoom(sh);
+  if (room !== undefined) return chain(room, () => startCoproc(sh, node, run));
+  const [fromRead, fromWrite] = pipe(sh, `${sh.name}: coproc pipe`);
+  const [toRead, toWrite] = pipe(sh, `${sh.name}: coproc pipe`);
   const fds = tableWith(
     proc,
     [

@@ -1,14 +1,15 @@
 /** Child processes of a shell: forking, waiting, signals that come meanwhile. */
 import { SystemError } from '../../syscall/index.ts';
-import { EACCES, EINTR, ENOENT, ENOEXEC } from '../../uapi/errno.ts';
+import { EACCES, EAGAIN, EINTR, ENOENT, ENOEXEC, strerror } from '../../uapi/errno.ts';
 import { S_IFDIR, S_IFMT } from '../../uapi/fcntl.ts';
-import { SIGINT, SIGQUIT, SIGTERM, strsignal } from '../../uapi/signal.ts';
-import type { FdTable, Process, WaitResult } from '../process/types.ts';
+import { SIGINT, SIGQUIT, SIGSEGV, SIGTERM, strsignal } from '../../uapi/signal.ts';
+import type { Child, FdTable, WaitResult } from '../process/types.ts';
 import { DiscardSignal, ExitSignal, LoopSignal, ReturnSignal, ShellError } from './errors.ts';
 import { exitStatus, silent } from './jobs.ts';
 import type { Maybe } from './maybe.ts';
 import type { Shell } from './shell.ts';
 import { TRAP_EXIT, Traps } from './traps.ts';
+import { printable } from './words/quote.ts';
 
 export interface ForkOptions {
   readonly fds?: FdTable;
@@ -19,13 +20,52 @@ export interface ForkOptions {
   readonly pgid?: number;
 }
 
+/** Status of a shell that could not fork. */
+const EX_FORK = 254;
+/** Longest pause between two tries, in seconds; each is twice the one before. @see FORKSLEEP_MAX */
+const LAST_PAUSE = 8;
+
+/**
+ * Makes sure that `count` processes can be started before the next time others run.
+ * @throws ExitSignal 254 when the limit is still reached after tries over fifteen seconds, or the PID namespace is dead. @see jobs.c:make_child
+ */
+export function forkRoom(sh: Shell, count = 1): Maybe<void> {
+  try {
+    if (!sh.proc.mayFork(count)) return waitForRoom(sh, count);
+  } catch (e) {
+    if (e instanceof SystemError) return cannotFork(sh, e.strerror);
+    throw e;
+  }
+}
+
+async function cannotFork(sh: Shell, why: string): Promise<never> {
+  await sh.warn(`${sh.name}: fork: ${why}\n`);
+  throw new ExitSignal(EX_FORK);
+}
+
+async function waitForRoom(sh: Shell, count: number): Promise<void> {
+  const why = strerror(EAGAIN);
+  for (let pause = 1; pause <= LAST_PAUSE; pause *= 2) {
+    await sh.warn(`${sh.name}: fork: retry: ${why}\n`);
+    try {
+      await sh.proc.nanosleep(pause * 1e9);
+    } catch (e) {
+      if (!(e instanceof SystemError)) throw e;
+    }
+    await attend(sh);
+    if (sh.proc.mayFork(count)) return;
+  }
+  await cannotFork(sh, why);
+}
+
 /** Starts a subshell that runs `body`. Its state is this shell's as it is now. */
-export function forkShell(sh: Shell, options: ForkOptions, body: (child: Shell) => Maybe<number>): Process {
+export function forkShell(sh: Shell, options: ForkOptions, body: (child: Shell) => Maybe<number>): Child {
   let child: Shell | null = null;
-  const proc = sh.proc.fork(() => subshellMain(child!, body), {
+  const made = sh.proc.fork(() => subshellMain(child!, body), {
     ...(options.fds === undefined ? {} : { fds: options.fds }),
     ...(options.pgid === undefined ? {} : { pgid: options.pgid }),
   });
+  const proc = made.process;
   const traps = new Traps(proc, false, sh.traps, { err: sh.options.errtrace, debug: sh.options.functrace });
   child = sh.fork(proc, traps);
   if (options.background === true && !sh.options.monitor) {
@@ -37,7 +77,7 @@ export function forkShell(sh: Shell, options: ForkOptions, body: (child: Shell) 
     if (child.shopts['inherit_errexit'] !== true && !child.posix) child.options.errexit = false;
   }
   child.options.monitor = false;
-  return proc;
+  return made;
 }
 
 /** The status a thrown signal of the script's flow stands for; other things are thrown on. */
@@ -95,11 +135,20 @@ export async function attend(sh: Shell): Promise<void> {
   }
 }
 
+/** Traps within traps. */
+const MAX_TRAPS = 2000;
+
 /** Runs a trap's command; `$?` is afterwards what it was. */
 export async function runTrap(sh: Shell, command: string): Promise<number> {
   const { status, pipeStatus, line, lenient } = sh;
+  if (sh.traps.running >= MAX_TRAPS) {
+    // A trap that sends itself its signal: bash uses up its stack.
+    sh.proc.signal(SIGSEGV, 'default');
+    sh.proc.kill(sh.proc.pid, SIGSEGV);
+  }
   sh.traps.running++;
   try {
+    await sh.proc.tick();
     const result = await sh.hooks.text(sh, command, { label: 'trap', line });
     return result;
   } finally {
@@ -131,6 +180,7 @@ export async function waitPid(sh: Shell, pid: number): Promise<WaitResult> {
       if (r !== null) {
         sh.jobs.record(r);
         if (r.stopped === 0) sh.traps.childEnded();
+        sh.proc.reapAdopted();
         return r;
       }
     } catch (e) {
@@ -168,6 +218,7 @@ export async function tell(sh: Shell, r: WaitResult, text: string): Promise<void
 
 /** Notes the background processes that have ended. */
 export async function reap(sh: Shell): Promise<void> {
+  sh.proc.reapAdopted();
   for (const job of [...sh.jobs.list]) {
     for (const p of job.processes) {
       if (p.result !== null) continue;
@@ -216,7 +267,7 @@ async function refuse(sh: Shell, file: string, e: SystemError): Promise<number> 
 }
 
 async function notFound(sh: Shell, name: string): Promise<number> {
-  await sh.error(name.includes('/') ? `${name}: No such file or directory` : `${name}: command not found`);
+  await sh.error(name.includes('/') ? `${name}: No such file or directory` : `${printable(name)}: command not found`);
   return 127;
 }
 
@@ -246,6 +297,8 @@ export async function runProgram(sh: Shell, argv: readonly string[], text: strin
   try {
     if (replace) throw new ExitSignal(await sh.proc.execve(file, argv, env), true);
     const pgid = sh.options.monitor ? { pgid: 0 } : {};
+    const room = forkRoom(sh);
+    if (room !== undefined) await room;
     const child = await sh.proc.spawn(file, argv, { env, ...pgid });
     if (sh.options.monitor) foreground(sh, child.pid);
     const [status] = await waitForeground(sh, [{ pid: child.pid, text }]);
@@ -259,6 +312,7 @@ export async function runProgram(sh: Shell, argv: readonly string[], text: strin
     }
   }
   if (replace) return scriptBody(file, argv)(sh);
+  await forkRoom(sh);
   const child = forkShell(sh, {}, scriptBody(file, argv));
   const [status] = await waitForeground(sh, [{ pid: child.pid, text }]);
   return status!;

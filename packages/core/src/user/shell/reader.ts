@@ -46,6 +46,10 @@ export function* units(sh: Shell, source: string, firstLine: number): Generator<
     for (const [g, group] of groups.entries()) {
       const to = groups[g + 1]?.from ?? text.length;
       const last = group.items.at(-1)!;
+      if (g === 0 && error !== null && error.pos < group.from) {
+        yield fault(text, error.pos, error, line);
+        return;
+      }
       // An error anywhere in a unit, or on its last line, spoils all of it.
       const lastGroup = g === groups.length - 1;
       const inside = error !== null && error.pos >= group.from && (error.pos < to || (lastGroup && error.pos <= text.length));

@@ -61,13 +61,17 @@ export class Redirections {
     if (typeof r.fd === 'string') {
       const file = proc.fds.get(opened)!.retain();
       proc.fds.close(opened);
-      this.#sh.vars.set(r.fd, String(proc.fds.add(file, 10)));
+      this.#sh.vars.set(r.fd, String(this.#add(file)));
       return;
     }
     const fd = r.fd ?? own;
     if (opened === fd) {
       if (!keep) this.#saved.push({ fd, file: null });
       return;
+    }
+    if (fd >= proc.fds.limit) {
+      proc.close(opened);
+      throw new ShellError(`${fd}: ${strerror(EBADF)}`);
     }
     this.#save(fd, keep);
     proc.dup2(opened, fd);
@@ -160,10 +164,11 @@ export class Redirections {
     const { fds } = this.#sh.proc;
     const file = fds.get(from);
     if (file === undefined) throw new ShellError(`${from}: ${strerror(EBADF)}`);
-    if (typeof r.fd === 'string') this.#sh.vars.set(r.fd, String(fds.add(file.retain(), 10)));
+    if (typeof r.fd === 'string') this.#sh.vars.set(r.fd, String(this.#add(file.retain())));
     else {
       const to = r.fd ?? (r.op === '<&' ? 0 : 1);
       if (to === from) return;
+      if (to >= fds.limit) throw new ShellError(`${from}: ${strerror(EBADF)}`);
       this.#save(to, keep);
       fds.set(to, file.retain());
     }
@@ -173,12 +178,31 @@ export class Redirections {
     }
   }
 
+  /** The number of `{name}>`: 10 or more. */
+  #add(file: OpenFile): number {
+    try {
+      return this.#sh.proc.fds.add(file, 10);
+    } catch (e) {
+      if (!(e instanceof SystemError)) throw e;
+      throw new ShellError(e.strerror);
+    }
+  }
+
+  #pipe(): [number, number] {
+    try {
+      return this.#sh.proc.pipe();
+    } catch (e) {
+      if (!(e instanceof SystemError)) throw e;
+      throw new ShellError(`cannot create temp file for here-document: ${e.strerror}`);
+    }
+  }
+
   /** A here-document: a pipe when it fits, else a temporary file, as bash does it. */
   async #here(text: string, r: Redir, keep: boolean): Promise<void> {
     const { proc } = this.#sh;
     const data = utf8Encode(text);
     if (data.length <= 4096) {
-      const [read, write] = proc.pipe();
+      const [read, write] = this.#pipe();
       await proc.write(write, data);
       proc.close(write);
       this.#place(read, r, 0, keep);

@@ -9,7 +9,7 @@ import { expandWords } from './words/expand.ts';
 /** The menu in columns. @see execute_cmd.c:print_select_list */
 function menu(items: readonly string[], columns: number): string {
   const digits = String(items.length).length;
-  const width = Math.max(...items.map((i) => i.length)) + digits + 2 + 2;
+  const width = items.reduce((n, i) => Math.max(n, i.length), 0) + digits + 2 + 2;
   const cols = Math.max(1, Math.min(items.length, Math.floor(columns / width)));
   let rows = Math.max(1, Math.ceil(items.length / cols));
   if (rows === 1 && items.length > 1) rows = items.length;

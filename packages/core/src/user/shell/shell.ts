@@ -99,6 +99,8 @@ export class Shell {
   substituted: number | null = null;
   /** How deep commands run on behalf of others, as `set -x` shows it. */
   traceLevel = 0;
+  /** Texts of `eval` and `source` that run inside one another. */
+  texts = 0;
   /** Here-documents written so far, for their names. */
   hereCount = 0;
   startNs = 0;
@@ -234,6 +236,7 @@ export class Shell {
     c.optionIndex = this.optionIndex;
     c.pipeStatus = this.pipeStatus;
     c.traceLevel = this.traceLevel;
+    c.texts = this.texts;
     c.command = this.command;
     c.lastArgument = this.lastArgument;
     c.shellPid = this.shellPid;

@@ -32,6 +32,9 @@ function tokenAt(text: string, pos: number): { token: string; pos: number } | nu
   return { token: word?.[0] ?? text[i]!, pos: i };
 }
 
+/** Levels of nesting that the parser takes. @see unbash's MAX_SYNTAX_NESTING */
+const MAX_NESTING = 256;
+
 const CLOSERS: Readonly<Record<string, string>> = {
   'double quote': '"',
   'single quote': "'",
@@ -54,13 +57,15 @@ const CLOSERS: Readonly<Record<string, string>> = {
 export function syntaxError(text: string, error: GrammarError, firstLine: number): SyntaxReport {
   const { message: m, pos } = error;
   const end = text.endsWith('\n') ? lineAt(text, text.length, firstLine) : lineAt(text, text.length, firstLine) + 1;
+  const deep = /^maximum (.*) nesting depth exceeded$/.exec(m);
+  if (deep !== null) return { line: lineAt(text, pos, firstLine), message: [`syntax error: ${deep[1]}: nested too deeply (Warren's limit is ${MAX_NESTING} levels)`], status: 2, atEnd: false };
   const unterminated = /^unterminated (.*)$/.exec(m);
   if (unterminated !== null) {
     const closer = CLOSERS[unterminated[1]!] ?? ')';
     const multi = /^(?:command|process) substitution$/.test(unterminated[1]!) && !text.startsWith('$((', pos);
     return { line: multi ? end : lineAt(text, pos, firstLine), message: [`unexpected EOF while looking for matching \`${closer}'`], status: 2, atEnd: true };
   }
-  const token = /^expected '(?:do|then)'/.test(m) && keywordBefore(text, pos) !== null ? keywordBefore(text, pos) : skipNewlines(m) ? afterNewlines(text, pos) : tokenAt(text, unexpectedAt(error));
+  const token = /^expected '(?:do|then)'/.test(m) && keywordBefore(text, pos) !== null ? keywordBefore(text, pos) : skipNewlines(m) ? afterNewlines(text, pos) : tokenAt(text, unexpectedAt(text, error));
   if (m === "expected ']]' to close '[['" || m.includes('test operator')) return condError(text, error, firstLine);
   if (token === null) return { line: end, message: ['syntax error: unexpected end of file'], status: 2, atEnd: true };
   const line = lineAt(text, token.pos, firstLine);
@@ -86,8 +91,10 @@ function afterNewlines(text: string, pos: number): { token: string; pos: number 
 }
 
 /** Where the token that does not fit begins. */
-function unexpectedAt(error: GrammarError): number {
-  if (/^expected command in (?:subshell|brace group)/.test(error.message)) return error.pos + 1;
+function unexpectedAt(text: string, error: GrammarError): number {
+  const open = /^expected command in (subshell|brace group)/.exec(error.message);
+  // Behind the bracket; blanks may stand before it.
+  if (open !== null) return text.indexOf(open[1] === 'subshell' ? '(' : '{', error.pos) + 1;
   return error.pos;
 }
 

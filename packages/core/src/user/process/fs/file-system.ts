@@ -30,8 +30,9 @@ import {
 } from '../../../uapi/fcntl.ts';
 import type { FsContext } from '../context.ts';
 import { fail } from '../error.ts';
-import type { FileSystem, OpenFile, Stat } from '../types.ts';
-import { Device, Dir, Fifo, type Inode, Link, MemDir, MemFile, MemLink, NetnsInode, NSFS_DEV } from './inode.ts';
+import type { PidNamespace } from '../pid-ns.ts';
+import type { FileSystem, MountOptions, OpenFile, Stat } from '../types.ts';
+import { Device, Dir, Fifo, type Inode, Link, MemDir, MemFile, MemLink, NsfsInode, NsInode, NSFS_DEV, shared } from './inode.ts';
 import { Mount, type Place } from './mount.ts';
 import { ProcDir } from './proc-fs.ts';
 import { makeSysRoot } from './sys-fs.ts';
@@ -54,7 +55,7 @@ export class ProcessFileSystem implements FileSystem {
   }
 
   #statOf(place: Place): Stat {
-    const dev = place.inode instanceof NetnsInode ? NSFS_DEV : place.mount.dev;
+    const dev = place.inode instanceof NsfsInode ? NSFS_DEV : place.mount.dev;
     return place.inode.stat(dev, this.#ctx.machine.bootTime);
   }
 
@@ -158,7 +159,7 @@ export class ProcessFileSystem implements FileSystem {
         inode.resize(0);
         inode.mtime = ctx.machine.realtime();
       }
-      if (inode instanceof NetnsInode && (flags & O_ACCMODE) !== O_RDONLY) fail(EPERM, 'open', path);
+      if (inode instanceof NsfsInode && (flags & O_ACCMODE) !== O_RDONLY) fail(EPERM, 'open', path);
       if (inode instanceof Fifo && (flags & O_NONBLOCK) !== 0 && (flags & O_ACCMODE) === O_WRONLY) {
         if (inode.pipe.readers === 0) fail(ENXIO, 'open', path);
       }
@@ -310,50 +311,49 @@ export class ProcessFileSystem implements FileSystem {
     if (from.inode instanceof Dir !== at.inode instanceof Dir) fail(ENOTDIR, 'mount', target);
     const { inode, mount } = from;
     const base = { peer: this.#ctx.machine.nextIno(), parent: at.mount, path: at.path };
-    if (!(inode instanceof NetnsInode)) {
+    if (!(inode instanceof NsfsInode)) {
       const { dev, source: name, type, options } = mount;
       this.#ctx.mountNs.add(new Mount({ ...base, root: inode, dev, source: name, type, options }));
       return;
     }
+    // A mount namespace is kept by older ones only: else it could keep itself.
+    if (inode instanceof NsInode && inode.ref.kind === 'mnt' && inode.ref.ino <= this.#ctx.mountNs.ino) {
+      fail(EINVAL, 'mount', target);
+    }
     // A namespace file: every mount of it, here and in copied namespaces, keeps the namespace alive.
-    const first = inode.source.acquire();
-    const root = new NetnsInode({ ino: first.ino, acquire: () => first.dup() });
-    let holders = 0;
-    const hold = (): (() => void) => {
-      holders++;
-      return () => {
-        if (--holders === 0) first.close();
-      };
-    };
+    const { root, hold } = inode.mountable();
     this.#ctx.mountNs.add(
       new Mount({ ...base, root, dev: NSFS_DEV, source: 'nsfs', type: 'nsfs', options: 'rw', hold }),
     );
   }
 
-  mount(type: string, target: string): void {
+  mount(type: string, target: string, options: MountOptions = {}): void {
     const ctx = this.#ctx;
     const at = this.#find(target, true, 'mount');
     if (!(at.inode instanceof Dir)) fail(ENOTDIR, 'mount', target);
     const ino = ctx.machine.nextIno();
-    const base = { peer: ino, parent: at.mount, path: at.path, dev: 100 + (ino % 100_000), source: type, type };
+    const words = ['rw', ...(options.flags ?? ['relatime'])];
+    if (type === 'tmpfs' && options.mode !== undefined) words.push(`mode=${options.mode.toString(8)}`);
+    const base = {
+      peer: ino,
+      parent: at.mount,
+      path: at.path,
+      dev: 100 + (ino % 100_000),
+      source: options.source ?? type,
+      type,
+      options: words.join(','),
+    };
     switch (type) {
       case 'proc':
-        ctx.mountNs.add(new Mount({ ...base, root: new ProcDir() }));
+        ctx.mountNs.add(new Mount({ ...base, root: new ProcDir(ctx.pidNs) }));
         return;
       case 'sysfs': {
         const net = ctx.task.openNetns();
-        let holders = 0;
-        const hold = (): (() => void) => {
-          holders++;
-          return () => {
-            if (--holders === 0) net.close();
-          };
-        };
-        ctx.mountNs.add(new Mount({ ...base, root: makeSysRoot(net), hold }));
+        ctx.mountNs.add(new Mount({ ...base, root: makeSysRoot(net), hold: shared(() => net.close()) }));
         return;
       }
       case 'tmpfs':
-        ctx.mountNs.add(new Mount({ ...base, root: new MemDir(ino, 0o1777) }));
+        ctx.mountNs.add(new Mount({ ...base, root: new MemDir(ino, options.mode ?? 0o1777) }));
         return;
       default:
         fail(ENODEV, 'mount', target);
@@ -390,6 +390,7 @@ export class ProcessFileSystem implements FileSystem {
   /** The content and canonical path of a file to execute. @throws SystemError ENOENT, EACCES. @see execve(2) */
   executable(path: string): { readonly data: Uint8Array; readonly path: string } {
     const place = this.#find(path, true, 'execve');
+    if (place.mount.options.split(',').includes('noexec')) fail(EACCES, 'execve', path);
     const { inode } = place;
     if ((inode.mode & S_IFREG) !== S_IFREG || (inode.mode & 0o111) === 0) fail(EACCES, 'execve', path);
     return { data: inode instanceof MemFile ? inode.data : new Uint8Array(0), path: place.path };
@@ -399,6 +400,12 @@ export class ProcessFileSystem implements FileSystem {
   fifo(path: string): Fifo | null {
     const { place } = walk(this.#ctx, path, true, 'open');
     return place?.inode instanceof Fifo ? place.inode : null;
+  }
+
+  /** Whose numbers /proc shows; null when it is not mounted. */
+  procNs(): PidNamespace | null {
+    const { place } = walk(this.#ctx, '/proc', true, 'open');
+    return place?.inode instanceof ProcDir ? place.inode.ns : null;
   }
 
   /** The canonical path of a directory. @throws SystemError ENOENT, ENOTDIR. @see chdir(2) */

@@ -12,6 +12,7 @@ import {
   S_IFREG,
 } from '../../../uapi/fcntl.ts';
 import type { FsContext, NetnsSource } from '../context.ts';
+import type { NamespaceRef } from '../namespaces.ts';
 import { fail } from '../error.ts';
 import { BaseFile, DirFile, MadeFile, seekTo } from '../open-file.ts';
 import { openFifo, Pipe } from '../pipe.ts';
@@ -286,36 +287,88 @@ export class MadeInode extends Inode {
   }
 }
 
-/** A namespace file, as /proc/PID/ns/net leads to one and a bind mount holds one. @see fs/nsfs.c */
-export class NetnsInode extends Inode {
+/** A namespace file, as the links in /proc/PID/ns lead to one and a bind mount holds one. @see fs/nsfs.c */
+export abstract class NsfsInode extends Inode {
+  /** As readlink shows it, e.g. `net:[4026531840]`. */
+  abstract readonly label: string;
+
+  constructor(ino: number) {
+    super(ino, S_IFREG | 0o444);
+  }
+
+  /** The root of a mount of it, and how that mount and its copies keep the namespace. */
+  abstract mountable(): { readonly root: NsfsInode; readonly hold: () => () => void };
+}
+
+/** Lets go of something when the last of its holders does. */
+export function shared(close: () => void): () => () => void {
+  let holders = 0;
+  return () => {
+    holders++;
+    return () => {
+      if (--holders === 0) close();
+    };
+  };
+}
+
+/** A namespace other than a network's. */
+export class NsInode extends NsfsInode {
+  readonly ref: NamespaceRef;
+
+  constructor(ref: NamespaceRef) {
+    super(ref.ino);
+    this.ref = ref;
+  }
+
+  get label(): string {
+    return `${this.ref.kind}:[${this.ref.ino}]`;
+  }
+
+  mountable(): { readonly root: NsfsInode; readonly hold: () => () => void } {
+    const { ref } = this;
+    // The others live as long as something points to them; a mount namespace has mounts to let go.
+    if (ref.kind !== 'mnt') return { root: this, hold: () => () => undefined };
+    ref.ns.retain();
+    return { root: this, hold: shared(() => ref.ns.release()) };
+  }
+
+  open(_ctx: FsContext, flags: number): OpenFile {
+    return new NsFile(this, flags);
+  }
+}
+
+/** A network namespace. */
+export class NetnsInode extends NsfsInode {
   readonly source: NetnsSource;
 
   constructor(source: NetnsSource) {
-    super(source.ino, S_IFREG | 0o444);
+    super(source.ino);
     this.source = source;
   }
 
-  open(_ctx: FsContext, flags: number, _path: string, dev: number): OpenFile {
-    return new NetnsFile(this, this.source.acquire(), flags, dev);
+  get label(): string {
+    return `net:[${this.source.ino}]`;
+  }
+
+  mountable(): { readonly root: NsfsInode; readonly hold: () => () => void } {
+    const first = this.source.acquire();
+    return { root: new NetnsInode({ ino: first.ino, acquire: () => first.dup() }), hold: shared(() => first.close()) };
+  }
+
+  open(_ctx: FsContext, flags: number): OpenFile {
+    return new NetnsFile(this, this.source.acquire(), flags);
   }
 }
 
 /** Device number of nsfs. */
 export const NSFS_DEV = 4;
 
-class NetnsFile extends BaseFile {
-  readonly kind = 'netns';
-  readonly netns: NetnsHandle;
-  readonly #inode: Inode;
+abstract class NsfsFile extends BaseFile {
+  readonly #inode: NsfsInode;
 
-  constructor(inode: Inode, netns: NetnsHandle, flags: number, _dev: number) {
-    super(`net:[${netns.ino}]`, flags);
+  constructor(inode: NsfsInode, flags: number) {
+    super(inode.label, flags);
     this.#inode = inode;
-    this.netns = netns;
-  }
-
-  protected override closed(): void {
-    this.netns.close();
   }
 
   read(): Uint8Array {
@@ -328,5 +381,34 @@ class NetnsFile extends BaseFile {
 
   stat(): Stat {
     return this.#inode.stat(NSFS_DEV, 0);
+  }
+}
+
+class NetnsFile extends NsfsFile {
+  readonly kind = 'netns';
+  readonly netns: NetnsHandle;
+
+  constructor(inode: NetnsInode, netns: NetnsHandle, flags: number) {
+    super(inode, flags);
+    this.netns = netns;
+  }
+
+  protected override closed(): void {
+    this.netns.close();
+  }
+}
+
+class NsFile extends NsfsFile {
+  readonly kind = 'ns';
+  readonly namespace: NamespaceRef;
+
+  constructor(inode: NsInode, flags: number) {
+    super(inode, flags);
+    this.namespace = inode.ref;
+    if (inode.ref.kind === 'mnt') inode.ref.ns.retain();
+  }
+
+  protected override closed(): void {
+    if (this.namespace.kind === 'mnt') this.namespace.ns.release();
   }
 }

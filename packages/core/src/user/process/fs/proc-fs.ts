@@ -1,8 +1,16 @@
+import { ENOENT } from '../../../uapi/errno.ts';
 import { utf8Decode, utf8Encode } from '../../../lib/text.ts';
 import { S_IFDIR, S_IFLNK } from '../../../uapi/fcntl.ts';
+import type { NetnsHandle } from '../../../syscall/index.ts';
 import type { FsContext, ProcessView } from '../context.ts';
+import { fail } from '../error.ts';
+import {
+  type NamespaceRef,
+  PROC_USER_INIT_INO,
+} from '../namespaces.ts';
+import type { PidNamespace } from '../pid-ns.ts';
 import type { OpenFile, Stat } from '../types.ts';
-import { Dir, Inode, Link, MadeInode, NetnsInode } from './inode.ts';
+import { Dir, Inode, Link, MadeInode, NetnsInode, NsInode } from './inode.ts';
 import { type Beside, KernelDir, pathIno } from './kernel-fs.ts';
 import { cpuinfo, filesystems, meminfo, mountsText, statText, statusText, uptime, version } from './proc-text.ts';
 
@@ -32,18 +40,39 @@ class ProcLink extends Link {
   }
 }
 
-/** The root of /proc. */
+/** `self` and `thread-self`: nobody, for a process that is not in the namespace. */
+class SelfLink extends Link {
+  readonly #ns: PidNamespace;
+  readonly #thread: boolean;
+
+  constructor(ns: PidNamespace, thread: boolean) {
+    super(pathIno(thread ? 'thread-self' : 'self'), S_IFLNK | 0o777);
+    this.#ns = ns;
+    this.#thread = thread;
+  }
+
+  target(ctx: FsContext): string {
+    const n = this.#ns.numberOf(ctx.kpid);
+    if (n === 0) fail(ENOENT, 'readlink');
+    return this.#thread ? `${n}/task/${n}` : String(n);
+  }
+}
+
+/** The root of a /proc: the processes as one PID namespace numbers them. */
 export class ProcDir extends Dir {
-  constructor() {
+  readonly ns: PidNamespace;
+
+  constructor(ns: PidNamespace) {
     super(1, S_IFDIR | 0o555);
+    this.ns = ns;
   }
 
   lookup(ctx: FsContext, name: string): Inode | null {
     switch (name) {
       case 'self':
-        return new ProcLink('self', String(ctx.pid));
+        return new SelfLink(this.ns, false);
       case 'thread-self':
-        return new ProcLink('thread-self', `${ctx.pid}/task/${ctx.pid}`);
+        return new SelfLink(this.ns, true);
       case 'mounts':
         return new ProcLink('mounts', 'self/mounts');
       case 'net':
@@ -62,8 +91,8 @@ export class ProcDir extends Dir {
         return file('filesystems', filesystems);
       default: {
         if (!/^[1-9]\d*$/.test(name)) return null;
-        const view = ctx.machine.process(Number(name));
-        return view === undefined ? null : new PidDir(view);
+        const view = ctx.machine.process(this.ns.kernelNumber(Number(name)));
+        return view === undefined ? null : new PidDir(view, this.ns);
       }
     }
   }
@@ -81,7 +110,9 @@ export class ProcDir extends Dir {
       'uptime',
       'version',
     ];
-    return [...ctx.machine.pids().map(String), ...fixed];
+    const pids: number[] = [];
+    for (const kpid of ctx.machine.pids()) if (this.ns.numberOf(kpid) > 0) pids.push(this.ns.numberOf(kpid));
+    return [...pids.sort((a, b) => a - b).map(String), ...fixed];
   }
 }
 
@@ -127,12 +158,19 @@ const PID_ENTRIES: readonly string[] = [
 /** /proc/PID. */
 class PidDir extends Dir {
   readonly #view: ProcessView;
+  readonly #ns: PidNamespace;
   readonly #path: string;
   readonly #names: readonly string[];
 
-  constructor(view: ProcessView, path = `/proc/${view.pid}`, names: readonly string[] = PID_ENTRIES) {
+  constructor(
+    view: ProcessView,
+    ns: PidNamespace,
+    path = `/proc/${ns.numberOf(view.kpid)}`,
+    names: readonly string[] = PID_ENTRIES,
+  ) {
     super(pathIno(path), S_IFDIR | 0o555);
     this.#view = view;
+    this.#ns = ns;
     this.#path = path;
     this.#names = names;
     this.nlink = 9;
@@ -142,7 +180,7 @@ class PidDir extends Dir {
     return this.#names;
   }
 
-  lookup(ctx: FsContext, name: string): Inode | null {
+  lookup(_ctx: FsContext, name: string): Inode | null {
     const view = this.#view;
     const path = `${this.#path}/${name}`;
     if (!this.#names.includes(name)) return null;
@@ -155,9 +193,9 @@ class PidDir extends Dir {
       case 'environ':
         return file(path, () => (zombie ? '' : [...view.env].map(([k, v]) => `${k}=${v}\0`).join('')), 0o400);
       case 'status':
-        return file(path, () => statusText(view));
+        return file(path, () => statusText(view, this.#ns));
       case 'stat':
-        return file(path, () => statText(view));
+        return file(path, () => statText(view, this.#ns));
       case 'mounts':
         return file(path, () => mountsText(view));
       case 'mountinfo':
@@ -171,11 +209,11 @@ class PidDir extends Dir {
       case 'fd':
         return new FdDir(view, path);
       case 'ns':
-        return new NsDir(ctx, view, path);
+        return new NsDir(view, path);
       case 'net':
         return zombie ? null : new KernelDir('/proc/net', { task: view.task });
       case 'task':
-        return new TaskDir(view, path);
+        return new TaskDir(view, this.#ns, path);
       default:
         return null;
     }
@@ -185,22 +223,25 @@ class PidDir extends Dir {
 /** /proc/PID/task: our processes have one thread. */
 class TaskDir extends Dir {
   readonly #view: ProcessView;
+  readonly #ns: PidNamespace;
   readonly #path: string;
 
-  constructor(view: ProcessView, path: string) {
+  constructor(view: ProcessView, ns: PidNamespace, path: string) {
     super(pathIno(path), S_IFDIR | 0o555);
     this.#view = view;
+    this.#ns = ns;
     this.#path = path;
   }
 
   names(): Iterable<string> {
-    return [String(this.#view.pid)];
+    return [String(this.#ns.numberOf(this.#view.kpid))];
   }
 
   lookup(_ctx: FsContext, name: string): Inode | null {
-    if (name !== String(this.#view.pid)) return null;
+    if (name !== String(this.#ns.numberOf(this.#view.kpid))) return null;
     return new PidDir(
       this.#view,
+      this.#ns,
       `${this.#path}/${name}`,
       PID_ENTRIES.filter((n) => n !== 'task'),
     );
@@ -252,51 +293,97 @@ class OpenInode extends Inode {
   }
 }
 
-/** Namespaces that all processes share. @see include/linux/proc_ns.h */
-const SHARED_NS: Readonly<Record<string, string>> = {
-  cgroup: 'cgroup:[4026531835]',
-  ipc: 'ipc:[4026531839]',
-  pid: 'pid:[4026531836]',
-  pid_for_children: 'pid:[4026531836]',
-  time: 'time:[4026531834]',
-  time_for_children: 'time:[4026531834]',
-  user: 'user:[4026531837]',
-  uts: 'uts:[4026531838]',
-};
+const NS_NAMES = [
+  'cgroup',
+  'ipc',
+  'mnt',
+  'net',
+  'pid',
+  'pid_for_children',
+  'time',
+  'time_for_children',
+  'user',
+  'uts',
+] as const;
+
+/** What a name in /proc/PID/ns stands for; null when it cannot be said. @see fs/proc/namespaces.c */
+function namespaceOf(view: ProcessView, name: (typeof NS_NAMES)[number]): NamespaceRef | null {
+  const { namespaces, mountNs } = view;
+  const pid = (ns: PidNamespace): NamespaceRef => ({ kind: 'pid', ino: ns.ino, ns });
+  switch (name) {
+    case 'cgroup':
+    case 'ipc':
+    case 'time':
+      return { kind: name, ino: namespaces[name] };
+    case 'time_for_children':
+      return { kind: 'time', ino: namespaces.timeForChildren };
+    case 'user':
+      return { kind: 'user', ino: PROC_USER_INIT_INO };
+    case 'mnt':
+      return { kind: 'mnt', ino: mountNs.ino, ns: mountNs };
+    case 'uts':
+      return { kind: 'uts', ino: namespaces.uts.ino, ns: namespaces.uts };
+    case 'pid':
+      return pid(namespaces.pid);
+    case 'pid_for_children': {
+      // Not before its first process is born.
+      const ns = namespaces.pidForChildren;
+      return ns.parent !== null && ns.init === null ? null : pid(ns);
+    }
+    case 'net':
+      return null;
+  }
+}
 
 /** /proc/PID/ns. */
 class NsDir extends Dir {
-  readonly #ctx: FsContext;
   readonly #view: ProcessView;
   readonly #path: string;
 
-  constructor(ctx: FsContext, view: ProcessView, path: string) {
+  constructor(view: ProcessView, path: string) {
     super(pathIno(path), S_IFDIR | 0o511);
-    this.#ctx = ctx;
     this.#view = view;
     this.#path = path;
   }
 
   names(): Iterable<string> {
-    return [...Object.keys(SHARED_NS), 'mnt', 'net'];
+    return NS_NAMES;
   }
 
   lookup(_ctx: FsContext, name: string): Inode | null {
     const path = `${this.#path}/${name}`;
-    if (this.#view.state === 'Z') return null;
-    if (name === 'net') return this.#net(path);
-    const target = name === 'mnt' ? `mnt:[${this.#view.mountNs.ino}]` : SHARED_NS[name];
-    if (target === undefined) return null;
-    const ino = Number(target.slice(target.indexOf('[') + 1, -1));
-    return new ProcLink(path, target, () => new MadeInode(ino, 0o444, () => new Uint8Array(0)));
+    const known = NS_NAMES.find((n) => n === name);
+    if (known === undefined || this.#view.state === 'Z') return null;
+    return new NsLink(path, () => this.#namespace(known));
   }
 
-  #net(path: string): Inode {
-    const { task } = this.#ctx;
-    const acquire = () => task.openNetns(this.#view.pid);
+  #namespace(name: (typeof NS_NAMES)[number]): NetnsInode | NsInode | null {
+    if (name !== 'net') {
+      const ref = namespaceOf(this.#view, name);
+      return ref === null ? null : new NsInode(ref);
+    }
+    const acquire = (): NetnsHandle => this.#view.task.openNetns();
     const handle = acquire();
     const { ino } = handle;
     handle.close();
-    return new ProcLink(path, `net:[${ino}]`, () => new NetnsInode({ ino, acquire }));
+    return new NetnsInode({ ino, acquire });
+  }
+}
+
+/** A link in /proc/PID/ns. @throws SystemError ENOENT when it leads nowhere. */
+class NsLink extends Link {
+  readonly #inode: () => NetnsInode | NsInode | null;
+
+  constructor(path: string, inode: () => NetnsInode | NsInode | null) {
+    super(pathIno(path), S_IFLNK | 0o777);
+    this.#inode = inode;
+  }
+
+  target(): string {
+    return (this.#inode() ?? fail(ENOENT, 'readlink')).label;
+  }
+
+  override follow(): Inode | null {
+    return this.#inode();
   }
 }

@@ -1,4 +1,7 @@
 import type { FsContext, ProcessView } from '../context.ts';
+import type { PidNamespace } from '../pid-ns.ts';
+import { numbersIn } from '../process-table.ts';
+import { NsfsInode } from './inode.ts';
 
 /** Seconds with two digits, of nanoseconds. */
 const seconds = (ns: number): string => (Math.floor(ns / 1e7) / 100).toFixed(2);
@@ -32,7 +35,8 @@ export function mountsText(view: ProcessView, info = false): string {
       const [source, target] = [mangle(m.source), mangle(m.path)];
       if (!info) return `${source} ${target} ${m.type} ${m.options} 0 0\n`;
       const parent = m.parent === null ? 1 : 20 + mounts.indexOf(m.parent);
-      return `${20 + i} ${parent} 0:${m.dev} / ${target} ${m.options} - ${m.type} ${source} rw\n`;
+      const root = m.root instanceof NsfsInode ? m.root.label : '/';
+      return `${20 + i} ${parent} 0:${m.dev} ${root} ${target} ${m.options} - ${m.type} ${source} rw\n`;
     })
     .join('');
 }
@@ -42,8 +46,17 @@ const STATE_NAMES = { R: 'R (running)', S: 'S (sleeping)', T: 'T (stopped)', Z: 
 const hex = (mask: bigint): string => mask.toString(16).padStart(16, '0');
 
 /** The part of /proc/PID/status that has an answer here. @see proc_pid_status(5) */
-export function statusText(view: ProcessView): string {
-  const { pid, signals } = view;
+export function statusText(view: ProcessView, ns: PidNamespace): string {
+  const { signals } = view;
+  const { pid, ppid } = numbersIn(view, ns);
+  // From the namespace /proc belongs to, inwards.
+  const each = (kpid: number): string => {
+    const numbers: number[] = [];
+    for (let at: PidNamespace | null = view.pidNs; at !== null; at = at === ns ? null : at.parent) {
+      numbers.unshift(at.numberOf(kpid));
+    }
+    return numbers.join('\t');
+  };
   const lines: [string, string][] = [
     ['Name', view.name.slice(0, 15)],
     ['Umask', view.umask.toString(8).padStart(4, '0')],
@@ -51,16 +64,16 @@ export function statusText(view: ProcessView): string {
     ['Tgid', String(pid)],
     ['Ngid', '0'],
     ['Pid', String(pid)],
-    ['PPid', String(view.ppid)],
+    ['PPid', String(ppid)],
     ['TracerPid', '0'],
     ['Uid', '0\t0\t0\t0'],
     ['Gid', '0\t0\t0\t0'],
     ['FDSize', '256'],
     ['Groups', '0 '],
-    ['NStgid', String(pid)],
-    ['NSpid', String(pid)],
-    ['NSpgid', String(view.pgid)],
-    ['NSsid', String(view.sid)],
+    ['NStgid', each(view.kpid)],
+    ['NSpid', each(view.kpid)],
+    ['NSpgid', each(view.kpgid)],
+    ['NSsid', each(view.ksid)],
     ['Threads', '1'],
     ['SigPnd', hex(0n)],
     ['ShdPnd', hex(signals.pending)],
@@ -79,8 +92,8 @@ export function statusText(view: ProcessView): string {
 }
 
 /** /proc/PID/stat: 52 fields, those without an answer here 0. @see proc_pid_stat(5) */
-export function statText(view: ProcessView): string {
-  const { pid, ppid, pgid, sid } = view;
+export function statText(view: ProcessView, ns: PidNamespace): string {
+  const { pid, ppid, pgid, sid } = numbersIn(view, ns);
   const tty = view.controllingTty;
   const f = new Array<string | number>(52).fill(0);
   f.splice(
@@ -93,7 +106,7 @@ export function statText(view: ProcessView): string {
     pgid,
     sid,
     tty === null ? 0 : 34816,
-    tty?.foreground ?? -1,
+    tty === null ? -1 : ns.numberOf(tty.foreground),
     4194304,
   );
   f[17] = 20;

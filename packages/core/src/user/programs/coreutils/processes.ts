@@ -133,10 +133,18 @@ export async function psMain(proc: Process): Promise<number> {
     const keys = style === 'bsd' ? BSD : style === 'full' ? ['uid', 'pid', 'ppid', 'c', 'stime', 'tname', 'time', 'cmdline'] : ['pid', 'tname', 'time', 'ucmd'];
     wanted = keys.map((key) => ({ key, title: null }));
   }
-  const mine = proc.processes.get(proc.pid);
+  if (proc.fs.exists('/proc/version') === null) {
+    proc.err('Error, do this: mount -t proc proc /proc\n');
+    return 47;
+  }
+  if (proc.fs.exists('/proc/self/stat') === null) {
+    proc.err('fatal library error, lookup self\n');
+    return 1;
+  }
+  const mine = proc.processes.get(Number(proc.fs.readlink('/proc/self')));
   const listed = proc.processes.list().filter((p) => {
     if (pids.size > 0 || parents.size > 0 || names.size > 0) return pids.has(p.pid) || parents.has(p.ppid) || names.has(comm(p));
-    return all || (p.tty === (mine?.tty ?? null) && p.sid === proc.sid) || style === 'bsd';
+    return all || p.tty === (mine?.tty ?? null) || style === 'bsd';
   });
   const full = style === 'full';
   const columns = wanted.map(({ key, title }) => {

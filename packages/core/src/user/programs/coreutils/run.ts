@@ -3,7 +3,7 @@ import { SIGALRM, SIGCONT, SIGHUP, SIGKILL, SIGTERM, signalNumber } from '../../
 import { O_APPEND, O_CREAT, O_WRONLY } from '../../../uapi/fcntl.ts';
 import type { SystemError } from '../../../syscall/index.ts';
 import { ENOENT } from '../../../uapi/errno.ts';
-import type { Process } from '../../process/types.ts';
+import type { Child, Process } from '../../process/types.ts';
 import { complain, die, errorText, longs, options, quote, quoteaf, statusOf, usageError } from './command.ts';
 import { interval } from './words.ts';
 
@@ -116,10 +116,10 @@ export async function timeoutMain(proc: Process): Promise<number> {
       errorText(e);
     }
   }
-  let timer: Process | null = null;
+  let timer: Child | null = null;
   let timedOut = false;
   let passed = 0;
-  let child: Process;
+  let child: Child;
   try {
     child = await proc.spawn(argv[0]!, argv);
   } catch (e) {
@@ -128,7 +128,7 @@ export async function timeoutMain(proc: Process): Promise<number> {
   }
   for (const s of [SIGTERM, SIGHUP, 2, 3, 10, 12]) proc.signal(s, (n) => void (passed = n));
   proc.signal(SIGALRM, () => void (timedOut = true));
-  const alarm = (s: number): Process => {
+  const alarm = (s: number): Child => {
     const parent = proc.pid;
     return proc.fork(async (me) => {
       for (const n of [SIGTERM, SIGHUP, 2, 3]) me.signal(n, 'default');

@@ -41,7 +41,7 @@ export async function readDump(ctx: Context, magic: number, status: number): Pro
   return decodeMessages(bytes.subarray(4));
 }
 
-/** Sends what a dump holds back to the kernel; what exists already is passed over. */
+/** Sends what a dump holds back to the kernel; what exists already is reported and passed over. */
 export async function restoreDump(ctx: Context, magic: number, type: number, status: number): Promise<number> {
   for (const m of await readDump(ctx, magic, status)) {
     if (m.type !== type) continue;
@@ -49,10 +49,8 @@ export async function restoreDump(ctx: Context, magic: number, type: number, sta
       await ctx.rt.done(ctx.rt.client.request(type, NLM_F_REQUEST | NLM_F_CREATE, m.payload));
     } catch (e) {
       if (!(e instanceof NetlinkError)) throw e;
-      if (e.code !== 'EEXIST') {
-        ctx.err(netlinkWords(e));
-        return 2;
-      }
+      ctx.err(netlinkWords(e));
+      if (e.code !== 'EEXIST') return 2;
     }
   }
   return 0;

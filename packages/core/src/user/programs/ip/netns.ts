@@ -287,9 +287,7 @@ function pidsIn(proc: Process, ino: number): number[] {
   const out: number[] = [];
   for (const p of proc.processes.list()) {
     try {
-      const ns = proc.task.openNetns(p.pid);
-      if (ns.ino === ino) out.push(p.pid);
-      ns.close();
+      if (proc.fs.stat(`/proc/${p.pid}/ns/net`).ino === ino) out.push(p.pid);
     } catch (e) {
       words(e);
     }
@@ -318,9 +316,7 @@ async function identify(ctx: Context, args: readonly string[]): Promise<number> 
   if (args.length === 1 && !isPid(word)) fail(`Specified string '${word}' is not a pid\n`);
   let ino: number;
   try {
-    const ns = proc.task.openNetns(args.length === 0 ? undefined : Number(word));
-    ino = ns.ino;
-    ns.close();
+    ino = proc.fs.stat(`/proc/${word}/ns/net`).ino;
   } catch (e) {
     return fail(`Cannot open network namespace: ${words(e)}\n`);
   }

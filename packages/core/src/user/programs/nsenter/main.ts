@@ -1,9 +1,19 @@
 /** The `nsenter` command of util-linux 2.38.1. @see nsenter(1) */
 import { SystemError } from '../../../syscall/index.ts';
-import { EINVAL } from '../../../uapi/errno.ts';
 import { O_RDONLY } from '../../../uapi/fcntl.ts';
-import type { Process, Program } from '../../process/types.ts';
+import {
+  CLONE_NEWCGROUP,
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWNS,
+  CLONE_NEWPID,
+  CLONE_NEWTIME,
+  CLONE_NEWUSER,
+  CLONE_NEWUTS,
+} from '../../../uapi/sched.ts';
+import type { Child, Process, Program } from '../../process/types.ts';
 import { getopt, type LongOption } from '../getopt.ts';
+import { endLike, waitFor } from '../process-run.ts';
 import { execOrShell } from '../unshare/main.ts';
 import { HELP } from './usage.ts';
 
@@ -31,17 +41,17 @@ const LONG: readonly LongOption[] = [
 ];
 const SHORT = '+ahVt:m::u::i::n::p::C::U::T::S:G:r::w::W:FZ';
 
-/** The file below /proc/PID of each namespace option, in the order they are entered. */
-const NAMESPACES: Readonly<Record<string, string>> = {
-  U: 'ns/user',
-  C: 'ns/cgroup',
-  i: 'ns/ipc',
-  u: 'ns/uts',
-  n: 'ns/net',
-  p: 'ns/pid',
-  m: 'ns/mnt',
-  T: 'ns/time',
-};
+/** By option letter, in the order they are entered: what setns(2) calls it, the file below /proc/PID. */
+const NAMESPACES: ReadonlyMap<string, { readonly flag: number; readonly file: string }> = new Map([
+  ['U', { flag: CLONE_NEWUSER, file: 'ns/user' }],
+  ['C', { flag: CLONE_NEWCGROUP, file: 'ns/cgroup' }],
+  ['i', { flag: CLONE_NEWIPC, file: 'ns/ipc' }],
+  ['u', { flag: CLONE_NEWUTS, file: 'ns/uts' }],
+  ['n', { flag: CLONE_NEWNET, file: 'ns/net' }],
+  ['p', { flag: CLONE_NEWPID, file: 'ns/pid' }],
+  ['m', { flag: CLONE_NEWNS, file: 'ns/mnt' }],
+  ['T', { flag: CLONE_NEWTIME, file: 'ns/time' }],
+]);
 
 class Refusal extends Error {}
 
@@ -57,6 +67,7 @@ class Entering {
   /** Option letter to file, null to take the target's. */
   readonly wanted: Map<string, string | null> = new Map();
   all = false;
+  fork = true;
   wd: string | null = null;
 
   constructor(proc: Process) {
@@ -74,58 +85,51 @@ class Entering {
 
   /** The namespaces of the target that are not this process's own. */
   takeAll(): void {
-    for (const [letter, ns] of Object.entries(NAMESPACES)) {
+    for (const [letter, { file }] of NAMESPACES) {
       if (this.wanted.has(letter)) continue;
       try {
-        if (!this.same(this.file(ns), ns)) this.wanted.set(letter, null);
+        const { fs } = this.proc;
+        if (fs.stat(this.file(file)).ino !== fs.stat(`/proc/self/${file}`).ino) this.wanted.set(letter, null);
       } catch (e) {
-        this.fail(`stat of ${this.file(ns)} failed: ${words(e)}`);
+        this.fail(`stat of ${this.file(file)} failed: ${words(e)}`);
       }
     }
   }
 
-  same(path: string, ns: string): boolean {
-    return this.proc.fs.stat(path).ino === this.proc.fs.stat(`/proc/${this.proc.pid}/${ns}`).ino;
-  }
-
+  /** Opens all of them first, for the way to them may lead through what is left. */
   async enter(): Promise<void> {
-    const files: [letter: string, path: string, fd: number][] = [];
-    for (const [letter, ns] of Object.entries(NAMESPACES)) {
+    const files: [flag: number, file: string, fd: number][] = [];
+    for (const [letter, { flag, file }] of NAMESPACES) {
       const given = this.wanted.get(letter);
       if (given === undefined) continue;
-      if (given === null && this.target === 0) this.fail(`neither filename nor target pid supplied for ${ns}`);
-      const path = given ?? this.file(ns);
+      if (given === null && this.target === 0) this.fail(`neither filename nor target pid supplied for ${file}`);
+      const path = given ?? this.file(file);
       try {
-        files.push([letter, path, await this.proc.open(path, O_RDONLY)]);
+        files.push([flag, file, await this.proc.open(path, O_RDONLY)]);
       } catch (e) {
         this.fail(`cannot open ${path}: ${words(e)}`);
       }
     }
-    for (const [letter, path, fd] of files) {
-      this.setns(letter, path, fd);
+    for (const [flag, file, fd] of files) {
+      try {
+        this.proc.setns(fd, flag);
+      } catch (e) {
+        this.fail(`reassociate to namespace '${file}' failed: ${words(e)}`);
+      }
       this.proc.close(fd);
     }
   }
 
-  setns(letter: string, path: string, fd: number): void {
-    const ns = NAMESPACES[letter]!;
-    const cannot = (why: string): never => this.fail(`reassociate to namespace '${ns}' failed: ${why}`);
-    const invalid = new SystemError(EINVAL, 'setns').strerror;
-    if (letter !== 'n') {
-      // Entering one's own changes nothing, but one's own user namespace cannot be entered.
-      if (letter === 'U') cannot(invalid);
-      if (!this.same(path, ns)) this.fail(`warren: option -${letter} is not supported`);
-      return;
+  /** Only a child is in the PID namespace. @see nsenter.c:continue_as_child */
+  async continueAsChild(command: readonly string[]): Promise<number> {
+    const { proc, name } = this;
+    let child: Child;
+    try {
+      child = proc.fork((inside) => execOrShell(inside, name, command));
+    } catch (e) {
+      return this.fail(`fork failed: ${words(e)}`);
     }
-    const handle = this.proc.fds.get(fd)?.netns;
-    if (handle === undefined) cannot(invalid);
-    else {
-      try {
-        this.proc.task.setns(handle);
-      } catch (e) {
-        cannot(words(e));
-      }
-    }
+    return endLike(proc, await waitFor(proc, child.pid));
   }
 }
 
@@ -158,8 +162,10 @@ function read(e: Entering, args: readonly string[]): string | readonly string[] 
         if (arg !== null && arg !== '/') e.fail(`warren: option -r${arg} is not supported`);
         break;
       case 'F':
+        e.fork = false;
+        break;
       case 'preserve-credentials':
-        // There is no user namespace to change credentials in, and nothing forks without a pid namespace.
+        // There is no user namespace to change credentials in.
         break;
       case 'W':
       case 'Z':
@@ -193,6 +199,7 @@ export const nsenterMain: Program = async (proc) => {
         e.fail(`cannot open ${wd}: ${words(error)}`);
       }
     }
+    if (e.fork && e.wanted.has('p')) return await e.continueAsChild(command);
     return await execOrShell(proc, e.name, command);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

@@ -3,7 +3,7 @@ import { SystemError } from '../../../syscall/index.ts';
 import { ENOEXEC } from '../../../uapi/errno.ts';
 import { S_IFMT, S_IFREG } from '../../../uapi/fcntl.ts';
 import { SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2 } from '../../../uapi/signal.ts';
-import type { Process, Program } from '../../process/types.ts';
+import type { Child, Process, Program } from '../../process/types.ts';
 import { getopt, type LongOption } from '../getopt.ts';
 import { endLike, waitFor } from '../process-run.ts';
 import { SECURE_PATH, sudoEnvironment } from './environment.ts';
@@ -195,7 +195,7 @@ function findCommand(proc: Process, command: string): string | null {
 }
 
 /** Starts the command. Files without an interpreter line are for the shell. */
-async function start(proc: Process, path: string, argv: readonly string[], r: Request, env: Map<string, string>): Promise<Process> {
+async function start(proc: Process, path: string, argv: readonly string[], r: Request, env: Map<string, string>): Promise<Child> {
   const fds = proc.fds.copy();
   for (const fd of fds.list()) if (fd >= r.closeFrom) fds.close(fd);
   const options = { env, fds, ...(r.login ? { cwd: '/root' } : {}) };
@@ -209,7 +209,7 @@ async function start(proc: Process, path: string, argv: readonly string[], r: Re
 }
 
 /** Passes on signals that were meant for the command. */
-function relay(proc: Process, child: Process): void {
+function relay(proc: Process, child: Child): void {
   const pass = (signal: number): void => {
     try {
       proc.kill(child.pid, signal);

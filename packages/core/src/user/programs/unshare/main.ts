@@ -1,6 +1,16 @@
 /** The `unshare` command of util-linux 2.38.1. @see unshare(1) */
 import { SystemError } from '../../../syscall/index.ts';
-import type { Process, Program } from '../../process/types.ts';
+import {
+  CLONE_NEWCGROUP,
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWNS,
+  CLONE_NEWPID,
+  CLONE_NEWTIME,
+  CLONE_NEWUTS,
+} from '../../../uapi/sched.ts';
+import { SIGINT, SIGKILL, signalNumber, SIGTERM } from '../../../uapi/signal.ts';
+import type { Child, Process, Program } from '../../process/types.ts';
 import { getopt, type LongOption } from '../getopt.ts';
 import { endLike, execFailure, waitFor } from '../process-run.ts';
 import { HELP } from './usage.ts';
@@ -39,17 +49,29 @@ const LONG: readonly LongOption[] = [
 const SHORT = '+fhVmuinpCTUrR:w:S:G:c';
 
 interface Plan {
-  net: boolean;
-  /** A file to keep the network namespace in. */
-  netFile: string | null;
-  uts: boolean;
-  mount: boolean;
+  /** Namespaces to make, with the files to keep them in. */
+  readonly wanted: Map<Letter, string | null>;
   propagation: 'private' | 'slave';
   /** Where to mount proc. */
   proc: string | null;
   fork: boolean;
+  /** What the child is sent when this process ends; 0 for nothing. */
+  killChild: number;
   cwd: string | null;
 }
+
+type Letter = 'C' | 'i' | 'u' | 'n' | 'p' | 'm' | 'T';
+
+/** By option letter, in the order their files are bound: what unshare(2) calls it, the file below /proc/PID/ns. */
+const NAMESPACES: ReadonlyMap<Letter, { readonly flag: number; readonly file: string }> = new Map([
+  ['C', { flag: CLONE_NEWCGROUP, file: 'cgroup' }],
+  ['i', { flag: CLONE_NEWIPC, file: 'ipc' }],
+  ['u', { flag: CLONE_NEWUTS, file: 'uts' }],
+  ['n', { flag: CLONE_NEWNET, file: 'net' }],
+  ['p', { flag: CLONE_NEWPID, file: 'pid_for_children' }],
+  ['m', { flag: CLONE_NEWNS, file: 'mnt' }],
+  ['T', { flag: CLONE_NEWTIME, file: 'time_for_children' }],
+]);
 
 /** Ends the command with words and a status. */
 class Refusal extends Error {
@@ -64,22 +86,21 @@ class Refusal extends Error {
 
 function propagation(name: string, mode: string): 'private' | 'slave' {
   if (mode === 'private' || mode === 'slave') return mode;
-  if (mode === 'shared' || mode === 'unchanged') throw new Refusal(`${name}: warren: --propagation ${mode} is not supported\n`);
+  // A machine's mounts are private from the start.
+  if (mode === 'unchanged') return 'private';
+  if (mode === 'shared') throw new Refusal(`${name}: warren: --propagation ${mode} is not supported\n`);
   throw new Refusal(`${name}: unsupported propagation mode: ${mode}\n`);
+}
+
+function signalOf(name: string, word: string): number {
+  const n = /^\d+$/.test(word) ? Number(word) : signalNumber(word.toUpperCase().replace(/^SIG/, ''));
+  if (n < 1 || n > 64) throw new Refusal(`${name}: unknown signal: ${word}\n`);
+  return n;
 }
 
 /** @throws Refusal on what cannot be. */
 function plan(name: string, args: readonly string[]): { readonly plan: Plan; readonly command: readonly string[] } | string {
-  const p: Plan = {
-    net: false,
-    netFile: null,
-    uts: false,
-    mount: false,
-    propagation: 'private',
-    proc: null,
-    fork: false,
-    cwd: null,
-  };
+  const p: Plan = { wanted: new Map(), propagation: 'private', proc: null, fork: false, killChild: 0, cwd: null };
   const parsed = getopt(name, args, SHORT, LONG);
   for (const { opt, arg, error } of parsed.options) {
     if (error !== '') throw new Refusal(`${error}\nTry '${name} --help' for more information.\n`);
@@ -88,27 +109,28 @@ function plan(name: string, args: readonly string[]): { readonly plan: Plan; rea
         return HELP;
       case 'V':
         return `${name} from util-linux 2.38.1\n`;
-      case 'n':
-        p.net = true;
-        if (arg !== null) p.netFile = arg;
-        break;
+      case 'C':
+      case 'i':
       case 'u':
-        if (arg !== null) throw new Refusal(`${name}: warren: --uts=<file> is not supported\n`);
-        p.uts = true;
-        break;
+      case 'n':
+      case 'p':
       case 'm':
-        if (arg !== null) throw new Refusal(`${name}: warren: --mount=<file> is not supported\n`);
-        p.mount = true;
+      case 'T':
+        p.wanted.set(opt, arg ?? p.wanted.get(opt) ?? null);
         break;
       case 'propagation':
         p.propagation = propagation(name, arg!);
         break;
       case 'mount-proc':
-        p.mount = true;
+        if (!p.wanted.has('m')) p.wanted.set('m', null);
         p.proc = arg ?? '/proc';
         break;
       case 'f':
         p.fork = true;
+        break;
+      case 'kill-child':
+        p.fork = true;
+        p.killChild = arg === null ? SIGKILL : signalOf(name, arg);
         break;
       case 'w':
         p.cwd = arg;
@@ -128,35 +150,82 @@ const words = (e: unknown): string => {
   throw e;
 };
 
-function enter(proc: Process, name: string, p: Plan): void {
-  if (p.net) proc.task.unshareNet();
-  if (p.uts) proc.unshareUts();
-  if (p.netFile !== null) {
-    // As the original: a helper outside the new mount namespace binds the file.
-    const source = `/proc/${proc.pid}/ns/net`;
-    try {
-      proc.fs.bind(source, p.netFile);
-    } catch (e) {
-      throw new Refusal(`${name}: mount ${source} on ${p.netFile} failed: ${words(e)}\n`);
-    }
+/** What a call of the kernel did, or the end with `what` and its error. */
+function attempt<T>(name: string, what: string, call: () => T): T {
+  try {
+    return call();
+  } catch (e) {
+    throw new Refusal(`${name}: ${what}: ${words(e)}\n`);
   }
-  if (p.mount) proc.unshareMounts(p.propagation);
+}
+
+/** Binds the namespaces of a process over the files that are to keep them. */
+function bindFiles(proc: Process, name: string, pid: number, p: Plan): void {
+  for (const [letter, { file }] of NAMESPACES) {
+    const target = p.wanted.get(letter) ?? null;
+    if (target === null) continue;
+    const source = `/proc/${pid}/ns/${file}`;
+    attempt(name, `mount ${source} on ${target} failed`, () => proc.fs.bind(source, target));
+  }
+}
+
+/** Runs `main` as a program does: its refusals are its words and status. */
+async function refusing(proc: Process, main: () => Promise<number>): Promise<number> {
+  try {
+    return await main();
+  } catch (e) {
+    if (!(e instanceof Refusal)) throw e;
+    proc.err(e.words);
+    return e.status;
+  }
+}
+
+/** A child that stays with the old mounts and binds the files once told to. */
+class Binder {
+  readonly #proc: Process;
+  readonly #child: Child;
+  readonly #tell: number;
+
+  constructor(proc: Process, name: string, p: Plan) {
+    const [read, write] = proc.pipe();
+    this.#proc = proc;
+    this.#tell = write;
+    this.#child = attempt(name, 'fork failed', () =>
+      proc.fork((inside) =>
+        refusing(inside, async () => {
+          await inside.read(read, 1);
+          bindFiles(inside, name, inside.ppid, p);
+          return 0;
+        }),
+      ),
+    );
+    proc.close(read);
+  }
+
+  /** @returns the child's status */
+  async bind(): Promise<number> {
+    await this.#proc.write(this.#tell, new Uint8Array(1));
+    this.forget();
+    return (await waitFor(this.#proc, this.#child.pid)).status;
+  }
+
+  forget(proc: Process = this.#proc): void {
+    proc.close(this.#tell);
+  }
 }
 
 /** What the program finds: /proc and the directory. */
 function prepare(proc: Process, name: string, p: Plan): void {
-  if (p.proc !== null) {
-    try {
-      proc.fs.mount('proc', p.proc);
-    } catch (e) {
-      throw new Refusal(`${name}: mount ${p.proc} failed: ${words(e)}\n`);
-    }
+  if (p.cwd !== null) {
+    const dir = p.cwd;
+    attempt(name, `cannot chdir to '${dir}'`, () => {
+      proc.cwd = dir;
+    });
   }
-  if (p.cwd === null) return;
-  try {
-    proc.cwd = p.cwd;
-  } catch (e) {
-    throw new Refusal(`${name}: cannot chdir to '${p.cwd}': ${words(e)}\n`);
+  if (p.proc !== null) {
+    const dir = p.proc;
+    const flags = ['nosuid', 'nodev', 'noexec', 'relatime'];
+    attempt(name, `mount ${dir} failed`, () => proc.fs.mount('proc', dir, { flags }));
   }
 }
 
@@ -177,33 +246,50 @@ export async function execOrShell(proc: Process, name: string, command: readonly
   }
 }
 
-export const unshareMain: Program = async (proc) => {
+/** Waits for the child and ends as it did. */
+async function endWith(proc: Process, name: string, child: Child): Promise<number> {
+  for (const signal of [SIGINT, SIGTERM]) proc.signal(signal, 'ignore');
+  const result = await waitFor(proc, child.pid);
+  // As the original, which cannot set what these do.
+  if (result.signal === SIGKILL) throw new Refusal(`${name}: sigprocmask unblock failed: Invalid argument\n`);
+  return endLike(proc, result);
+}
+
+async function run(proc: Process): Promise<number> {
   const { name } = proc;
-  try {
-    const parsed = plan(name, proc.argv.slice(1));
-    if (typeof parsed === 'string') {
-      proc.out(parsed);
-      return 0;
-    }
-    enter(proc, name, parsed.plan);
-    const start = (inside: Process): Promise<number> => {
-      prepare(inside, name, parsed.plan);
-      return execOrShell(inside, name, parsed.command);
-    };
-    if (!parsed.plan.fork) return await start(proc);
-    const child = proc.fork(async (inside) => {
-      try {
-        return await start(inside);
-      } catch (e) {
-        if (!(e instanceof Refusal)) throw e;
-        inside.err(e.words);
-        return e.status;
-      }
-    });
-    return await endLike(proc, await waitFor(proc, child.pid));
-  } catch (e) {
-    if (!(e instanceof Refusal)) throw e;
-    proc.err(e.words);
-    return e.status;
+  const parsed = plan(name, proc.argv.slice(1));
+  if (typeof parsed === 'string') {
+    proc.out(parsed);
+    return 0;
   }
-};
+  const { plan: p, command } = parsed;
+  const keeps = [...p.wanted.values()].some((file) => file !== null);
+  const binder = keeps && p.wanted.has('m') ? new Binder(proc, name, p) : null;
+  let flags = 0;
+  for (const letter of p.wanted.keys()) flags |= NAMESPACES.get(letter)!.flag;
+  attempt(name, 'unshare failed', () => {
+    proc.unshare(flags & ~CLONE_NEWNS);
+    if (p.wanted.has('m')) proc.unshareMounts(p.propagation);
+  });
+  const child = !p.fork
+    ? null
+    : attempt(name, 'fork failed', () =>
+        proc.fork((inside) =>
+          refusing(inside, async () => {
+            binder?.forget(inside);
+            inside.deathSignal = p.killChild;
+            prepare(inside, name, p);
+            return execOrShell(inside, name, command);
+          }),
+        ),
+      );
+  if (binder !== null) {
+    const status = await binder.bind();
+    if (status !== 0) return status;
+  } else if (keeps) bindFiles(proc, name, proc.pid, p);
+  if (child !== null) return endWith(proc, name, child);
+  prepare(proc, name, p);
+  return execOrShell(proc, name, command);
+}
+
+export const unshareMain: Program = (proc) => refusing(proc, () => run(proc));

@@ -1,6 +1,7 @@
 /** `cd`, `pwd` and the directory stack. */
 import { SystemError } from '../../../syscall/index.ts';
 import type { Shell } from '../shell.ts';
+import { printable } from '../words/quote.ts';
 import { type Builtin, complain, options, refused, texts, usage } from './types.ts';
 
 /** A path without `.`, `..` and double slashes; links are not looked at. */
@@ -62,7 +63,7 @@ const cd: Builtin = {
       }
     }
     const error = change(sh, dir, physical);
-    if (error !== null) return complain(sh, name, `${dir}: ${error}`);
+    if (error !== null) return complain(sh, name, `${printable(dir)}: ${error}`);
     if (show) await sh.write(1, `${sh.get('PWD')}\n`);
     return 0;
   },

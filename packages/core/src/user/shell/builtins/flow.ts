@@ -2,7 +2,7 @@
 import { utf8Decode } from '../../../lib/text.ts';
 import { SystemError } from '../../../syscall/index.ts';
 import { S_IFDIR, S_IFMT } from '../../../uapi/fcntl.ts';
-import { ExitSignal, LoopSignal, ReturnSignal } from '../errors.ts';
+import { DiscardSignal, ExitSignal, LoopSignal, ReturnSignal } from '../errors.ts';
 import { type Maybe, chain } from '../maybe.ts';
 import { runProgram, runTrap } from '../process-run.ts';
 import type { Shell } from '../shell.ts';
@@ -93,6 +93,25 @@ const shift: Builtin = {
   },
 };
 
+/** Texts within texts that a shell takes: bash goes on until its stack ends, which this is meant to forestall. */
+const MAX_TEXTS = 4000;
+
+/** Runs text that is part of what runs already. */
+async function nestedText(sh: Shell, what: string, text: string, label: string, line: number): Promise<number> {
+  if (sh.texts >= MAX_TEXTS) {
+    await sh.error(`${text.length > 80 ? `${text.slice(0, 80)}...` : text}: maximum ${what === 'eval' ? 'eval' : 'source'} nesting level exceeded (${MAX_TEXTS})`);
+    throw new DiscardSignal(1);
+  }
+  sh.texts++;
+  try {
+    // A fresh stack now and then, as for functions.
+    if (sh.texts % 10 === 9) await sh.proc.tick();
+    return await sh.hooks.text(sh, text, { label, line });
+  } finally {
+    sh.texts--;
+  }
+}
+
 const eval_: Builtin = {
   name: 'eval',
   special: true,
@@ -106,7 +125,7 @@ const eval_: Builtin = {
     const { line } = sh;
     sh.traceLevel++;
     try {
-      return await sh.hooks.text(sh, text, { label: 'eval', line });
+      return await nestedText(sh, name, text, 'eval', line);
     } finally {
       sh.traceLevel--;
       sh.line = line;
@@ -160,7 +179,7 @@ async function source(sh: Shell, args: readonly Arg[], name: string): Promise<nu
   if (params.length > 0) sh.params = params;
   sh.frames.push({ kind: 'source', name: 'source', source: path, line });
   try {
-    return await sh.hooks.text(sh, text, { label: '', line: 1 });
+    return await nestedText(sh, 'source', text, '', 1);
   } catch (e) {
     if (!(e instanceof ReturnSignal)) throw e;
     return e.status;

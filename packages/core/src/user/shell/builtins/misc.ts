@@ -1,4 +1,7 @@
 /** The rest: aliases, traps, options, limits and the like. */
+import { RLIM_NOFILE_MAX, RLIM_NPROC } from '../../process/limits.ts';
+import { type Maybe, chain } from '../maybe.ts';
+import type { Shell } from '../shell.ts';
 import { trapName, trapNumber } from '../traps.ts';
 import { reusable, singleQuote } from '../words/quote.ts';
 import { allFiles } from './type.ts';
@@ -259,7 +262,7 @@ const umask: Builtin = {
   },
 };
 
-/** [letter, what, unit, value]. Limits of this machine are what a fresh Linux has; none is enforced, so none can be set. */
+/** [letter, what, unit, value]. Limits of this machine are what a fresh Linux has; only that of open files can be set. */
 const LIMITS: readonly (readonly [string, string, string, string])[] = [
   ['R', 'real-time non-blocking time  ', 'microseconds, -R', 'unlimited'],
   ['c', 'core file size              ', 'blocks, -c', '0'],
@@ -275,10 +278,22 @@ const LIMITS: readonly (readonly [string, string, string, string])[] = [
   ['r', 'real-time priority                  ', '-r', '0'],
   ['s', 'stack size                  ', 'kbytes, -s', '8192'],
   ['t', 'cpu time                   ', 'seconds, -t', 'unlimited'],
-  ['u', 'max user processes                  ', '-u', '15445'],
+  ['u', 'max user processes                  ', '-u', String(RLIM_NPROC)],
   ['v', 'virtual memory              ', 'kbytes, -v', 'unlimited'],
   ['x', 'file locks                          ', '-x', 'unlimited'],
 ];
+
+/** `ulimit -n`: the one limit that processes feel. */
+function openFiles(sh: Shell, name: string, limit: string | undefined): Maybe<number> {
+  const { fds } = sh.proc;
+  if (limit === undefined) return chain(sh.write(1, `${fds.limit}\n`), () => 0);
+  if (limit === 'soft' || limit === 'hard') return 0;
+  if (limit !== 'unlimited' && !/^\d+$/.test(limit)) return complain(sh, name, `${limit}: invalid number`);
+  const n = Number(limit);
+  if (!(n <= RLIM_NOFILE_MAX)) return complain(sh, name, 'open files: cannot modify limit: Operation not permitted');
+  fds.limit = n;
+  return 0;
+}
 
 const ulimit: Builtin = {
   name: 'ulimit',
@@ -294,7 +309,9 @@ const ulimit: Builtin = {
       return 0;
     }
     const row = LIMITS.find(([c]) => c === (letters[0] ?? 'f'))!;
+    if (row[0] === 'n') return openFiles(sh, name, limit);
     if (limit !== undefined) {
+      if (!/^(?:\d+|unlimited|soft|hard)$/.test(limit)) return complain(sh, name, `${limit}: invalid number`);
       if (limit === row[3] || limit === 'soft' || limit === 'hard') return 0;
       return complain(sh, name, `${row[1].trim()}: cannot modify limit: Operation not permitted`);
     }

@@ -313,20 +313,35 @@ class Parser {
 
   #level(n: number): Fn {
     if (n === LEVELS.length) return this.#power();
-    let left = this.#level(n + 1);
+    const left = this.#level(n + 1);
+    const ops: string[] = [];
+    const right: Fn[] = [];
+    const ats: number[] = [];
     while (this.#kind === 'op' && LEVELS[n]!.includes(this.#tok)) {
-      const op = this.#tok;
+      ops.push(this.#tok);
       this.#next();
-      const at = this.#last;
-      const a = left;
-      const b = this.#level(n + 1);
-      const fail = (m: string): never => this.#failAt(m, at);
-      if (op === '+') left = (env, d) => add(a(env, d), b(env, d));
-      else if (op === '-') left = (env, d) => sub(a(env, d), b(env, d));
-      else if (op === '<') left = (env, d) => (a(env, d) < b(env, d) ? 1 : 0);
-      else left = (env, d) => binary(op, a(env, d), b(env, d), fail);
+      ats.push(this.#last);
+      right.push(this.#level(n + 1));
     }
-    return left;
+    if (ops.length === 0) return left;
+    if (ops.length > 1) return this.#chain(left, ops, right, ats);
+    const op = ops[0]!;
+    const a = left;
+    const b = right[0]!;
+    const fail = (m: string): never => this.#failAt(m, ats[0]!);
+    if (op === '+') return (env, d) => add(a(env, d), b(env, d));
+    if (op === '-') return (env, d) => sub(a(env, d), b(env, d));
+    if (op === '<') return (env, d) => (a(env, d) < b(env, d) ? 1 : 0);
+    return (env, d) => binary(op, a(env, d), b(env, d), fail);
+  }
+
+  /** `a + b - c ...`: from left to right in a loop, however long it is. */
+  #chain(first: Fn, ops: readonly string[], right: readonly Fn[], ats: readonly number[]): Fn {
+    return (env, d) => {
+      let v = first(env, d);
+      for (let i = 0; i < ops.length; i++) v = binary(ops[i]!, v, right[i]!(env, d), (m) => this.#failAt(m, ats[i]!));
+      return v;
+    };
   }
 
   #power(): Fn {
@@ -421,7 +436,13 @@ const cache = new Map<string, Fn>();
 function compile(text: string): Fn {
   let f = cache.get(text);
   if (f === undefined) {
-    f = new Parser(text).parse();
+    try {
+      f = new Parser(text).parse();
+    } catch (e) {
+      if (!(e instanceof RangeError)) throw e;
+      // Parentheses in parentheses, deeper than the engine's stack.
+      throw new ArithError(`${text.trimStart()}: expression recursion level exceeded (error token is "${text.trimStart()}")`);
+    }
     if (cache.size > 2000) cache.clear();
     cache.set(text, f);
   }

@@ -3,6 +3,9 @@ import type { Part } from '../ast.ts';
 /** A word before brace expansion: single unquoted characters, and parts that braces cannot look into. */
 type Item = string | Part;
 
+/** More terms than this are not made; the braces stay as they are, as when bash has no memory for them. */
+const MAX_TERMS = 4_000_000;
+
 const isInt = (s: string): boolean => /^[-+]?\d+$/.test(s);
 
 /** `{1..5}`, `{a..e..2}`: the terms, or null when it is no sequence. Zero padding as bash: both ends as wide as the wider one. */
@@ -16,6 +19,7 @@ function sequence(text: string): string[] | null {
   if (isInt(from) && isInt(to)) {
     const a = Number(from);
     const b = Number(to);
+    if (!(Math.abs(b - a) / step < MAX_TERMS)) return null;
     const padded = /^[-+]?0\d/.test(from) || /^[-+]?0\d/.test(to);
     const width = padded ? Math.max(from.length, to.length) : 0;
     const show = (n: number): string => (n < 0 ? `-${String(-n).padStart(width - 1, '0')}` : String(n).padStart(width, '0'));
@@ -58,7 +62,7 @@ function expand(items: readonly Item[]): Item[][] {
       alternatives = [];
       let start = i + 1;
       for (const comma of [...close.commas, close.end]) {
-        alternatives.push(...expand(items.slice(start, comma)));
+        for (const a of expand(items.slice(start, comma))) alternatives.push(a);
         start = comma + 1;
       }
     } else if (inner.every((x) => typeof x === 'string')) {
@@ -82,7 +86,7 @@ function expand(items: readonly Item[]): Item[][] {
 export function expandBraces(parts: readonly Part[]): Part[][] {
   const items: Item[] = [];
   for (const part of parts) {
-    if (part.k === 'lit') items.push(...part.s);
+    if (part.k === 'lit') for (const c of part.s) items.push(c);
     else items.push(part);
   }
   return expand(items).map((list) => {

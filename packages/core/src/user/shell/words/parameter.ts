@@ -384,9 +384,14 @@ function replace(s: string, pattern: Pattern, kind: string, by: string | readonl
     return end < 0 ? s : fill(s.slice(0, end)) + s.slice(end);
   }
   if (kind === '/%') {
+    const tail = pattern.literal;
+    if (tail !== null) return s.endsWith(tail) ? s.slice(0, s.length - tail.length) + fill(tail) : s;
     for (let i = 0; i <= s.length; i++) if (pattern.test(s.slice(i))) return s.slice(0, i) + fill(s.slice(i));
     return s;
   }
+  const { literal } = pattern;
+  if (literal === '') return s;
+  if (literal !== null) return kind === '/' ? s.replace(literal, fill) : s.split(literal).join(fill(literal));
   let out = '';
   for (let i = 0; i < s.length; ) {
     const end = pattern.matchAt(s, i, true);

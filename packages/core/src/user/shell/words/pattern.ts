@@ -231,7 +231,7 @@ function build(text: string, ext: boolean, fold: boolean): Pattern {
       test: (s) => (whole === null ? ends(list, s, 0, fold).has(s.length) : whole.test(s)),
       matchAt: (s, at, longest) => {
         const all = [...ends(list, s, at, fold)];
-        return all.length === 0 ? -1 : longest ? Math.max(...all) : Math.min(...all);
+        return all.reduce((n, end) => (n < 0 || end > n === longest ? end : n), -1);
       },
     };
   }

@@ -29,6 +29,9 @@ export function ansiQuote(s: string): string {
   return `${out}'`;
 }
 
+/** A name in a message: as it is, or quoted when it has characters that do not show. @see printable_filename */
+export const printable = (s: string): string => (CONTROL.test(s) || /[\udc80-\udcff]/.test(s) ? ansiQuote(s) : s);
+
 /** `'...'`, always. @see lib/sh/shquote.c:sh_single_quote */
 export const singleQuote = (s: string): string => (s === "'" ? "\\'" : `'${s.replaceAll("'", "'\\''")}'`);
 

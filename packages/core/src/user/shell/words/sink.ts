@@ -110,7 +110,7 @@ export class FieldSink implements Sink {
     });
     const ignore = this.#sh.vars.get('GLOBIGNORE') ?? '';
     const kept = ignore === '' ? found : found.filter((f) => !ignore.split(':').includes(f));
-    if (kept.length > 0) this.fields.push(...kept);
+    if (kept.length > 0) for (const name of kept) this.fields.push(name);
     else if (o['failglob'] === true) throw new ShellError(`no match: ${this.#text}`, 'line');
     else if (o['nullglob'] !== true) this.fields.push(this.#text);
   }

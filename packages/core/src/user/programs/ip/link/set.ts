@@ -26,10 +26,30 @@ async function checkAddress(ctx: Context, p: ParsedLink): Promise<void> {
   }
 }
 
+/** The name of a device to be made, null when the kernel shall choose. */
+function newName(p: ParsedLink): string | null {
+  if (p.name !== null && p.dev !== null && p.name !== p.dev) {
+    throw new IpExit(255, 'both "name" and "dev" cannot be used when creating devices.\n');
+  }
+  return p.name ?? p.dev;
+}
+
+/** The index of the device another shall lie on. */
+async function lowerLink(ctx: Context, name: string): Promise<number> {
+  const index = await ctx.links.index(name);
+  return index === 0 ? nodev(name) : index;
+}
+
+const groupOnCreate = (): never => {
+  throw new IpExit(255, 'group cannot be used when creating devices.\n');
+};
+
 async function peerOf(ctx: Context, args: Args, handles: NetnsHandle[]): Promise<PeerLink> {
   const p = await parseLink(ctx, args, true, handles);
   if (p.type !== null) duparg('type', p.type);
-  const name = p.name ?? p.dev;
+  if (p.group !== -1 && p.dev === null) groupOnCreate();
+  const name = newName(p);
+  if (p.link !== null) p.attrs.link = await lowerLink(ctx, p.link);
   return {
     ...p.header,
     ...(p.index === 0 ? {} : { index: p.index }),
@@ -85,7 +105,7 @@ async function send(
   }
   if (p.group !== -1 && p.dev === null) {
     if (args.left > 0) throw new IpExit(255, garbageWords(args.word));
-    if (create) throw new IpExit(255, 'group cannot be used when creating devices.\n');
+    if (create) groupOnCreate();
     await ctx.rt.done(ctx.rt.client.request(cmd, flags, linkFamily.encode({ ...p.header, attrs })));
     return 0;
   }
@@ -96,15 +116,9 @@ async function send(
     if (p.name !== null && p.name !== p.dev) attrs.ifname = p.name;
     if (p.index !== 0) attrs.newIfindex = p.index;
   } else {
-    if (p.link !== null) {
-      attrs.link = await ctx.links.index(p.link);
-      if (attrs.link === 0) nodev(p.link);
-    }
+    const name = newName(p);
+    if (p.link !== null) attrs.link = await lowerLink(ctx, p.link);
     index = p.index;
-    const name = p.name ?? p.dev;
-    if (p.name !== null && p.dev !== null && p.name !== p.dev) {
-      throw new IpExit(255, 'both "name" and "dev" cannot be used when creating devices.\n');
-    }
     if (name !== null) attrs.ifname = name;
   }
   if (p.type !== null) {

@@ -119,6 +119,8 @@ export async function getRoute(ctx: Context, words: readonly string[]): Promise<
   let idev: string | null = null;
   let odev: string | null = null;
   let fibmatch = false;
+  let connected = false;
+  let fromGiven = false;
   let found = false;
   const args = new Args(words);
   const family = (): number => h.family ?? AF_UNSPEC;
@@ -133,14 +135,14 @@ export async function getRoute(ctx: Context, words: readonly string[]): Promise<
       if (family() === AF_UNSPEC) h.family = p.family;
       if (p.bytes.length > 0) a.src = p.bytes;
       h.srcLen = p.bitlen;
+      fromGiven = true;
     } else if (args.like('iif')) idev = args.next();
     else if (args.like('mark')) {
       const word = args.next();
       a.mark = getUnsigned(word) ?? invarg('invalid mark value', word);
     } else if (args.like('oif') || args.is('dev')) odev = args.next();
     else if (args.like('notify')) h.flags = (h.flags ?? 0) | RTM_F_NOTIFY;
-    else if (args.like('connected'))
-      throw new IpExit(255, 'warren: ip route get: option "connected" is not supported yet\n');
+    else if (args.like('connected')) connected = true;
     else if (args.like('vrf')) await vrfTable(ctx, args.next());
     else if (args.like('uid')) {
       const word = args.next();
@@ -160,6 +162,11 @@ export async function getRoute(ctx: Context, words: readonly string[]): Promise<
       if (family() === AF_UNSPEC) h.family = p.family;
       if (p.bytes.length > 0 && !p.unspecified) a.dst = p.bytes;
       h.dstLen = p.bitlen;
+      const whole = family() === AF_INET ? 32 : family() === AF_INET6 ? 128 : p.bitlen;
+      if (p.bitlen !== whole) {
+        ctx.err(`Warning: /${p.bitlen} as prefix is invalid, only /${whole} (or none) is supported.\n`);
+        h.dstLen = whole;
+      }
       found = true;
     }
   }
@@ -175,7 +182,15 @@ export async function getRoute(ctx: Context, words: readonly string[]): Promise<
   if (family() === AF_UNSPEC) h.family = AF_INET;
   if (family() === AF_INET) h.flags = (h.flags ?? 0) | RTM_F_LOOKUP_TABLE;
   if (fibmatch) h.flags = (h.flags ?? 0) | RTM_F_FIB_MATCH;
-  const m = await ctx.rt.client.route.query({ ...h, attrs: a });
-  await ctx.print([await routeRow(ctx, m, {})]);
+  const rows: Row[] = [];
+  // `connected` asks twice: the kernel may have learned from the first time.
+  for (let i = connected && !fromGiven ? 0 : 1; i < 2; i++) {
+    const m = await ctx.rt.client.route.query({ ...h, attrs: a });
+    rows.push(await routeRow(ctx, m, {}));
+    if (i === 1 || m.attrs.prefsrc !== undefined || m.attrs.src !== undefined) continue;
+    await ctx.print(rows);
+    throw new IpError(1, 'Failed to connect the route\n');
+  }
+  await ctx.print(rows);
   return 0;
 }
