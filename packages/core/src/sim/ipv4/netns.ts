@@ -99,9 +99,9 @@ export class NetIpv4 {
   #icmp: IcmpMib | null = null;
   #udp: UdpMib | null = null;
   /** Local addresses, the first of each first. @see inet_addr_lst */
-  readonly addrs: SmallMap<number, InIfaddr> = new SmallMap();
+  readonly addrs: Map<number, InIfaddr> = new Map();
   /** FIB tables by id. `local` and `main` share one trie until rules are used. */
-  readonly tables: SmallMap<number, FibTable> = new SmallMap();
+  readonly tables: Map<number, FibTable> = new Map();
   /** Policy rules, in order; null while only the three default ones exist. */
   rules: FibRule[] | null = null;
   /** Routes of destinations outside 127/8, 0/8 … that are `local` by hand. @see fib_has_custom_local_routes */

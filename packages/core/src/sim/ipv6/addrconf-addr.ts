@@ -2,7 +2,7 @@
 import { withAt, without } from '../../lib/small.ts';
 import { ipv6PrefixEqual } from '../../lib/address.ts';
 import { Timer } from '../../lib/timer-heap.ts';
-import { EACCES, EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV, EOPNOTSUPP } from '../../uapi/errno.ts';
+import { EACCES, EADDRINUSE, EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV, EOPNOTSUPP } from '../../uapi/errno.ts';
 import {
   IFA_F_DEPRECATED,
   IFA_F_HOMEADDRESS,
@@ -33,6 +33,7 @@ import {
 import { addrconfDadStart, addrconfDadWork, ipv6IfaNotify } from './dad.ts';
 import { fib6CleanAll, fib6Del, fib6SetExpires } from './fib6-table.ts';
 import { IFADDR_STATE_DEAD, in6DevGet, type Inet6Dev, Inet6Ifaddr, INFINITY_LIFE_TIME } from './inet6-dev.ts';
+import { ipv6DevMcDec, ipv6DevMcInc } from './mcast.ts';
 import { kernelIpv6, rtGenidBumpIpv6 } from './netns6.ts';
 import { addrconfF6iAlloc, addrconfGetPrefixRoute, addrconfPrefixRoute } from './prefix-route.ts';
 
@@ -160,14 +161,30 @@ function checkConfig(cfg: Ifa6Config, extack: ExtAck): number {
   return 0;
 }
 
+/** Joins the group that an address is. @returns 0, EINVAL (it is none), EADDRINUSE (joined before) @see ipv6_mc_config */
+function autojoin(idev: Inet6Dev, addr: Uint8Array): number {
+  if ((ipv6AddrType(addr) & IPV6_ADDR_MULTICAST) === 0) return EINVAL;
+  if (idev.addrList.some((x) => (x.flags & IFA_F_MCAUTOJOIN) !== 0 && ipv6AddrEqual(x.addr, 0, addr, 0))) return EADDRINUSE;
+  ipv6DevMcInc(idev.dev, addr);
+  return 0;
+}
+
 /** Adds an address with all that comes with it. @returns 0 or -errno. @see inet6_addr_add */
 export function inet6AddrAdd(idev: Inet6Dev, cfg: Ifa6Config, extack: ExtAck): number {
   const bad = checkConfig(cfg, extack);
   if (bad !== 0) return bad;
   const { dev } = idev;
   const { net } = dev;
+  const joins = (cfg.flags & IFA_F_MCAUTOJOIN) !== 0;
+  if (joins) {
+    const err = autojoin(idev, cfg.addr);
+    if (err !== 0) return nlErr(extack, err, 'ipv6: Multicast auto join failed');
+  }
   const ifp = ipv6AddAddr(idev, { ...cfg, ...lifetimes(cfg) }, extack);
-  if (typeof ifp === 'number') return ifp;
+  if (typeof ifp === 'number') {
+    if (joins) ipv6DevMcDec(idev, cfg.addr);
+    return ifp;
+  }
   if ((ifp.flags & IFA_F_NOPREFIXROUTE) === 0) addrconfPrefixRoute(ifp.addr, ifp.prefixLen, ifp.rtPriority, dev, endOf(ifp.tstamp, ifp.validLft), 0);
   if ((ifp.flags & (IFA_F_OPTIMISTIC | IFA_F_NODAD)) === 0) ipv6IfaNotify(0, ifp);
   addrconfDadStart(ifp);
@@ -222,6 +239,7 @@ export function inet6AddrDel(idev: Inet6Dev, addr: Uint8Array, plen: number, ext
   const ifp = idev.addrList.find((x) => x.prefixLen === plen && ipv6AddrEqual(x.addr, 0, addr, 0));
   if (ifp === undefined) return nlErr(extack, EADDRNOTAVAIL, 'ipv6: address not found');
   ipv6DelAddr(ifp);
+  if ((ifp.flags & IFA_F_MCAUTOJOIN) !== 0) ipv6DevMcDec(idev, addr);
   return 0;
 }
 

@@ -3,7 +3,7 @@ import { ipv4Bytes } from '../../lib/address.ts';
 import { be32 } from '../../lib/bytes.ts';
 import { NL_VALIDATE_DEPRECATED_STRICT, NL_VALIDATE_LIBERAL } from '../../netlink/attr.ts';
 import { addrFamily, type AddrMessage, type IfaAttrs } from '../../netlink/addr.ts';
-import { EADDRNOTAVAIL, EEXIST, EINVAL, ENOBUFS, ENODEV } from '../../uapi/errno.ts';
+import { EADDRINUSE, EADDRNOTAVAIL, EEXIST, EINVAL, ENOBUFS, ENODEV } from '../../uapi/errno.ts';
 import { IFA_F_MCAUTOJOIN, IFA_F_PERMANENT } from '../../uapi/if-addr.ts';
 import { NLM_F_DUMP_FILTERED, NLM_F_EXCL, NLM_F_REPLACE } from '../../uapi/netlink.ts';
 import { RTM_DELADDR, RTM_GETADDR, RTM_NEWADDR, RTNLGRP_IPV4_IFADDR } from '../../uapi/rtnetlink.ts';
@@ -13,7 +13,7 @@ import type { NetDevice } from '../core/net-device.ts';
 import type { Net } from '../core/net.ts';
 import { getNetNsById } from '../core/nsid.ts';
 import { nlErr, type NlInfo, nlInfo, type RtnlDoit, type RtnlDumpit, type RtnlRequest } from '../core/rtnetlink.ts';
-import { ifaLifetimeChanged, inetDelIfa, inetInsertIfa, setIfaLifetime } from '../ipv4/devinet.ts';
+import { ifaLifetimeChanged, inetDelIfa, inetInsertIfa, ipMcDecGroup, ipMcIncGroup, setIfaLifetime } from '../ipv4/devinet.ts';
 import { inDevGet, inetIfaMatch, INFINITY_LIFE_TIME, InIfaddr } from '../ipv4/in-device.ts';
 import { kernelIpv4 } from '../ipv4/netns.ts';
 
@@ -96,7 +96,11 @@ const inetRtmNewaddr: RtnlDoit = (req) => {
   const found = inDev.ifaList.find((x) => x.mask === ifa.mask && inetIfaMatch(x.address, ifa) && x.local === ifa.local);
   if (found === undefined) {
     setIfaLifetime(ifa, valid, preferred);
-    if ((ifa.flags & IFA_F_MCAUTOJOIN) !== 0) return nlErr(req.extack, EINVAL, 'ipv4: Multicast auto join failed');
+    if ((ifa.flags & IFA_F_MCAUTOJOIN) !== 0) {
+      const joined = inDev.ifaList.some((x) => (x.flags & IFA_F_MCAUTOJOIN) !== 0 && x.local === ifa.local);
+      if (joined || ifa.local >>> 28 !== 14) return nlErr(req.extack, joined ? EADDRINUSE : EINVAL, 'ipv4: Multicast auto join failed');
+      ipMcIncGroup(inDev, ifa.local);
+    }
     return inetInsertIfa(ifa, nlInfo(req), req.extack);
   }
   if ((req.flags & NLM_F_EXCL) !== 0 || (req.flags & NLM_F_REPLACE) === 0) {
@@ -125,6 +129,7 @@ const inetRtmDeladdr: RtnlDoit = (req) => {
     if (attrs.local !== undefined && ifa.local !== be32(attrs.local, 0)) continue;
     if (attrs.label !== undefined && ifa.label !== attrs.label) continue;
     if (attrs.address !== undefined && (m.prefixlen !== ifa.prefixlen || !inetIfaMatch(be32(attrs.address, 0), ifa))) continue;
+    if ((ifa.flags & IFA_F_MCAUTOJOIN) !== 0) ipMcDecGroup(inDev, ifa.local);
     inetDelIfa(inDev, ifa, nlInfo(req));
     return 0;
   }
