@@ -10,7 +10,7 @@ const live = hasBash();
 
 describe(`bash, compared with ${live ? 'the one installed' : 'what was recorded'}`, () => {
   for (const c of readCases()) {
-    it(c.name, async () => {
+    it(`${c.name}`, async () => {
       const real = live ? runReal(c.script) : null;
       const wanted = real === null ? recorded[c.name] : `${tidy(real.output)}rc=${real.status}\n`;
       const ours = await runBash(c.script, ['bash', 's.sh']);

@@ -23,7 +23,7 @@ export function realVersions(): Record<string, string> {
 const SETUP = [
   'mount -t tmpfs t /tmp && mkdir /tmp/u /tmp/w && mount -t overlay -o lowerdir=/etc,upperdir=/tmp/u,workdir=/tmp/w t /etc',
   'mount -t tmpfs t /run && mount -t sysfs s /sys && mount -t tmpfs t /tmp',
-  'hostname warren; printf "%s\\n" "127.0.0.1 localhost" "127.0.1.1 warren" "::1 localhost ip6-localhost ip6-loopback" > /run/hosts && mount --bind /run/hosts /etc/hosts && rm /run/hosts',
+  'hostname warren; printf "%b\\n" "127.0.0.1\\tlocalhost" "127.0.1.1\\twarren" "" "::1     localhost ip6-localhost ip6-loopback" "ff02::1 ip6-allnodes" "ff02::2 ip6-allrouters" > /etc/hosts',
   'cd /tmp; cat > "$1"',
   'exec env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 USER=root LOGNAME=root TERM=dumb SHELL=/bin/bash bash "$1" </dev/null',
 ].join('; ');

@@ -8,7 +8,7 @@ ip -n b addr add 10.0.0.2/24 dev v0
 ip neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev v0
 ip link set v0 up
 ip -n b link set v0 up
-ip neigh
+ip neigh | sort
 ip neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev v0
 ip neigh add 10.0.0.10 lladdr 02:00:00:00:00:0a dev v0 nud stale
 ip neigh add 10.0.0.11 lladdr 02:00:00:00:00:0b dev v0 nud reachable
@@ -33,20 +33,20 @@ ip neigh add dev v0
 ip neigh add 10.0.0.22 dev v0 bogus
 ip neigh add proxy 10.0.0.50 dev v0
 ip neigh add proxy 10.0.0.50 dev v0
-ip neigh
-ip neigh show nud all
+ip neigh | sort
+ip neigh show nud all | sort
 ip neigh show proxy
-ip neigh show nud permanent
-ip neigh show nud stale
-ip neigh show nud reachable
+ip neigh show nud permanent | sort
+ip neigh show nud stale | sort
+ip neigh show nud reachable | sort
 ip neigh show nud noarp
 ip neigh show nud bogus
-ip neigh show dev v0
+ip neigh show dev v0 | sort
 ip neigh show dev nosuch
-ip neigh show 10.0.0.0/28
+ip neigh show 10.0.0.0/28 | sort
 ip neigh show to 10.0.0.10
 ip neigh show to bogus
-ip neigh show unused
+ip neigh show unused | sort
 ip neigh get 10.0.0.10 dev v0
 ip neigh get 10.0.0.99 dev v0
 ip neigh get 10.0.0.10
@@ -55,7 +55,7 @@ ip neigh get proxy 10.0.0.50 dev v0
 ip -d neigh show 10.0.0.21
 ip -j neigh show 10.0.0.9
 ip -j neigh show proxy
-ip -br neigh
+ip -br neigh | sort
 ip -o neigh show 10.0.0.9
 ip -4 neigh show 10.0.0.9
 ip -6 neigh
@@ -75,27 +75,27 @@ ip neigh flush
 ip -s neigh flush dev v0 nud stale
 ip -s -s neigh flush 10.0.0.12 nud all
 ip neigh flush dev v0
-ip neigh
+ip neigh | sort
 ip neigh flush all nud permanent
-ip neigh
+ip neigh | sort
 ping -c 1 10.0.0.2
-ip neigh
+ip neigh | sort
 ip neigh change 10.0.0.2 dev v0 nud stale
-ip neigh
+ip neigh | sort
 ip neigh change 10.0.0.2 dev v0 nud delay
-ip neigh
+ip neigh | sort
 ip neigh replace 10.0.0.2 dev v0 nud permanent
-ip neigh
+ip neigh | sort
 ip link set v0 arp off
-ip neigh
+ip neigh | sort
 ip link set v0 arp on
 ip link set v0 down
-ip neigh show nud all
+ip neigh show nud all | sort
 ip -n b neigh show nud all
 ip link set v0 up
-ip neigh
+ip neigh | sort
 ip -n b link set v0 address 02:00:00:00:00:99
 ping -c 1 10.0.0.2
-ip neigh
+ip neigh | sort
 ip neigh bogus
 ip neigh help

@@ -26,7 +26,7 @@ ip netns exec a true
 ip netns exec a false
 ip netns exec a nosuchcommand
 ip netns exec a sh -c 'exit 42'
-ip netns exec a sh -c 'kill -9 $$'
+ip netns exec a sh -c 'kill -9 $$' | cat
 ip netns exec a ip netns identify
 ip netns identify
 ip netns identify $$

@@ -54,9 +54,11 @@ ip -n r3 route add 10.0.0.0/16 via 10.0.23.2
 ip -n h1 addr add 10.0.77.1/24 dev eth0
 ip netns exec h1 ping -c 1 -W 1 -I 10.0.77.1 10.0.2.2
 ip netns exec r1 sysctl -w net.ipv4.conf.a.rp_filter=1
-ip netns exec h1 ping -c 1 -W 1 -I 10.0.77.1 10.0.12.1
+ip -n h1 neigh flush all
+ip netns exec h1 ping -c 1 -W 5 -I 10.0.77.1 10.0.12.1
 ip netns exec r1 sysctl -w net.ipv4.conf.a.rp_filter=2
-ip netns exec h1 ping -c 1 -W 1 -I 10.0.77.1 10.0.12.1
+ip -n h1 neigh flush all
+ip netns exec h1 ping -c 1 -W 5 -I 10.0.77.1 10.0.12.1
 ip netns exec r1 sysctl -w net.ipv4.conf.a.forwarding=0
 ip netns exec r1 sysctl net.ipv4.ip_forward
 ip netns exec h1 ping -c 1 -W 1 10.0.2.2

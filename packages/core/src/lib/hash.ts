@@ -13,11 +13,11 @@ const mix = (h: number, k: number): number => {
   return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
 };
 
-/** The final avalanche of murmur3; the result is unsigned. */
+/** The final avalanche of murmur3; the result is signed: half of the unsigned ones would be allocated where it is not inlined. */
 const finish = (h: number): number => {
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
 };
 
 /** Hash of one word. */

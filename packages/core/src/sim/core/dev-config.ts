@@ -248,7 +248,7 @@ export function devNotifyFlags(dev: NetDevice, old: number, gchanges: number, in
   if (gchanges !== 0) rtnl.ifinfo(RTM_NEWLINK, dev, gchanges, info);
   if ((changes & IFF_UP) !== 0) netdevChain.call((dev.flags & IFF_UP) !== 0 ? NETDEV_UP : NETDEV_DOWN, dev);
   if ((dev.flags & IFF_UP) !== 0 && (changes & ~(IFF_UP | IFF_PROMISC | IFF_ALLMULTI | IFF_VOLATILE)) !== 0) {
-    netdevChain.call(NETDEV_CHANGE, dev);
+    netdevChain.call(NETDEV_CHANGE, dev, changes);
   }
 }
 

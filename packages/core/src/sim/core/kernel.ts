@@ -76,7 +76,8 @@ export class SimKernel implements Kernel, SkbOwner {
   /** Protocols by ETH_P_*. @see dev_add_pack */
   readonly ptypes: Map<number, PacketHandler> = new Map();
   /** NETDEV_* events, in order of registration. @see register_netdevice_notifier */
-  readonly netdevChain: Notifier<[event: number, dev: NetDevice]> = new Notifier<[event: number, dev: NetDevice]>();
+  /** `changed`: the IFF_* a NETDEV_CHANGE is about. */
+  readonly netdevChain: Notifier<[event: number, dev: NetDevice, changed?: number]> = new Notifier();
   /** Sees every frame of every device: (skb, dev, outgoing). For --pcap and tracing. */
   readonly frameTaps: ((skb: SkBuff, dev: NetDevice, outgoing: boolean) => void)[] = [];
   /** Packets received and not yet worked on. @see struct softnet_data */

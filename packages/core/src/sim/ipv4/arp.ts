@@ -218,12 +218,14 @@ function gratuitousArp(inDev: InDevice): void {
 }
 
 /** @see arp_netdev_event */
-function arpNetdevEvent(event: number, dev: NetDevice): void {
+function arpNetdevEvent(event: number, dev: NetDevice, changed = 0): void {
   const { arpTbl } = kernelIpv4(dev.net.kernel);
   if (event === NETDEV_CHANGEADDR) {
     neighChangeaddr(arpTbl, dev);
     rtCacheFlush(dev.net);
-  } else if (event === NETDEV_CHANGE && !netifCarrierOk(dev)) {
+  } else if (event === NETDEV_CHANGE) {
+    if ((changed & IFF_NOARP) !== 0) neighChangeaddr(arpTbl, dev);
+    if (netifCarrierOk(dev)) return;
     const inDev = inDevGet(dev);
     if (inDev === null || (inDev.cnf.data[ARP_EVICT_NOCARRIER] !== 0)) neighCarrierDown(arpTbl, dev);
   }

@@ -286,7 +286,7 @@ function confirmOn(inDev: InDevice, dst: number, local: number, scope: number): 
   return same ? addr : 0;
 }
 
-/** Brings 127.0.0.1 to a loopback device that has no address. */
+/** Brings 127.0.0.1 to a loopback device; nothing happens when it has that. */
 function addLoopback(inDev: InDevice): void {
   const ifa = new InIfaddr(inDev, 0x7f000001, 0x7f000001, 8);
   ifa.scope = RT_SCOPE_HOST;
@@ -368,7 +368,7 @@ function inetdevEvent(event: number, dev: NetDevice): void {
   switch (event) {
     case NETDEV_UP:
       if (!validMtu(dev.mtu)) break;
-      if ((dev.flags & IFF_LOOPBACK) !== 0 && inDev.ifaList.length === 0) addLoopback(inDev);
+      if ((dev.flags & IFF_LOOPBACK) !== 0) addLoopback(inDev);
       ipMcUp(inDev);
       if (inDevOrconf(inDev, ARP_NOTIFY)) kernelIpv4(dev.net.kernel).gratuitousArp(inDev);
       break;

@@ -48,7 +48,7 @@ export const DEFAULT_RULES: readonly FibRule[] = [rule(0, RT_TABLE_LOCAL), rule(
 export function fibLookup(net: Net, fl: Flowi4, res: FibResult, flags: number): number {
   const { rules, tables } = netIpv4(net);
   if (rules !== null) return fibRulesLookup(net, rules, fl, res, flags);
-  const main = tables.get(RT_TABLE_MAIN) ?? tables.get(RT_TABLE_LOCAL);
+  const main = tables.get(RT_TABLE_MAIN);
   if (main !== undefined) {
     const err = main.lookup(fl, res, flags);
     if (err !== -EAGAIN) return err;

@@ -357,12 +357,13 @@ export function fibSyncDownDev(dev: NetDevice, event: number, force: boolean): n
   return event === NETDEV_DOWN || event === NETDEV_UNREGISTER || event === NETDEV_CHANGE ? ret : 0;
 }
 
-/** A local address went: routes that prefer it as source are dead. @see fib_sync_down_addr */
+/** A local address went: routes of `main` that prefer it as source are dead. @see fib_sync_down_addr */
 export function fibSyncDownAddr(dev: NetDevice, local: number): number {
   let ret = 0;
   for (const fi of netIpv4(dev.net).laddrInfos.keys()) {
-    if (fi.prefsrc !== local || (fi.tbId !== RT_TABLE_MAIN && fi.tbId !== RT_TABLE_LOCAL)) continue;
+    if (fi.prefsrc !== local || fi.tbId !== RT_TABLE_MAIN) continue;
     fi.flags |= RTNH_F_DEAD;
+    fi.prefsrcRemoved = true;
     ret++;
   }
   return ret;

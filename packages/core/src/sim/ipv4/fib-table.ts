@@ -143,12 +143,8 @@ export function fibNewTable(net: Net, id: number): FibTable {
   const tid = id === 0 ? RT_TABLE_MAIN : id;
   const found = n.tables.get(tid);
   if (found !== undefined) return found;
-  let trie: LpmTrie4<FibLeaf> | undefined;
-  if (n.rules === null) {
-    if (tid === RT_TABLE_LOCAL) trie = n.tables.get(RT_TABLE_MAIN)?.trie;
-    if (tid === RT_TABLE_MAIN) trie = n.tables.get(RT_TABLE_LOCAL)?.trie;
-  }
-  const table = new FibTable(net, tid, trie ?? new LpmTrie4<FibLeaf>());
+  const alias = tid === RT_TABLE_LOCAL && n.rules === null ? fibNewTable(net, RT_TABLE_MAIN) : null;
+  const table = new FibTable(net, tid, alias?.trie ?? new LpmTrie4<FibLeaf>());
   n.tables.set(tid, table);
   return table;
 }

@@ -142,7 +142,7 @@ export function fibFlush(net: Net): void {
   for (const table of netIpv4(net).tables.values()) {
     const doomed: { leaf: FibLeaf; fa: FibAlias }[] = [];
     for (const { leaf, fa } of table.routes()) {
-      if ((fa.fi.flags & RTNH_F_DEAD) !== 0 && fibError(fa.type) === 0) doomed.push({ leaf, fa });
+      if (fibError(fa.type) === 0 ? (fa.fi.flags & RTNH_F_DEAD) !== 0 : fa.fi.prefsrcRemoved) doomed.push({ leaf, fa });
     }
     for (const { leaf, fa } of doomed) removeAlias(net, table, leaf, fa);
   }

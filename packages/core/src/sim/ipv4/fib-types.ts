@@ -59,11 +59,12 @@ export class FibInfo {
   /** RTNH_F_*. */
   flags = 0;
   metrics: Metrics | null = null;
-  /** TCP congestion control, RTAX_CC_ALGO. */
   nh: FibNh[] = [];
   /** Routes that use it. */
   treeref = 0;
   key = 0;
+  /** Dead because its preferred source is gone: an error route goes by that too. @see pfsrc_removed */
+  prefsrcRemoved = false;
 }
 
 /** One route of a prefix. @see struct fib_alias */

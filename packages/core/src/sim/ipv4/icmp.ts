@@ -68,7 +68,7 @@ function icmpRcv(skb: SkBuff): void {
   if ((rt.flags & (RTCF_BROADCAST | RTCF_MULTICAST)) !== 0) {
     const echo = type === ICMP_ECHO || type === ICMP_TIMESTAMP;
     if ((echo && sysctl.icmp_echo_ignore_broadcasts !== 0) || (!echo && type !== 17 && type !== 18)) {
-      if (!echo) icmp.InErrors++;
+      icmp.InErrors++;
       kfreeSkb(skb, SKB_DROP_REASON_INVALID_PROTO, 'icmp_rcv');
       return;
     }

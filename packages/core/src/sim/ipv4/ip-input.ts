@@ -36,9 +36,7 @@ import { inetPeerTake } from './inet-peer.ts';
 import { kernelIpv4, netIpv4 } from './netns.ts';
 import { ipRouteInput } from './route.ts';
 import type { Rtable } from './rtable.ts';
-
-/** Counters by the ECN bits. @see ip_rcv_core, IPSTATS_MIB_NOECTPKTS */
-const ECN_COUNTERS = ['InNoECTPkts', 'InECT1Pkts', 'InECT0Pkts', 'InCEPkts'] as const;
+import { countIn } from './snmp.ts';
 
 /** A packet that came in by a device, `data` at its IP header. @see ip_rcv, ip_rcv_core */
 export function ipRcv(skb: SkBuff, dev: NetDevice): void {
@@ -46,10 +44,7 @@ export function ipRcv(skb: SkBuff, dev: NetDevice): void {
     kfreeSkb(skb, SKB_DROP_REASON_OTHERHOST, 'ip_rcv_core');
     return;
   }
-  const { ip } = netIpv4(dev.net);
-  ip.InReceives++;
-  ip.InOctets += skb.len;
-  ip[ECN_COUNTERS[skb.buf[skb.data + 1]! & 3]!]++;
+  countIn(netIpv4(dev.net).ip, skb.buf[skb.data + 1]!, skb.len);
   const { data: o } = skb;
   const verdict = ipCheck(skb.buf, o, skb.len);
   if (verdict !== IP_OK) {

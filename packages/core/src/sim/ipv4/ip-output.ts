@@ -18,6 +18,7 @@ import { IPSKB_FORWARDED } from './ipcb.ts';
 import { kernelIpv4, netIpv4 } from './netns.ts';
 import { rtMtu, rtMtuLocked } from './route.ts';
 import type { Rtable } from './rtable.ts';
+import { countReceived, countSent } from './snmp.ts';
 import type { Sock } from '../core/sock.ts';
 
 /** The MTU a packet of this route is cut to. @see ip_dst_mtu_maybe_forward */
@@ -44,9 +45,6 @@ export function ipOutput(skb: SkBuff): number {
   const rt = skb.dst as Rtable;
   skb.dev = rt.dev;
   skb.protocol = ETH_P_IP;
-  const mib = netIpv4(rt.dev.net).ip;
-  mib.OutTransmits++;
-  mib.OutOctets += skb.len;
   return ipFinishOutput(skb, rt);
 }
 
@@ -54,21 +52,14 @@ export function ipOutput(skb: SkBuff): number {
 export function ipMcOutput(skb: SkBuff): number {
   const rt = skb.dst as Rtable;
   skb.dev = rt.dev;
-  const { ip } = netIpv4(rt.dev.net);
-  ip.OutTransmits++;
-  ip.OutOctets += skb.len;
   if ((rt.flags & RTCF_MULTICAST) !== 0) {
-    ip.OutMcastPkts++;
     if ((skb.sk as (Sock & { mcLoop?: boolean }) | null)?.mcLoop !== false) loopBack(skb, rt);
     if (skb.buf[skb.data + 8] === 0) {
       consumeSkb(skb);
       return 0;
     }
   }
-  if ((rt.flags & RTCF_BROADCAST) !== 0) {
-    ip.OutBcastPkts++;
-    loopBack(skb, rt);
-  }
+  if ((rt.flags & RTCF_BROADCAST) !== 0) loopBack(skb, rt);
   return ipFinishOutput(skb, rt);
 }
 
@@ -81,6 +72,7 @@ function loopBack(skb: SkBuff, rt: Rtable): void {
   copy.cb2 = rt.dev.ifindex;
   copy.skbIif = rt.dev.ifindex;
   copy.tstamp = rt.dev.net.kernel.clock.now;
+  countReceived(netIpv4(rt.dev.net).ip, copy.buf[copy.data + 1]!, copy.len, rt.type);
   kernelIpv4(rt.dev.net.kernel).localDeliver(copy);
 }
 
@@ -94,6 +86,7 @@ function ipFinishOutput(skb: SkBuff, rt: Rtable): number {
 function ipFinishOutput2(skb: SkBuff, rt: Rtable): number {
   const { dev } = rt;
   const { arpTbl } = kernelIpv4(dev.net.kernel);
+  countSent(netIpv4(dev.net).ip, skb.len, rt.type);
   let hop = rt.gw4 !== 0 ? rt.gw4 : ipDaddr(skb.buf, skb.data);
   if ((dev.flags & (IFF_LOOPBACK | IFF_POINTOPOINT)) !== 0) hop = 0;
   let n = arpTbl.lookup4(hop, dev);

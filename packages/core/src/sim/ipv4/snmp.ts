@@ -1,4 +1,5 @@
 /** Counters of RFC 1213 and their extensions, per namespace; order and names as in /proc/net/snmp and netstat. @see include/uapi/linux/snmp.h */
+import { RTN_BROADCAST, RTN_MULTICAST } from '../../uapi/rtnetlink.ts';
 
 /** `Ip:` and `IpExt:`. */
 export class IpMib {
@@ -38,6 +39,40 @@ export class IpMib {
   InECT0Pkts = 0;
   InCEPkts = 0;
   ReasmOverlaps = 0;
+}
+
+const ECN_COUNTERS = ['InNoECTPkts', 'InECT1Pkts', 'InECT0Pkts', 'InCEPkts'] as const;
+
+/** A packet that came to ip_rcv. @param tos its TOS byte. @see ip_rcv_core, IPSTATS_MIB_NOECTPKTS */
+export function countIn(mib: IpMib, tos: number, len: number): void {
+  mib.InReceives++;
+  mib.InOctets += len;
+  mib[ECN_COUNTERS[(tos & 3) as 0 | 1 | 2 | 3]]++;
+}
+
+/** A copy of what was sent, received by its sender: counted as what comes in is. @param type RTN_* of its route. @see dev_loopback_xmit */
+export function countReceived(mib: IpMib, tos: number, len: number, type: number): void {
+  countIn(mib, tos, len);
+  if (type === RTN_MULTICAST) {
+    mib.InMcastPkts++;
+    mib.InMcastOctets += len;
+  } else if (type === RTN_BROADCAST) {
+    mib.InBcastPkts++;
+    mib.InBcastOctets += len;
+  }
+}
+
+/** A packet, or a fragment of one, on its way out. @param type RTN_* of its route. @see ip_finish_output2 */
+export function countSent(mib: IpMib, len: number, type: number): void {
+  mib.OutTransmits++;
+  mib.OutOctets += len;
+  if (type === RTN_MULTICAST) {
+    mib.OutMcastPkts++;
+    mib.OutMcastOctets += len;
+  } else if (type === RTN_BROADCAST) {
+    mib.OutBcastPkts++;
+    mib.OutBcastOctets += len;
+  }
 }
 
 /** `Icmp:`; messages by type are in `inType` and `outType`. */

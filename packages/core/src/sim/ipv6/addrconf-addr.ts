@@ -251,7 +251,7 @@ export function addrconfVerify(net: Net): void {
   const { now } = clock;
   let next = Infinity;
   for (const dev of net.devs.values()) {
-    for (const ifp of [...(in6DevGet(dev)?.addrList ?? [])]) {
+    for (const ifp of in6DevGet(dev)?.addrList ?? []) {
       if (ifp.validLft === INFINITY_LIFE_TIME && ifp.preferedLft === INFINITY_LIFE_TIME) continue;
       const valid = ifp.validLft === INFINITY_LIFE_TIME ? Infinity : ifp.tstamp + ifp.validLft * SEC;
       const prefered = ifp.preferedLft === INFINITY_LIFE_TIME ? Infinity : ifp.tstamp + ifp.preferedLft * SEC;

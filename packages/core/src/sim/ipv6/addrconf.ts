@@ -1,7 +1,7 @@
 /** IPv6 on devices that come, go up and down, and change. @see net/ipv6/addrconf.c:addrconf_notify */
 import { without } from '../../lib/small.ts';
 import { EACCES } from '../../uapi/errno.ts';
-import { IFA_F_NODAD, IFA_F_OPTIMISTIC, IFA_F_PERMANENT, IFA_F_STABLE_PRIVACY, IFA_F_TENTATIVE, IFAPROT_KERNEL_LL, IFAPROT_KERNEL_LO } from '../../uapi/if-addr.ts';
+import { IFA_F_NODAD, IFA_F_NOPREFIXROUTE, IFA_F_OPTIMISTIC, IFA_F_PERMANENT, IFA_F_STABLE_PRIVACY, IFA_F_TENTATIVE, IFAPROT_KERNEL_LL, IFAPROT_KERNEL_LO } from '../../uapi/if-addr.ts';
 import { ARPHRD_ETHER, ARPHRD_LOOPBACK } from '../../uapi/if-arp.ts';
 import { IF_OPER_UNKNOWN, IF_OPER_UP, IFF_LOOPBACK, IFF_MULTICAST, IFF_UP } from '../../uapi/if.ts';
 import {
@@ -158,12 +158,12 @@ function devConfig(dev: NetDevice): void {
   if (idev !== null && typeof idev !== 'number') addrconfAddrGen(idev, false);
 }
 
-/** Routes of addresses that outlived their device's being down. @see addrconf_permanent_addr */
+/** Routes of addresses that were there before the device went up. @see addrconf_permanent_addr, fixup_permanent_addr */
 function permanentAddr(dev: NetDevice): void {
-  for (const ifp of [...(in6DevGet(dev)?.addrList ?? [])]) {
-    if ((ifp.flags & IFA_F_PERMANENT) === 0 || ifp.rt !== null) continue;
-    ifp.rt = addrconfF6iAlloc(ifp);
-    if ((ifp.flags & 0x200) === 0) addrconfPrefixRoute(ifp.addr, ifp.prefixLen, ifp.rtPriority, dev, 0, 0);
+  for (const ifp of in6DevGet(dev)?.addrList ?? []) {
+    if ((ifp.flags & IFA_F_PERMANENT) === 0) continue;
+    ifp.rt ??= addrconfF6iAlloc(ifp);
+    if ((ifp.flags & IFA_F_NOPREFIXROUTE) === 0) addrconfPrefixRoute(ifp.addr, ifp.prefixLen, ifp.rtPriority, dev, 0, 0);
     if (ifp.state === IFADDR_STATE_PREDAD) addrconfDadStart(ifp);
   }
 }
@@ -210,7 +210,7 @@ export function addrconfIfdown(dev: NetDevice, unregister: boolean): void {
   const keepAddr = !unregister && keepAll > 0;
   idev.ifFlags &= ~(IF_RS_SENT | IF_RA_RCVD | IF_READY);
   if (idev.rsTimer !== null) net.kernel.clock.del(idev.rsTimer);
-  for (const ifa of [...idev.addrList]) {
+  for (const ifa of idev.addrList) {
     net.kernel.clock.del(ifa.dadTimer);
     const local = (ipv6AddrType(ifa.addr) & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK)) !== 0;
     if (keepAddr && (ifa.flags & IFA_F_PERMANENT) !== 0 && !local) {
@@ -273,7 +273,7 @@ function devForwardChange(idev: Inet6Dev): void {
       else ipv6DevMcDec(idev, a);
     }
   }
-  for (const ifa of [...idev.addrList]) {
+  for (const ifa of idev.addrList) {
     if ((ifa.flags & IFA_F_TENTATIVE) !== 0) continue;
     if (on) anycastJoin(ifa);
     else anycastLeave(ifa);

@@ -55,7 +55,7 @@ export function anycastLeave(ifp: Inet6Ifaddr): void {
 
 /** The device goes. @see ipv6_ac_destroy_dev */
 export function anycastDestroyDev(idev: Inet6Dev): void {
-  for (const ac of [...idev.acList]) {
+  for (const ac of idev.acList) {
     ac.users = 1;
     drop(idev, ac.addr);
   }

@@ -183,5 +183,5 @@ export function addrconfDadFailure(ifp: Inet6Ifaddr): void {
 
 /** Runs detection for the addresses that waited for the link. @see addrconf_dad_run */
 export function addrconfDadRun(idev: Inet6Dev): void {
-  for (const ifp of [...idev.addrList]) if ((ifp.flags & IFA_F_TENTATIVE) !== 0 && ifp.state === IFADDR_STATE_DAD) kick(ifp);
+  for (const ifp of idev.addrList) if ((ifp.flags & IFA_F_TENTATIVE) !== 0 && ifp.state === IFADDR_STATE_DAD) kick(ifp);
 }

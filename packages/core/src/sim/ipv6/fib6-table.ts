@@ -30,7 +30,8 @@ export function fib6Tables(net: Net): Fib6Table[] {
 
 /** Routes of a table in the order dumps show them. The table may not change meanwhile. @see fib6_walk_continue */
 export function* fib6Walk(table: Fib6Table): Generator<Fib6Info> {
-  for (const { value } of table.trie.entriesPostorder()) yield* value.leaf;
+  // Without `yield*`, which is several times slower for long lists.
+  for (const { value } of table.trie.entriesPostorder()) for (const rt of value.leaf) yield rt;
 }
 
 /** @see rt6_qualify_for_ecmp */

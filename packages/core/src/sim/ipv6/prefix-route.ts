@@ -1,9 +1,11 @@
 /** Routes that come with addresses and devices. @see net/ipv6/addrconf.c:addrconf_prefix_route */
 import { sharedAddr } from '../../lib/small.ts';
 import { ipv6Prefix } from '../../lib/address.ts';
-import { IFF_LOOPBACK, IFF_POINTOPOINT } from '../../uapi/if.ts';
+import { DEVCONF_DISABLE_IPV6 } from '../../uapi/if-link.ts';
+import { IFF_LOOPBACK, IFF_POINTOPOINT, IFF_UP } from '../../uapi/if.ts';
 import { RTF_EXPIRES, RTF_LOCAL, RTF_NONEXTHOP } from '../../uapi/ip.ts';
-import { RTN_LOCAL, RTN_MULTICAST, RTN_UNICAST, RTPROT_KERNEL } from '../../uapi/rtnetlink.ts';
+import { RTN_LOCAL, RTN_MULTICAST, RTN_UNICAST, RTNH_F_LINKDOWN, RTPROT_KERNEL } from '../../uapi/rtnetlink.ts';
+import { netifCarrierOk } from '../core/dev.ts';
 import type { NetDevice } from '../core/net-device.ts';
 import { KERNEL_INFO, newExtAck } from '../core/rtnetlink.ts';
 import { fib6Add } from './fib6-table.ts';
@@ -21,6 +23,15 @@ function make(dev: NetDevice, table: Fib6Table, dst: Uint8Array, plen: number, m
   return rt;
 }
 
+/** Enters a route over a device, which has to be up: while it is down there is none. @see fib6_nh_init */
+function enter(rt: Fib6Info): void {
+  const { dev } = rt.nh;
+  const idev = in6DevGet(dev);
+  if (idev === null || idev.cnf.get(DEVCONF_DISABLE_IPV6) !== 0 || (dev.flags & IFF_UP) === 0) return;
+  if (!netifCarrierOk(dev)) rt.nh.flags |= RTNH_F_LINKDOWN;
+  fib6Add(dev.net, rt, null, KERNEL_INFO, newExtAck());
+}
+
 /** The route to an address itself, in no table yet. @see addrconf_f6i_alloc */
 export function addrconfF6iAlloc(ifp: Inet6Ifaddr): Fib6Info {
   const { dev } = ifp.idev;
@@ -36,22 +47,20 @@ export function addrconfF6iAlloc(ifp: Inet6Ifaddr): Fib6Info {
  */
 export function addrconfPrefixRoute(prefix: Uint8Array, plen: number, metric: number, dev: NetDevice, expires: number, flags: number): void {
   const { net } = dev;
-  if (in6DevGet(dev) === null) return;
   const nonexthop = (dev.flags & (IFF_LOOPBACK | IFF_POINTOPOINT)) === 0 ? 0 : RTF_NONEXTHOP;
   const rt = make(dev, netIpv6(net).main, prefix, plen, metric === 0 ? IP6_RT_PRIO_ADDRCONF : metric, RTN_UNICAST, flags | nonexthop);
   if (expires !== 0) {
     rt.expires = expires;
     rt.flags = (rt.flags | RTF_EXPIRES) >>> 0;
   }
-  fib6Add(net, rt, null, KERNEL_INFO, newExtAck());
+  enter(rt);
 }
 
 /** All multicasts leave by the device. @see addrconf_add_mroute */
 export function addrconfAddMroute(dev: NetDevice): void {
-  const { net } = dev;
   const dst = new Uint8Array(16);
   dst[0] = 0xff;
-  fib6Add(net, make(dev, netIpv6(net).local, dst, 8, IP6_RT_PRIO_ADDRCONF, RTN_MULTICAST, 0), null, KERNEL_INFO, newExtAck());
+  enter(make(dev, netIpv6(dev.net).local, dst, 8, IP6_RT_PRIO_ADDRCONF, RTN_MULTICAST, 0));
 }
 
 /** The prefix route of the device, or null. `want` and `not` are RTF_*. @see addrconf_get_prefix_route */

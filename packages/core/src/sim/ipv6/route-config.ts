@@ -92,12 +92,13 @@ export function ip6RouteInfoCreate(net: Net, cfg: Fib6Config, extack: ExtAck): F
   }
   if (dev === null) return -ENODEV;
   const idev = in6DevGet(dev);
-  if (idev !== null && idev.cnf.get(DEVCONF_DISABLE_IPV6) !== 0) return nlErr(extack, EACCES, 'IPv6 is disabled on nexthop device');
-  if ((dev.flags & IFF_UP) === 0) return nlErr(extack, ENETDOWN, 'Nexthop device is not up');
+  const refuses = (cfg.flags & RTF_REJECT) !== 0;
+  if (!refuses && idev !== null && idev.cnf.get(DEVCONF_DISABLE_IPV6) !== 0) return nlErr(extack, EACCES, 'IPv6 is disabled on nexthop device');
+  if (!refuses && (dev.flags & IFF_UP) === 0) return nlErr(extack, ENETDOWN, 'Nexthop device is not up');
   if (cfg.prefsrc !== null && ipv6AddrType(cfg.prefsrc) !== 0 && ipv6ChkAddrAndFlags(net, cfg.prefsrc, 0, dev, 0) === null) {
     return nlErr(extack, EINVAL, 'Invalid source address');
   }
-  const linkdown = (flags & (RTF_LOCAL | RTF_ANYCAST)) === 0 && !netifCarrierOk(dev) ? RTNH_F_LINKDOWN : 0;
+  const linkdown = !refuses && (flags & (RTF_LOCAL | RTF_ANYCAST)) === 0 && !netifCarrierOk(dev) ? RTNH_F_LINKDOWN : 0;
   const nh = new Fib6Nh(dev, gw, (cfg.nhFlags & RTNH_F_ONLINK) | linkdown, cfg.weight);
   const rt = new Fib6Info(fib6NewTable(net, cfg.table), ipv6Prefix(cfg.dst, cfg.dstLen), cfg.dstLen, nh);
   rt.metric = cfg.metric === 0 ? IP6_RT_PRIO_USER : cfg.metric;
@@ -137,7 +138,7 @@ export function ip6RouteDel(net: Net, cfg: Fib6DelConfig, info: NlInfo, extack: 
       if (cfg.metric !== 0 && cfg.metric !== rt.metric) continue;
       if (cfg.protocol !== 0 && cfg.protocol !== rt.protocol) continue;
       if (cfg.gateway !== null || rt.siblings === null) return fib6Del(net, rt, info);
-      for (const x of [...rt.siblings]) fib6Del(net, x, info);
+      for (const x of rt.siblings.slice()) fib6Del(net, x, info);
       return 0;
     }
   }

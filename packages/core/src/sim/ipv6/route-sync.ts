@@ -12,7 +12,7 @@ export function rt6SyncUp(dev: NetDevice, flags: number): void {
   const clear = (flags & RTNH_F_DEAD) !== 0 && netifCarrierOk(dev) ? flags | RTNH_F_LINKDOWN : flags;
   for (const table of fib6Tables(dev.net)) {
     for (const rt of fib6Walk(table)) {
-      if (rt.nh.dev !== dev || (rt.nh.flags & clear) === 0) continue;
+      if ((rt.nh.flags & clear) === 0 || rt.nh.dev !== dev) continue;
       rt.nh.flags &= ~clear;
       if (rt.siblings !== null) rt6MultipathRebalance(rt.siblings);
     }

@@ -35,6 +35,7 @@ import {
   NEIGH_UPDATE_F_OVERRIDE_ISROUTER,
   NEIGH_UPDATE_F_USE,
   NEIGH_UPDATE_F_WEAK_OVERRIDE,
+  NTF_MANAGED,
   NUD_CONNECTED,
   NUD_IN_TIMER,
   NUD_VALID,
@@ -45,7 +46,7 @@ import { type NeighOps, NeighTable, type Neighbour, purgeQueue } from './table.t
 const TICK_NS = 1e7;
 
 /** Makes a protocol's table. @see neigh_table_init */
-export const neighTable = (kernel: SimKernel, ops: NeighOps): NeighTable => new NeighTable(kernel, ops, neighTimerHandler);
+export const neighTable = (kernel: SimKernel, ops: NeighOps): NeighTable => new NeighTable(kernel, ops, neighTimerHandler, neighManagedWork);
 
 /** What a packet takes of the queue's bytes. @see skb->truesize */
 const truesize = (skb: SkBuff): number => (skb.len <= 384 ? 768 : skb.len <= 1792 ? 2304 : skb.len + 512);
@@ -132,11 +133,20 @@ function neighTimerHandler(n: Neighbour): void {
   doSoftirq(kernel);
 }
 
+/** Keeps managed entries known. @see neigh_managed_work */
+function neighManagedWork(tbl: NeighTable): void {
+  const { kernel } = tbl;
+  for (const n of tbl.managed) neighEventSend(n, null, false);
+  kernel.clock.modTimer(tbl.managedTimer, tbl.parms.intervalProbeTime);
+  doSoftirq(kernel);
+}
+
 /**
  * Somebody wants to send: starts finding the address out where need be, and keeps the packet if it must wait.
+ * @param immediateOk ask now, not with the next tick
  * @returns true when the packet was taken over (queued or dropped). @see __neigh_event_send
  */
-export function neighEventSend(n: Neighbour, skb: SkBuff | null): boolean {
+export function neighEventSend(n: Neighbour, skb: SkBuff | null, immediateOk = true): boolean {
   const { clock } = n.tbl.kernel;
   n.used = clock.now;
   if ((n.nudState & (NUD_CONNECTED | NUD_DELAY | NUD_PROBE)) !== 0) return false;
@@ -150,8 +160,8 @@ export function neighEventSend(n: Neighbour, skb: SkBuff | null): boolean {
     }
     n.probes = n.parms.ucastProbes;
     n.nudState = NUD_INCOMPLETE;
-    setTimer(n, retrans(n));
-    probe = true;
+    setTimer(n, immediateOk ? retrans(n) : TICK_NS);
+    probe = immediateOk;
   } else if ((n.nudState & NUD_STALE) !== 0) {
     n.nudState = NUD_DELAY;
     n.updated = clock.now;
@@ -198,12 +208,15 @@ export function neighConfirm(n: Neighbour): void {
   n.confirmed = n.tbl.kernel.clock.now;
 }
 
+/** What an administrator says of an entry. @returns whether it changed. @see neigh_update_flags */
 function updateFlags(n: Neighbour, flags: number): boolean {
   if ((flags & NEIGH_UPDATE_F_ADMIN) === 0) return false;
-  const want = (flags & NEIGH_UPDATE_F_EXT_LEARNED) !== 0 ? NTF_EXT_LEARNED : 0;
-  if (((n.flags ^ want) & NTF_EXT_LEARNED) === 0) return false;
-  n.flags = (n.flags & ~NTF_EXT_LEARNED) | want;
-  return true;
+  const learned = (flags & NEIGH_UPDATE_F_EXT_LEARNED) !== 0 ? NTF_EXT_LEARNED : 0;
+  const managed = (flags & NEIGH_UPDATE_F_MANAGED) !== 0 ? NTF_MANAGED : 0;
+  const changed = (n.flags ^ (learned | managed)) & (NTF_EXT_LEARNED | NTF_MANAGED);
+  n.flags ^= changed;
+  if ((changed & NTF_MANAGED) !== 0) n.tbl.updateManaged(n);
+  return changed !== 0;
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import { hash2, hashBytes, HashTable } from '../../lib/hash.ts';
 import { Timer } from '../../lib/timer-heap.ts';
-import { NUD_IN_TIMER } from './state.ts';
+import { NTF_MANAGED, NUD_IN_TIMER } from './state.ts';
 import { NUD_NONE } from '../../uapi/neighbour.ts';
 import { EINVAL } from '../../uapi/errno.ts';
 import { KERNEL_INFO, type NlInfo } from '../core/rtnetlink.ts';
@@ -206,7 +206,7 @@ export class Neighbour {
   nudState: number = NUD_NONE;
   /** RTN_*. */
   type = 1;
-  /** NTF_*. */
+  /** NTF_*, and NTF_EXT_* from bit NTF_EXT_SHIFT. */
   flags = 0;
   protocol = 0;
   dead = false;
@@ -271,15 +271,19 @@ export class NeighTable {
   gcThresh2 = 512;
   gcThresh3 = 1024;
   readonly proxies: ProxyNeigh[] = [];
+  /** Entries kept up by themselves, looked at from time to time while there are any. @see neigh_managed_work */
+  readonly managed: Set<Neighbour> = new Set();
+  readonly managedTimer: Timer;
   /** RTM_NEWNEIGH and RTM_DELNEIGH go out here. */
   notify: ((neigh: Neighbour, type: number, info: NlInfo) => void) | null = null;
   readonly #table = new HashTable<Neighbour>();
   readonly #byDev = new Map<NetDevice, Set<Neighbour>>();
 
-  constructor(kernel: SimKernel, ops: NeighOps, timerFn: (neigh: Neighbour) => void) {
+  constructor(kernel: SimKernel, ops: NeighOps, timerFn: (neigh: Neighbour) => void, managedFn: (tbl: NeighTable) => void) {
     this.kernel = kernel;
     this.ops = ops;
     this.timerFn = timerFn;
+    this.managedTimer = new Timer(managedFn, this);
   }
 
   get entries(): number {
@@ -347,9 +351,19 @@ export class NeighTable {
     set.delete(neigh);
     if (set.size === 0) this.#byDev.delete(neigh.dev);
     neigh.dead = true;
+    if ((neigh.flags & NTF_MANAGED) !== 0) this.updateManaged(neigh);
     if ((neigh.nudState & NUD_IN_TIMER) !== 0) this.kernel.clock.del(neigh.timer);
     neigh.nudState = NUD_NONE;
     purgeQueue(neigh);
+  }
+
+  /** An entry is kept up from now on, or no longer, as its flags say. @see neigh_update_managed_list */
+  updateManaged(neigh: Neighbour): void {
+    const { clock } = this.kernel;
+    if (!neigh.dead && (neigh.flags & NTF_MANAGED) !== 0) {
+      this.managed.add(neigh);
+      if (!this.managedTimer.pending) clock.modTimer(this.managedTimer, this.parms.intervalProbeTime);
+    } else if (this.managed.delete(neigh) && this.managed.size === 0) clock.del(this.managedTimer);
   }
 
   /** Takes one out and says so. */

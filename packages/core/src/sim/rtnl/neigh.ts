@@ -5,11 +5,13 @@ import { EAFNOSUPPORT, EEXIST, EINVAL, ENODEV, ENOENT, EOPNOTSUPP } from '../../
 import { NLM_F_CREATE, NLM_F_DUMP_FILTERED, NLM_F_EXCL, NLM_F_REPLACE } from '../../uapi/netlink.ts';
 import {
   NTF_EXT_LEARNED,
+  NTF_EXT_MANAGED,
   NTF_PROXY,
   NTF_ROUTER,
   NTF_USE,
   NUD_FAILED,
   NUD_NONE,
+  NUD_PERMANENT,
 } from '../../uapi/neighbour.ts';
 import { RTM_DELNEIGH, RTM_GETNEIGH, RTM_NEWNEIGH, RTN_UNICAST, RTNLGRP_NEIGH } from '../../uapi/rtnetlink.ts';
 import { doSoftirq } from '../core/dev.ts';
@@ -22,9 +24,12 @@ import {
   NEIGH_UPDATE_F_ADMIN,
   NEIGH_UPDATE_F_EXT_LEARNED,
   NEIGH_UPDATE_F_ISROUTER,
+  NEIGH_UPDATE_F_MANAGED,
   NEIGH_UPDATE_F_OVERRIDE,
   NEIGH_UPDATE_F_OVERRIDE_ISROUTER,
   NEIGH_UPDATE_F_USE,
+  NTF_EXT_SHIFT,
+  NTF_MANAGED,
   NUD_VALID,
 } from '../neigh/state.ts';
 import type { Neighbour, NeighTable, ProxyNeigh } from '../neigh/table.ts';
@@ -56,6 +61,7 @@ function fillInfo(n: Neighbour): Uint8Array {
       lladdr: (n.nudState & NUD_VALID) !== 0 && n.dev.addrLen > 0 ? n.ha.slice(0, n.dev.addrLen) : undefined,
       cacheinfo: { confirmed: age(n.confirmed), used: age(n.used), updated: age(n.updated), refcnt: 0 },
       probes: n.probes,
+      flagsExt: n.flags >> NTF_EXT_SHIFT === 0 ? undefined : n.flags >> NTF_EXT_SHIFT,
       protocol: n.protocol === 0 ? undefined : n.protocol,
     },
   });
@@ -85,7 +91,9 @@ const neighAdd: RtnlDoit = (req) => {
   if (typeof m === 'number') return m;
   const { attrs: a } = m;
   if (a.dst === undefined) return nlErr(extack, EINVAL, 'Network address not specified');
-  if (a.flagsExt !== undefined && a.flagsExt !== 0) return nlErr(extack, EOPNOTSUPP, 'neighbour: extended flags are not supported');
+  const ext = a.flagsExt ?? 0;
+  if ((ext & ~NTF_EXT_MANAGED) !== 0) return nlErr(extack, EOPNOTSUPP, 'neighbour: extended flags other than NTF_EXT_MANAGED are not supported');
+  const managed = (ext & NTF_EXT_MANAGED) !== 0;
   const dev = m.ifindex === 0 ? null : (net.devs.get(m.ifindex) ?? undefined);
   if (dev === undefined) return -ENODEV;
   if (dev !== null && a.lladdr !== undefined && a.lladdr.length < dev.addrLen) return nlErr(extack, EINVAL, 'Invalid link address');
@@ -93,6 +101,7 @@ const neighAdd: RtnlDoit = (req) => {
   if (typeof tbl === 'number') return tbl;
   if (a.dst.length < tbl.ops.keyLen) return nlErr(extack, EINVAL, 'Invalid network address');
   if ((m.flags & NTF_PROXY) !== 0) {
+    if (managed) return nlErr(extack, EINVAL, 'Invalid NTF_* flag combination');
     let p = tbl.proxies.find((x) => x.net === net && x.dev === dev && x.key.every((v, i) => v === a.dst![i]));
     if (p === undefined) tbl.proxies.push((p = { key: a.dst.slice(0, tbl.ops.keyLen), net, dev, flags: 0, protocol: 0 }));
     p.flags = m.flags;
@@ -105,9 +114,12 @@ const neighAdd: RtnlDoit = (req) => {
   let n = tbl.lookup(a.dst, 0, dev);
   if (n === null) {
     if ((req.flags & NLM_F_CREATE) === 0) return -ENOENT;
+    if (managed && (m.state & NUD_PERMANENT) !== 0) return nlErr(extack, EINVAL, 'Invalid NTF_* flag for permanent entry');
     const made = tbl.create(a.dst, dev);
     if (typeof made === 'number') return made;
     n = made;
+    n.flags |= (m.flags & NTF_EXT_LEARNED) | (managed ? NTF_MANAGED : 0);
+    tbl.updateManaged(n);
   } else {
     if ((req.flags & NLM_F_EXCL) !== 0) return -EEXIST;
     if ((req.flags & NLM_F_REPLACE) === 0) flags &= ~(NEIGH_UPDATE_F_OVERRIDE | NEIGH_UPDATE_F_OVERRIDE_ISROUTER);
@@ -116,8 +128,9 @@ const neighAdd: RtnlDoit = (req) => {
   if ((m.flags & NTF_EXT_LEARNED) !== 0) flags |= NEIGH_UPDATE_F_EXT_LEARNED;
   if ((m.flags & NTF_ROUTER) !== 0) flags |= NEIGH_UPDATE_F_ISROUTER;
   if ((m.flags & NTF_USE) !== 0) flags |= NEIGH_UPDATE_F_USE;
+  if (managed) flags |= NEIGH_UPDATE_F_MANAGED;
   const err = neighUpdate(n, a.lladdr ?? null, m.state, flags, nlInfo(req), extack);
-  if (err === 0 && (m.flags & NTF_USE) !== 0) neighEventSend(n, null);
+  if (err === 0 && ((m.flags & NTF_USE) !== 0 || managed)) neighEventSend(n, null);
   doSoftirq(net.kernel);
   return err;
 };

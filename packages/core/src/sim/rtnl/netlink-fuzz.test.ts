@@ -100,7 +100,7 @@ function receive(s: Socket): ReturnType<typeof decodeMessages> {
   const all: ReturnType<typeof decodeMessages> = [];
   for (let i = 0; i < 10_000; i++) {
     try {
-      const got = s.recvmsg(1 << 16);
+      const got = s.recvmsg({ size: 1 << 16 });
       if (got === null) break;
       all.push(...decodeMessages(got.data));
     } catch (e) {

@@ -52,11 +52,11 @@ const rtnlNetNewid: RtnlDoit = (req) => {
 };
 
 /** The namespace to look from: the socket's, or one it knows by id. */
-function targetOf(req: RtnlRequest, a: NetnsaAttrs): Net | number {
+function targetOf(req: RtnlRequest, a: NetnsaAttrs, why: string): Net | number {
   if (a.targetNsid === undefined) return req.net;
   return (
     getNetNsById(req.net, a.targetNsid) ??
-    nlErrAttr(req.extack, EINVAL, nsidFamily.offsetOf(req.message, 'targetNsid'), 'Target netns reference is invalid')
+    nlErrAttr(req.extack, EINVAL, nsidFamily.offsetOf(req.message, 'targetNsid'), why)
   );
 }
 
@@ -80,7 +80,7 @@ const rtnlNetGetid: RtnlDoit = (req, emit) => {
   if (typeof m === 'number') return m;
   const peer = peerOf(req, m.attrs, true);
   if (typeof peer === 'number') return peer;
-  const target = targetOf(req, m.attrs);
+  const target = targetOf(req, m.attrs, 'Target netns reference is invalid');
   if (typeof target === 'number') return target;
   const attrs: NetnsaAttrs = { nsid: peernet2id(target, peer) };
   if (m.attrs.targetNsid !== undefined) attrs.currentNsid = peernet2id(req.net, peer);
@@ -92,7 +92,7 @@ const rtnlNetGetid: RtnlDoit = (req, emit) => {
 const rtnlNetDumpid: RtnlDumpit = (req, emit) => {
   const m = checkGet(req, true, req.extack);
   if (typeof m === 'number') return m;
-  const target = targetOf(req, m.attrs);
+  const target = targetOf(req, m.attrs, 'Invalid target network namespace id');
   if (typeof target === 'number') return target;
   for (const [id, peer] of [...target.nsids].sort((a, b) => a[0] - b[0])) {
     const attrs: NetnsaAttrs = { nsid: id };

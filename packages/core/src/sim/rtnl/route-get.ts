@@ -5,13 +5,14 @@ import { NL_VALIDATE_DEPRECATED_STRICT, NL_VALIDATE_LIBERAL } from '../../netlin
 import { routeFamily, type RtaAttrs } from '../../netlink/route.ts';
 import { EHOSTUNREACH, EINVAL, ENODEV } from '../../uapi/errno.ts';
 import { ETH_P_IP } from '../../uapi/if-ether.ts';
-import { RTCF_NOTIFY } from '../../uapi/ip.ts';
+import { RTCF_DOREDIRECT, RTCF_NOTIFY } from '../../uapi/ip.ts';
 import { RT_TABLE_COMPAT, RT_TABLE_MAIN, RTM_F_CLONED, RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE, RTM_F_NOTIFY, RTM_NEWROUTE } from '../../uapi/rtnetlink.ts';
 import { AF_INET } from '../../uapi/socket.ts';
 import { allocSkb, consumeSkb } from '../core/skbuff.ts';
 import { nlErr, type RtnlDoit } from '../core/rtnetlink.ts';
 import { type FibAlias, type FibResult, Flowi4 } from '../ipv4/fib-types.ts';
 import { fibGetTable } from '../ipv4/fib-table.ts';
+import { IPSKB_DOREDIRECT } from '../ipv4/ipcb.ts';
 import { putIpHeader } from '../../wire/ipv4.ts';
 import { ipRouteInput, ipRouteOutputKey, lastInputResult, lastOutputResult } from '../ipv4/route.ts';
 import type { Rtable } from '../ipv4/rtable.ts';
@@ -44,6 +45,7 @@ export const inetRtmGetroute =
     let rt: Rtable;
     let res: FibResult;
     const iif = a.iif ?? 0;
+    let cacheFlags = 0;
     if (iif !== 0) {
       const dev = net.devs.get(iif);
       if (dev === undefined) return -ENODEV;
@@ -54,6 +56,7 @@ export const inetRtmGetroute =
       skb.mark = fl.mark;
       const reason = ipRouteInput(skb, daddr, src, m.tos, dev);
       rt = skb.dst as unknown as Rtable;
+      if ((skb.cb0 & IPSKB_DOREDIRECT) !== 0) cacheFlags = RTCF_DOREDIRECT;
       consumeSkb(skb);
       if (reason !== 0) return -EINVAL;
       if (rt.error !== 0) return -rt.error;
@@ -75,12 +78,12 @@ export const inetRtmGetroute =
       emit(RTM_NEWROUTE, 0, dumpInfo(res.prefix, res.prefixlen, fa, 0, table));
       return 0;
     }
-    emit(RTM_NEWROUTE, 0, fillInfo(rt, fl, daddr, src, res.tos, table, iif));
+    emit(RTM_NEWROUTE, 0, fillInfo(rt, fl, daddr, src, res.tos, table, iif, cacheFlags));
     return 0;
   };
 
-/** @see rt_fill_info */
-function fillInfo(rt: Rtable, fl: Flowi4, dst: number, src: number, tos: number, table: number, iif: number): Uint8Array {
+/** @param cacheFlags RTCF_* of this packet, beside those of its route. @see rt_fill_info */
+function fillInfo(rt: Rtable, fl: Flowi4, dst: number, src: number, tos: number, table: number, iif: number, cacheFlags: number): Uint8Array {
   const { now } = rt.dev.net.kernel.clock;
   const expires = rt.expires === Infinity ? 0 : Math.max(0, rt.expires - now);
   const metrics: Record<string, number> = {};
@@ -118,7 +121,7 @@ function fillInfo(rt: Rtable, fl: Flowi4, dst: number, src: number, tos: number,
     protocol: 0,
     scope: 0,
     type: rt.type,
-    flags: ((rt.flags & ~0xffff) | RTM_F_CLONED | ((rt.flags & RTCF_NOTIFY) === 0 ? 0 : RTM_F_NOTIFY)) >>> 0,
+    flags: ((rt.flags & ~0xffff) | cacheFlags | RTM_F_CLONED | ((rt.flags & RTCF_NOTIFY) === 0 ? 0 : RTM_F_NOTIFY)) >>> 0,
     attrs,
   });
 }

@@ -98,6 +98,18 @@ export function fibDumpInfo(key: number, plen: number, fa: FibAlias, flags = 0, 
 
 const addr = (b: Uint8Array | undefined): number => (b === undefined || b.length < 4 ? 0 : be32(b, 0));
 
+/** Metrics as they are asked for, to compare those of a route with. @see fib_metrics_match */
+function rawMetrics(a: RtaxAttrs | undefined): Metrics | null {
+  if (a === undefined) return null;
+  const out = new Map<number, number>();
+  if (a.unknown !== undefined) out.set(-1, 1); // no route has that
+  for (const [name, [type]] of METRIC_NAMES) {
+    if (a[name] !== undefined) out.set(type, name === 'ccAlgo' ? Math.max(0, CONGESTION.indexOf(a.ccAlgo!)) : (a[name] as number));
+  }
+  return out;
+}
+
+/** Metrics as a route keeps them: within bounds, without those that are 0. @see ip_metrics_convert */
 function toMetrics(req: RtnlRequest, a: RtaxAttrs | undefined): Metrics | null | number {
   if (a === undefined) return null;
   if (a.unknown !== undefined) return nlErr(req.extack, EINVAL, 'Invalid metric type');
@@ -110,7 +122,7 @@ function toMetrics(req: RtnlRequest, a: RtaxAttrs | undefined): Metrics | null |
       continue;
     }
     let v = a[name] as number | undefined;
-    if (v === undefined) continue;
+    if (v === undefined || v === 0) continue;
     if (name === 'advmss') v = Math.min(v, 65535 - 40);
     if (name === 'mtu') v = Math.min(v, 65535 - 15);
     if (name === 'hoplimit') v = Math.min(v, 255);
@@ -150,7 +162,7 @@ function toConfig(req: RtnlRequest, m: RouteMessage): FibConfig | number {
   if (m.type > RTN_MAX) return nlErr(extack, EINVAL, 'Invalid route type');
   const no = unsupported(req, a);
   if (no !== 0) return no;
-  const metrics = toMetrics(req, a.metrics);
+  const metrics = req.type === RTM_DELROUTE ? rawMetrics(a.metrics) : toMetrics(req, a.metrics);
   if (typeof metrics === 'number') return metrics;
   const nexthops = toNexthops(req, m);
   if (typeof nexthops === 'number') return nexthops;

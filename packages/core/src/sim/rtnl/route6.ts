@@ -103,7 +103,7 @@ function fillNode(net: Net, rt: Fib6Info, flags: number, got: Got | null = null)
   } else {
     if (rt.nh.gw !== null) attrs.gateway = rt.nh.gw;
     attrs.oif = got === null ? rt.nh.dev.ifindex : got.rt.dev.ifindex;
-    shown = nhFlags(rt);
+    if (!cloned) shown = nhFlags(rt);
   }
   const expires = got !== null && got.rt.pmtu !== 0 ? expiresIn(net, got.rt.expires) : got !== null ? 0 : expiresIn(net, rt.expires);
   attrs.cacheinfo = { clntref: 0, lastuse: 0, expires, error: got === null ? 0 : got.rt.error, used: 0, id: 0, ts: 0, tsage: 0 };

@@ -51,6 +51,8 @@ export interface Machine {
   /** Inode number for a new namespace. */
   nextNsIno(): number;
   readonly rootPidNs: PidNamespace;
+  /** The network namespace the machine's /sys was mounted in; undefined before the first process. */
+  readonly firstNetns: NetnsHandle | undefined;
   readonly mountNamespaces: ReadonlySet<MountNamespace>;
 }
 

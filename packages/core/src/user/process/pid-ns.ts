@@ -20,15 +20,19 @@ export class PidNamespace {
   readonly #numbers: Map<number, number> = new Map();
   readonly #kernel: Map<number, number> = new Map();
   #last = 0;
+  /** This one and those above it, up to the first. */
+  readonly #upwards: readonly PidNamespace[];
 
   constructor(ino: number, parent: PidNamespace | null) {
     this.ino = ino;
     this.parent = parent;
+    this.#upwards = [this, ...(parent === null ? [] : parent.#upwards)];
   }
 
   /** Gives a new process its numbers, here and above. */
   add(process: Member): void {
-    for (let ns: PidNamespace = this; ns.parent !== null; ns = ns.parent) {
+    for (const ns of this.#upwards) {
+      if (ns.parent === null) return;
       const n = ++ns.#last;
       ns.#numbers.set(process.kpid, n);
       ns.#kernel.set(n, process.kpid);
@@ -38,7 +42,8 @@ export class PidNamespace {
 
   /** Takes the numbers back, when neither a process nor a group has them. */
   remove(kpid: number): void {
-    for (let ns: PidNamespace = this; ns.parent !== null; ns = ns.parent) {
+    for (const ns of this.#upwards) {
+      if (ns.parent === null) return;
       ns.#kernel.delete(ns.#numbers.get(kpid) ?? 0);
       ns.#numbers.delete(kpid);
     }
@@ -61,7 +66,6 @@ export class PidNamespace {
 
   /** Whether this is `other` or lies below it. */
   within(other: PidNamespace): boolean {
-    for (let ns: PidNamespace | null = this; ns !== null; ns = ns.parent) if (ns === other) return true;
-    return false;
+    return this.#upwards.includes(other);
   }
 }

@@ -1,5 +1,5 @@
 import { type Pollable, type Socket, SystemError, type Task } from '../../syscall/index.ts';
-import { EAGAIN, EINTR, EINVAL, EMFILE, ESRCH } from '../../uapi/errno.ts';
+import { EAGAIN, EINTR, EINVAL, EMFILE, EPIPE, ESRCH } from '../../uapi/errno.ts';
 import { SIGABRT, SIGCHLD, SIGCONT, SIGHUP, SIGKILL, SIGSEGV, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU } from '../../uapi/signal.ts';
 import { POLLERR, POLLHUP } from '../../uapi/socket.ts';
 import type { FsContext, Machine } from './context.ts';
@@ -57,7 +57,7 @@ export interface ProcessInit {
 /** Whether an exception says that a limit was reached, rather than that we are wrong. */
 const isExhaustion = (e: unknown): e is RangeError | SystemError =>
   e instanceof SystemError
-    ? e.errno === -EMFILE || (e.errno === -EAGAIN && e.syscall === 'fork')
+    ? e.errno === -EMFILE || e.errno === -EPIPE || (e.errno === -EAGAIN && e.syscall === 'fork')
     : e instanceof RangeError && /call stack|Invalid (?:string|array|typed array) length|allocation failed/.test(e.message);
 
 const STOPS: readonly number[] = [SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU];
@@ -241,17 +241,20 @@ export abstract class ProcessBase implements FsContext, Member {
       end = e;
       if (e.signal !== 0) return e;
       this.doom = null;
-    } else if (isExhaustion(e)) end = this.#exhausted(e);
-    else {
-      this.machine.crashed(this, e);
-      end = new Unwind(0, SIGABRT);
-    }
+    } else end = this.failure(e);
     try {
       await this.flushAll();
       return end;
     } catch (again) {
       return again instanceof Unwind ? again : end;
     }
+  }
+
+  /** How a program ends that threw: it met a limit, or there is a bug of ours. */
+  protected failure(e: unknown): Unwind {
+    if (isExhaustion(e)) return this.#exhausted(e);
+    this.machine.crashed(this, e);
+    return new Unwind(0, SIGABRT);
   }
 
   /** The script or its input asked for more than there is: what Linux does then. */
@@ -262,7 +265,9 @@ export abstract class ProcessBase implements FsContext, Member {
       this.stdio.err.putText(`${this.name}: memory exhausted\n`);
       return new Unwind(2, 0);
     }
-    this.stdio.err.putText(`${this.name}: ${e.syscall}: ${e.strerror}\n`);
+    // Who does not die of SIGPIPE has a failed write to tell of.
+    const what = e.errno === -EPIPE ? 'write error' : e.syscall;
+    this.stdio.err.putText(`${this.name}: ${what}: ${e.strerror}\n`);
     return new Unwind(1, 0);
   }
 

@@ -429,13 +429,13 @@ describe('terminal', () => {
             },
             { pgid: 0 },
           );
-          if (fg) sh.tcsetpgrp(0, c.pgid);
+          if (fg) sh.tcsetpgrp(0, c.process.pgid);
           const w = (await sh.wait(c.pid, { untraced: true }))!;
           log.push(`${w.status} ${w.signal} ${w.stopped}`);
           sh.tcsetpgrp(0, sh.pgid);
           if (w.stopped !== 0) {
-            sh.kill(-c.pgid, SIGCONT);
-            sh.tcsetpgrp(0, c.pgid);
+            sh.kill(-c.process.pgid, SIGCONT);
+            sh.tcsetpgrp(0, c.process.pgid);
             const again = (await sh.wait(c.pid))!;
             log.push(`then ${again.status} ${again.signal}`);
             sh.tcsetpgrp(0, sh.pgid);

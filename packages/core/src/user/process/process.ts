@@ -1,6 +1,5 @@
 import { type Received, type Socket } from '../../syscall/index.ts';
 import { EAGAIN, ECHILD, EINVAL, ENOENT, ENOTTY, EPERM, ESRCH } from '../../uapi/errno.ts';
-import { SIGABRT } from '../../uapi/signal.ts';
 import { POLLERR, POLLHUP, POLLIN } from '../../uapi/socket.ts';
 import {
   CLONE_NEWCGROUP,
@@ -125,8 +124,7 @@ export class ProcessImpl extends ProcessIo implements Process {
     } catch (e) {
       if (e instanceof Unwind) throw e;
       // The old program must not take the new one's exception for a failure of execve.
-      this.machine.crashed(this, e);
-      this.doom = new Unwind(0, SIGABRT);
+      this.doom = this.failure(e);
       throw this.doom;
     }
   }
@@ -242,12 +240,13 @@ export class ProcessImpl extends ProcessIo implements Process {
 
   /** Closes a socket with the process, if the program does not; those it accepts too. */
   #own(socket: Socket): Socket {
-    const { close, accept } = socket;
+    const close = socket.close.bind(socket);
+    const accept = socket.accept.bind(socket);
     this.sockets.add(socket);
     socket.close = () => {
-      if (this.sockets.delete(socket)) close.call(socket);
+      if (this.sockets.delete(socket)) close();
     };
-    socket.accept = () => this.#own(accept.call(socket));
+    socket.accept = () => this.#own(accept());
     return socket;
   }
 

@@ -1,4 +1,4 @@
-import type { Kernel, Task } from '../../syscall/index.ts';
+import type { Kernel, NetnsHandle, Task } from '../../syscall/index.ts';
 import { ESRCH } from '../../uapi/errno.ts';
 import { CLOCK_REALTIME } from '../../uapi/sched.ts';
 import type { ProcessView } from './context.ts';
@@ -70,6 +70,7 @@ export class System implements Host {
   readonly programs: ReadonlyMap<string, ProgramEntry>;
   readonly mountNamespaces: Set<MountNamespace> = new Set();
   bootTime = 0;
+  firstNetns: NetnsHandle | undefined = undefined;
   readonly #options: SystemOptions;
   readonly #processes: Map<number, ProcessBase> = new Map();
   readonly #loaded: Map<ProgramEntry, Program> = new Map();
@@ -124,6 +125,7 @@ export class System implements Host {
     const task = this.kernel.fork(null);
     if (this.#clock === null) {
       this.#clock = task;
+      this.firstNetns = task.openNetns();
       this.bootTime = Number(task.clockGettime(CLOCK_REALTIME)) / 1e9 - task.now() / 1e9;
     }
     const { tty } = options;

@@ -268,7 +268,7 @@ export interface FileSystem {
   bind(source: string, target: string): void;
   /**
    * Mounts a file system type: proc, sysfs (of this process's namespaces now), tmpfs.
-   * @throws SystemError ENODEV, ENOTDIR, ENOENT
+   * @throws SystemError ENODEV, ENOTDIR, ENOENT, EBUSY when the same file system is mounted there.
    */
   mount(type: string, target: string, options?: MountOptions): void;
   /** @param lazy MNT_DETACH: with what is mounted below. @throws SystemError EINVAL when nothing is mounted there, EBUSY. */

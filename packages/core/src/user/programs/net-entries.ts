@@ -38,6 +38,11 @@ export const netEntries: readonly ProgramEntry[] = [
     load: async () => (await import('./nsenter/main.ts')).nsenterMain,
   },
   {
+    name: 'setsid',
+    paths: ['/usr/bin/setsid'],
+    load: async () => (await import('./setsid/main.ts')).setsidMain,
+  },
+  {
     name: 'sysctl',
     paths: ['/usr/sbin/sysctl'],
     load: async () => (await import('./sysctl/main.ts')).sysctlMain,

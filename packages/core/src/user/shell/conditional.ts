@@ -7,7 +7,7 @@ import { type Maybe, chain } from './maybe.ts';
 import { isOption } from './options.ts';
 import type { Shell } from './shell.ts';
 import { parseTarget } from './variables.ts';
-import { isTrue } from './words/arith.ts';
+import { isTrue, sameInt } from './words/arith.ts';
 import { expandPattern, expandRegex, expandString } from './words/expand.ts';
 import { elements } from './words/parameter.ts';
 import { compilePattern } from './words/pattern.ts';
@@ -102,9 +102,9 @@ export const NUMERIC: ReadonlySet<string> = new Set(['-eq', '-ne', '-lt', '-le',
 export function compare(op: string, a: number | bigint, b: number | bigint): boolean {
   switch (op) {
     case '-eq':
-      return a == b;
+      return sameInt(a, b);
     case '-ne':
-      return a != b;
+      return !sameInt(a, b);
     case '-lt':
       return a < b;
     case '-le':

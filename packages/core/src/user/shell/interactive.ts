@@ -58,7 +58,7 @@ export function promptText(sh: Shell, text: string): string {
 /** Tells of jobs that ended or stopped since the last prompt. */
 async function notify(sh: Shell): Promise<void> {
   await reap(sh);
-  for (const job of [...sh.jobs.list]) {
+  for (const job of sh.jobs.list.slice()) {
     if (!jobDone(job)) continue;
     if (!job.notified && !job.disowned) await sh.warn(sh.jobs.line(job, ''));
     sh.jobs.remove(job);

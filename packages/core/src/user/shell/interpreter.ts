@@ -14,7 +14,7 @@ import { runSelect } from './select.ts';
 import type { Hooks, Shell } from './shell.ts';
 import { runWords, simple } from './simple-command.ts';
 import { timed } from './time.ts';
-import { TRAP_DEBUG } from './traps.ts';
+import { TRAP_DEBUG, TRAP_ERR, TRAP_EXIT } from './traps.ts';
 import { arithmetic, expandPattern, expandString, expandWords, joined } from './words/expand.ts';
 import { compilePattern } from './words/pattern.ts';
 
@@ -64,8 +64,16 @@ function inChild(sh: Shell, node: Node): Maybe<number> {
 }
 /** Commands that are all their process has to do: a single program takes its place. */
 export function lastList(sh: Shell, list: readonly Statement[]): Maybe<number> {
-  const only = list.length === 1 && !list[0]!.background ? list[0]!.node : null;
-  return only?.t === 'simple' ? simple(sh, only, true) : statements(sh, list);
+  const last = list.at(-1);
+  if (last === undefined || last.background || list.at(-2)?.background === true) return statements(sh, list);
+  const { node } = last;
+  if (node.t !== 'simple') return statements(sh, list);
+  if (list.length === 1) return simple(sh, node, true);
+  if (node.redirs.length > 0) return statements(sh, list);
+  // After a list its last program does, as long as nothing is to be done behind it. @see optimize_subshell_command
+  return chain(statements(sh, list.slice(0, -1)), () =>
+    sh.traps.get(TRAP_EXIT) === undefined && sh.traps.get(TRAP_ERR) === undefined ? simple(sh, node, true) : statement(sh, last),
+  );
 }
 
 export function exec(sh: Shell, node: Node): Maybe<number> {

@@ -219,7 +219,7 @@ export async function tell(sh: Shell, r: WaitResult, text: string): Promise<void
 /** Notes the background processes that have ended. */
 export async function reap(sh: Shell): Promise<void> {
   sh.proc.reapAdopted();
-  for (const job of [...sh.jobs.list]) {
+  for (const job of sh.jobs.list.slice()) {
     for (const p of job.processes) {
       if (p.result !== null) continue;
       try {

@@ -49,10 +49,16 @@ export async function runText(sh: Shell, text: string, firstLine: number, option
       continue;
     }
     try {
-      // The last command of `bash -c` takes the shell's place, when nothing waits behind it.
-      const alone = options.label === '-c' && u.statements.length === 1 && text.slice(text.lastIndexOf(u.text) + u.text.length).trim() === '';
-      const replace = alone && options.echo === undefined && sh.traps.get(TRAP_EXIT) === undefined && sh.jobs.list.length === 0 && sh.traps.shown().length === 0;
-      status = await (replace ? lastList(sh, u.statements) : statements(sh, u.statements));
+      // The last command of `bash -c` takes the shell's place, when nothing waits behind it. @see should_suppress_fork
+      const ends = options.label === '-c' && options.echo === undefined && text.slice(text.lastIndexOf(u.text) + u.text.length).trim() === '';
+      const last = ends ? u.statements.at(-1) : undefined;
+      const replaces = last !== undefined && !last.background && u.statements.at(-2)?.background !== true && last.node.t === 'simple' && last.node.redirs.length === 0;
+      const before = replaces ? u.statements.slice(0, -1) : u.statements;
+      if (before.length > 0) status = await statements(sh, before);
+      if (replaces) {
+        const trapped = sh.traps.get(TRAP_EXIT) !== undefined || sh.traps.shown().length > 0;
+        status = await (trapped ? statements(sh, [last]) : lastList(sh, [last]));
+      }
       if (sh.traps.due || sh.proc.task.shouldYield()) await attend(sh);
     } catch (e) {
       if (!(e instanceof DiscardSignal) || !options.top) throw e;

@@ -31,6 +31,8 @@ export class Traps {
   /** What the parent had set, to be shown by `trap` until one is changed. */
   #shown: Map<number, string> = new Map();
   readonly #pending: number[] = [];
+  /** Ignored when the shell started. */
+  readonly #hard: Set<number> = new Set();
   /** The main shell lets a foreground child answer to SIGINT first. */
   readonly #main: boolean;
   /** SIGINT came and no trap wants it. */
@@ -49,8 +51,16 @@ export class Traps {
         if ((n === TRAP_DEBUG || n === TRAP_RETURN) && keep.debug) this.#commands.set(n, c);
       }
       this.#shown = new Map(parent.#commands);
+      for (const n of parent.#hard) this.#hard.add(n);
     }
-    if (main) this.#install(SIGINT);
+    if (!main) return;
+    // What is ignored at the start stays so: neither trapped nor reset.
+    for (let n = 1; n <= 64; n++) {
+      if (proc.signalAction(n) !== 'ignore') continue;
+      this.#hard.add(n);
+      this.#commands.set(n, '');
+    }
+    if (!this.#hard.has(SIGINT)) this.#install(SIGINT);
   }
 
   get(n: number): string | undefined {
@@ -63,12 +73,13 @@ export class Traps {
     return [...all].sort((a, b) => order(a[0]) - order(b[0]));
   }
   set(n: number, command: string | null): void {
+    if (this.#hard.has(n)) return;
     this.#shown = new Map();
     if (command === null) this.#commands.delete(n);
     else this.#commands.set(n, command);
     if (n > 0) this.#install(n);
     // A shell with an EXIT trap runs it before a signal ends it.
-    if (n === TRAP_EXIT) for (const s of [SIGHUP, SIGTERM, SIGINT]) this.#install(s);
+    if (n === TRAP_EXIT) for (const s of [SIGHUP, SIGTERM, SIGINT]) if (!this.#hard.has(s)) this.#install(s);
   }
   /** Before the process becomes another program, or in a new subshell. */
   #install(n: number): void {

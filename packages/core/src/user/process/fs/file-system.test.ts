@@ -138,7 +138,7 @@ describe('names', () => {
         [() => (p.cwd = 'f'), 'ENOTDIR'],
         [() => (p.cwd = 'none'), 'ENOENT'],
       ];
-      expect(cases.map(([f]) => `${f} ${code(f)}`)).toEqual(cases.map(([f, want]) => `${f} ${want}`));
+      expect(cases.map(([f]) => `${String(f)} ${code(f)}`)).toEqual(cases.map(([f, want]) => `${String(f)} ${want}`));
       expect(await opened(p, 'f', O_WRONLY | O_CREAT | O_EXCL)).toBe('EEXIST');
       expect(await opened(p, 'dangling', O_WRONLY | O_CREAT | O_EXCL)).toBe('EEXIST');
       expect(await opened(p, 'd', O_RDWR)).toBe('EISDIR');

@@ -345,11 +345,18 @@ export class ProcessFileSystem implements FileSystem {
     };
     switch (type) {
       case 'proc':
+        // Each mount of it is a file system of its own.
         ctx.mountNs.add(new Mount({ ...base, root: new ProcDir(ctx.pidNs) }));
         return;
       case 'sysfs': {
         const net = ctx.task.openNetns();
-        ctx.mountNs.add(new Mount({ ...base, root: makeSysRoot(net), hold: shared(() => net.close()) }));
+        const superblock = `sysfs:${net.ino}`;
+        if (at.mount.path === at.path && at.mount.superblock === superblock) {
+          net.close();
+          fail(EBUSY, 'mount', target);
+        }
+        const root = makeSysRoot(() => net);
+        ctx.mountNs.add(new Mount({ ...base, root, superblock, hold: shared(() => net.close()) }));
         return;
       }
       case 'tmpfs':

@@ -17,7 +17,7 @@ export function pathIno(path: string): number {
 /** For whom the kernel is asked. */
 export interface KernelScope {
   /** Namespace of the sysfs mount. */
-  readonly net?: NetnsHandle;
+  readonly net?: () => NetnsHandle | undefined;
   /** The task whose files these are; the asking one without. */
   readonly task?: Task;
 }
@@ -28,7 +28,7 @@ export type Beside = ReadonlyMap<string, readonly string[] | (() => Inode)>;
 const NOTHING: Beside = new Map();
 
 function ask(ctx: FsContext, path: string, scope: KernelScope): KernelNode | null {
-  return (scope.task ?? ctx.task).lookup(path, scope.net);
+  return (scope.task ?? ctx.task).lookup(path, scope.net?.());
 }
 
 /** A directory that the kernel keeps, with ours beside it. */

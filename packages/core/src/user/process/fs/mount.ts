@@ -12,6 +12,8 @@ export class Mount {
   readonly source: string;
   readonly type: string;
   readonly options: string;
+  /** What the file system shows, when two mounts of it are the same: `sysfs:4026531840`; '' when none is. */
+  readonly superblock: string;
   /** Takes part in what the mounts hold (a namespace); returns how to let go. */
   readonly hold: (() => () => void) | undefined;
   #drop: (() => void) | undefined;
@@ -25,6 +27,7 @@ export class Mount {
     readonly source: string;
     readonly type: string;
     readonly options?: string;
+    readonly superblock?: string;
     readonly hold?: () => () => void;
   }) {
     this.peer = options.peer;
@@ -35,14 +38,15 @@ export class Mount {
     this.source = options.source;
     this.type = options.type;
     this.options = options.options ?? 'rw,relatime';
+    this.superblock = options.superblock ?? '';
     this.hold = options.hold;
     this.#drop = options.hold?.();
   }
 
   /** The same mount below another parent: in another namespace. */
   copy(parent: Mount | null): Mount {
-    const { peer, path, root, dev, source, type, options, hold } = this;
-    return new Mount({ peer, parent, path, root, dev, source, type, options, ...(hold === undefined ? {} : { hold }) });
+    const { peer, path, root, dev, source, type, options, superblock, hold } = this;
+    return new Mount({ peer, parent, path, root, dev, source, type, options, superblock, ...(hold === undefined ? {} : { hold }) });
   }
 
   release(): void {

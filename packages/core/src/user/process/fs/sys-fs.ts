@@ -14,7 +14,7 @@ const SKELETON: Beside = new Map<string, readonly string[]>([
   ['/sys/kernel', []],
 ]);
 
-/** The root of a sysfs. @param net the namespace it was mounted in; the asking process's without. */
-export function makeSysRoot(net?: NetnsHandle): Dir {
-  return new KernelDir('/sys', net === undefined ? {} : { net }, SKELETON);
+/** The root of a sysfs. @param net the namespace it was mounted in; the asking process's before there is one. */
+export function makeSysRoot(net: () => NetnsHandle | undefined): Dir {
+  return new KernelDir('/sys', { net }, SKELETON);
 }

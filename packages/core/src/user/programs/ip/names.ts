@@ -89,7 +89,7 @@ export class Names {
   }
   /** The name only if there is one. */
   nameOnly(file: NameFile, n: number): string | undefined {
-    return this.table(file).get(n);
+    return this.numeric ? undefined : this.table(file).get(n);
   }
   /** The first number of this name, or undefined. */
   number(file: NameFile, name: string): number | undefined {

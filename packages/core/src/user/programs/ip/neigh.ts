@@ -313,7 +313,10 @@ async function modify(ctx: Context, words: readonly string[], cmd: number, flags
       add(NTF_PROXY);
     } else if (args.is('router')) add(NTF_ROUTER);
     else if (args.is('use')) add(NTF_USE);
-    else if (args.is('managed')) ext |= NTF_EXT_MANAGED;
+    else if (args.is('managed')) {
+      ext |= NTF_EXT_MANAGED;
+      h.state = (h.state ?? 0) & ~NUD_PERMANENT;
+    }
     else if (args.like('extern_learn')) add(NTF_EXT_LEARNED);
     else if (args.is('dev')) dev = args.next();
     else if (args.like('protocol')) {

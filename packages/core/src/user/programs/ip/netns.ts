@@ -166,8 +166,10 @@ async function listId(ctx: Context, args: readonly string[]): Promise<number> {
   const rows: Row[] = [];
   for (const { nsid, current } of await dumpIds(ctx, target, filter)) {
     const row = new Row().put('nsid', nsid, `nsid ${nsid} `);
-    if (current !== undefined) row.put('current-nsid', current, `current-nsid ${current} `);
-    const name = await nameOfNsid(ctx, current ?? nsid);
+    const known = current !== undefined && current >= 0;
+    if (known) row.put('current-nsid', current, `current-nsid ${current} `);
+    else if (current !== undefined) row.say('current-nsid unassigned ');
+    const name = await nameOfNsid(ctx, known ? current : nsid);
     if (name !== undefined) row.put('name', name, `(iproute2 netns name: ${name})`);
     rows.push(row.say('\n'));
   }

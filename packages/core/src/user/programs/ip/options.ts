@@ -150,5 +150,6 @@ function colour(opt: string): void {
   const eq = opt.indexOf('=');
   const how = eq < 0 ? 'always' : opt.slice(eq + 1);
   if (how === 'never' || how === 'auto') return;
+  if (how !== 'always') throw new IpExit(255, `Option "${opt}" is unknown, try "ip -help".\n`);
   refuse(opt);
 }

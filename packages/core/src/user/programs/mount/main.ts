@@ -1,6 +1,6 @@
 /** `mount` and `umount` of util-linux 2.38.1, as far as namespaces need them: bind, proc, sysfs, tmpfs. @see mount(8) */
 import { SystemError } from '../../../syscall/index.ts';
-import { EBUSY, EINVAL, ENODEV, ENOENT, ENOTDIR } from '../../../uapi/errno.ts';
+import { EBUSY, EINVAL, ENOENT, ENOTDIR } from '../../../uapi/errno.ts';
 import { S_IFDIR, S_IFMT } from '../../../uapi/fcntl.ts';
 import type { Process, Program } from '../../process/types.ts';
 import { getopt, type LongOption } from '../getopt.ts';
@@ -52,16 +52,23 @@ const isDirectory = (proc: Process, path: string): boolean => {
 interface MountRequest {
   type: string | null;
   bind: boolean;
+  readonly flags: Set<string>;
+  /** Permission bits of the root of a tmpfs. */
+  mode: number | null;
   verbose: boolean;
   /** A `--make-…` mode. */
   propagation: string | null;
 }
 
 /** Options of `-o` that change nothing here: defaults, and what every mount is. */
-const PLAIN_OPTIONS: readonly string[] = ['bind', 'rw', 'defaults', 'relatime', ''];
+const PLAIN_OPTIONS: readonly string[] = ['bind', 'rw', 'defaults', 'relatime', 'suid', 'dev', 'exec', 'private', 'rprivate', ''];
+/** Options that the list shows, in its order. */
+const FLAGS: readonly string[] = ['nosuid', 'nodev', 'noexec'];
+/** File systems of the kernel. */
+const KNOWN: readonly string[] = ['proc', 'sysfs', 'tmpfs'];
 
 function readMount(proc: Process, name: string): { readonly r: MountRequest; readonly words: readonly string[] } | string {
-  const r: MountRequest = { type: null, bind: false, verbose: false, propagation: null };
+  const r: MountRequest = { type: null, bind: false, flags: new Set(), mode: null, verbose: false, propagation: null };
   const parsed = getopt(name, proc.argv.slice(1), 'at:o:BRMnvwrhV', MOUNT_LONG);
   for (const { opt, arg, error } of parsed.options) {
     if (error !== '') throw new Refusal(`${error}\nTry '${name} --help' for more information.\n`, EX_USAGE);
@@ -78,7 +85,9 @@ function readMount(proc: Process, name: string): { readonly r: MountRequest; rea
         break;
       case 'o':
         for (const word of arg!.split(',')) {
-          if (!PLAIN_OPTIONS.includes(word)) throw new Refusal(`${name}: warren: option -o ${word} is not supported\n`, EX_USAGE);
+          if (FLAGS.includes(word)) r.flags.add(word);
+          else if (/^mode=[0-7]{1,4}$/.test(word)) r.mode = parseInt(word.slice(5), 8);
+          else if (!PLAIN_OPTIONS.includes(word)) throw new Refusal(`${name}: warren: option -o ${word} is not supported\n`, EX_USAGE);
           if (word === 'bind') r.bind = true;
         }
         break;
@@ -91,6 +100,8 @@ function readMount(proc: Process, name: string): { readonly r: MountRequest; rea
         break;
       case 'make-private':
       case 'make-rprivate':
+      case 'make-slave':
+      case 'make-rslave':
         r.propagation = opt;
         break;
       default:
@@ -105,12 +116,12 @@ const canonical = (proc: Process, path: string): string =>
   proc.fs.exists(path) === null ? path : proc.fs.realpath(path);
 
 /** What libmount makes of an errno. @see libmount/src/context_mount.c:mnt_context_get_mount_excode */
-function mountWords(proc: Process, name: string, source: string, target: string, r: MountRequest, e: SystemError): string {
+function mountWords(proc: Process, name: string, source: string, target: string, e: SystemError): string {
   const at = `${name}: ${canonical(proc, target)}: `;
   if (proc.fs.exists(target) === null) return `${at}mount point does not exist.\n`;
   switch (-e.errno) {
-    case ENODEV:
-      return `${at}unknown filesystem type '${r.type}'.\n`;
+    case EBUSY:
+      return `${at}${source} already mounted or mount point busy.\n`;
     case ENOENT:
       return `${at}special device ${source} does not exist.\n`;
     case ENOTDIR:
@@ -137,7 +148,8 @@ function doMount(proc: Process, name: string): number {
   const [source, target] = words;
   if (words.length > 2) throw new Refusal(`${name}: bad usage\nTry '${name} --help' for more information.\n`, EX_USAGE);
   if (r.propagation !== null && source !== undefined && target === undefined) {
-    // Mounts here are private from the start.
+    // Mounts here are private from the start, and have no master.
+    if (proc.fs.exists(source) === null) throw new Refusal(`${name}: ${source}: mount point does not exist.\n${DMESG}`, EX_FAIL);
     if (proc.fs.mounts().some((m) => m.target === proc.fs.realpath(source))) return 0;
     throw new Refusal(`${name}: ${source}: not mount point or bad option.\n${DMESG}`, EX_FAIL);
   }
@@ -146,16 +158,25 @@ function doMount(proc: Process, name: string): number {
     return 0;
   }
   if (target === undefined) throw new Refusal(`${name}: ${source}: can't find in /etc/fstab.\n`, EX_USAGE);
-  if (!r.bind && r.type === null) {
+  if (r.mode !== null && (r.bind || r.type !== 'tmpfs')) {
+    throw new Refusal(`${name}: warren: option -o mode is not supported here\n`, EX_USAGE);
+  }
+  if (r.flags.size > 0 && r.bind) {
+    throw new Refusal(`${name}: warren: option -o ${[...r.flags].join(',')} is not supported with bind\n`, EX_USAGE);
+  }
+  if (!r.bind && (r.type === null || !KNOWN.includes(r.type)) && proc.fs.exists(target) !== null) {
     const why = proc.fs.exists(source) === null ? `special device ${source} does not exist` : `${canonical(proc, source)} is not a block device`;
     throw new Refusal(`${name}: ${canonical(proc, target)}: ${why}.\n${DMESG}`, EX_FAIL);
   }
   try {
     if (r.bind) proc.fs.bind(source, target);
-    else proc.fs.mount(r.type!, target);
+    else {
+      const flags = [...FLAGS.filter((f) => r.flags.has(f)), 'relatime'];
+      proc.fs.mount(r.type!, target, { source, flags, ...(r.mode === null ? {} : { mode: r.mode }) });
+    }
   } catch (e) {
     if (!(e instanceof SystemError)) throw e;
-    throw new Refusal(`${mountWords(proc, name, source, target, r, e)}${DMESG}`, EX_FAIL);
+    throw new Refusal(`${mountWords(proc, name, source, target, e)}${DMESG}`, EX_FAIL);
   }
   if (r.verbose) {
     const from = r.bind ? canonical(proc, source) : source;

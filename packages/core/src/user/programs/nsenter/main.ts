@@ -190,6 +190,7 @@ export const nsenterMain: Program = async (proc) => {
       if (e.target === 0) e.fail('no target PID specified for --all');
       e.takeAll();
     }
+    if (e.wd === '' && e.target === 0) e.fail('neither filename nor target pid supplied for cwd');
     const wd = e.wd === '' ? proc.fs.readlink(e.file('cwd')) : e.wd;
     await e.enter();
     if (wd !== null) {

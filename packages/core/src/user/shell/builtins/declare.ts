@@ -5,6 +5,7 @@ import { parseArrayText, parseWord } from '../grammar.ts';
 import { printFunction } from '../printer.ts';
 import type { Shell } from '../shell.ts';
 import { IndexedArray, V_EXPORT, V_INTEGER, V_LOWER, V_NAMEREF, V_READONLY, V_TRACE, V_UPPER, type Variable, parseTarget } from '../variables.ts';
+import { isTrue } from '../words/arith.ts';
 import { arrayText, attributes } from '../words/parameter.ts';
 import { assignQuote, declareQuote } from '../words/quote.ts';
 import { expandString, expandWords } from '../words/expand.ts';
@@ -301,7 +302,7 @@ async function unset(sh: Shell, args: readonly Arg[], command: string): Promise<
       if (t.sub !== null) {
         const r = sh.vars.resolve(t.name);
         const v = sh.vars.lookup(t.name);
-        sh.vars.unsetElement(r.name, v?.assoc == null ? t.sub : await key(sh, t.sub));
+        sh.vars.unsetElement(r.name, (v?.assoc ?? null) === null ? t.sub : await key(sh, t.sub));
       } else {
         const target = letters.has('n') ? { name: text, sub: null } : sh.vars.resolve(text);
         if (target.sub !== null) sh.vars.unsetElement(target.name, target.sub);
@@ -333,7 +334,7 @@ const let_: Builtin = {
       return 1;
     }
     for (const w of words) value = sh.evaluate(w, 'let: ', 'command');
-    return value == 0 ? 1 : 0;
+    return isTrue(value) ? 0 : 1;
   },
 };
 

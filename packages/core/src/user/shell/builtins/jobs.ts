@@ -8,7 +8,7 @@ import { type Builtin, complain, options, refused, texts, usage } from './types.
 
 /** Ended jobs leave the table once they were shown. */
 function tidy(sh: Shell): void {
-  for (const job of [...sh.jobs.list]) if (jobDone(job) && (job.notified || job.disowned)) sh.jobs.remove(job);
+  for (const job of sh.jobs.list.slice()) if (jobDone(job) && (job.notified || job.disowned)) sh.jobs.remove(job);
 }
 
 const jobs: Builtin = {
@@ -127,7 +127,7 @@ const wait: Builtin = {
     if (specs.length === 0) {
       const signal = await waitUntil(sh, () => sh.jobs.list.every((j) => jobDone(j) || j.stopped !== 0));
       if (signal !== null) return signal;
-      for (const job of [...sh.jobs.list]) if (jobDone(job)) sh.jobs.remove(job);
+      for (const job of sh.jobs.list.slice()) if (jobDone(job)) sh.jobs.remove(job);
       return 0;
     }
     let status = 0;
@@ -270,7 +270,7 @@ const disown: Builtin = {
     const specs = texts(p.rest);
     if (f.has('h')) return 0;
     if (f.has('a') || f.has('r')) {
-      for (const job of [...sh.jobs.list]) if (!f.has('r') || jobState(job) === 'Running') sh.jobs.remove(job);
+      for (const job of sh.jobs.list.slice()) if (!f.has('r') || jobState(job) === 'Running') sh.jobs.remove(job);
       return 0;
     }
     for (const s of specs.length > 0 ? specs : ['%+']) {

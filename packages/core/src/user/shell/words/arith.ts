@@ -55,7 +55,9 @@ function pow(a: Int, b: Int): Int {
   return r;
 }
 const small = (n: Int): n is number => typeof n === 'number' && n >= -2147483648 && n <= 2147483647;
-const truth = (n: Int): boolean => n != 0;
+const truth = (n: Int): boolean => n !== 0 && n !== 0n;
+/** Whether two numbers are the same, in whichever form they are held. */
+export const sameInt = (a: Int, b: Int): boolean => !(a < b || a > b);
 
 function binary(op: string, a: Int, b: Int, fail: (msg: string) => never): Int {
   switch (op) {
@@ -66,11 +68,11 @@ function binary(op: string, a: Int, b: Int, fail: (msg: string) => never): Int {
     case '*':
       return mul(a, b);
     case '/':
-      if (b == 0) fail('division by 0');
+      if (!truth(b)) fail('division by 0');
       if (typeof a === 'number' && typeof b === 'number') return Math.trunc(a / b) + 0;
       return wrap(BigInt(a) / BigInt(b));
     case '%':
-      if (b == 0) fail('division by 0');
+      if (!truth(b)) fail('division by 0');
       if (typeof a === 'number' && typeof b === 'number') return (a % b) + 0;
       return wrap(BigInt(a) % BigInt(b));
     case '**':
@@ -95,9 +97,9 @@ function binary(op: string, a: Int, b: Int, fail: (msg: string) => never): Int {
     case '>=':
       return a >= b ? 1 : 0;
     case '==':
-      return a == b ? 1 : 0;
+      return sameInt(a, b) ? 1 : 0;
     default:
-      return a != b ? 1 : 0;
+      return sameInt(a, b) ? 0 : 1;
   }
 }
 
@@ -452,7 +454,7 @@ function compile(text: string): Fn {
 /** The value of an expression. @throws ArithError, and what `env` throws */
 export const evaluate = (text: string, env: ArithEnv): Int => compile(text)(env, 0);
 
-export const isTrue = (n: Int): boolean => n != 0;
+export const isTrue = truth;
 
 /** Text as an integer the way `[ a -eq b ]` and `printf %d` take it: decimal with blanks around; null when it is none. */
 export function parseInteger(text: string): Int | null {

@@ -249,7 +249,7 @@ function fallback(sh: Shell, sink: Sink, p: Param, op: ParamOp & { o: 'default' 
           if (typeof r === 'string') sh.vars.setElement(name, r, text);
         } else {
           const t = parseTarget(name);
-          if (t?.sub != null) sh.vars.setElement(t.name, t.sub, text);
+          if (t !== null && t.sub !== null) sh.vars.setElement(t.name, t.sub, text);
           else sh.vars.set(name, text);
         }
       };
@@ -296,7 +296,7 @@ function slice(sh: Shell, sink: Sink, p: Param, op: ParamOp & { o: 'slice' }, v:
         const v0 = sh.vars.lookup(p.name);
         const positional = p.name === '@' || p.name === '*';
         if (count !== null && count < 0) negative();
-        if (!positional && v0?.indexed != null) {
+        if (!positional && v0 !== undefined && v0.indexed !== null) {
           // Indices count, not places: holes are stepped over.
           if (from < 0) from += v0.indexed.max + 1;
           const all = v0.indexed.keys().filter((k) => k >= from);

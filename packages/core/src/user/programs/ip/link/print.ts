@@ -148,7 +148,7 @@ const operState = (n: number): string => OPER_STATES[n] ?? n.toString(16).toUppe
 
 async function printAddresses(ctx: Context, row: Row, m: LinkMessage): Promise<void> {
   const a = m.attrs;
-  const type = LINK_TYPES.get(m.type) ?? `[${m.type}]`;
+  const type = (ctx.options.numeric ? undefined : LINK_TYPES.get(m.type)) ?? `[${m.type}]`;
   row.say(ctx.nl).put('link_type', type, `    link/${type} `);
   if (a.address !== undefined) {
     const text = linkAddress(a.address, m.type);

@@ -231,12 +231,16 @@ function printRealms(ctx: Context, row: Row, flow: number): void {
 
 const PREFS: Readonly<Record<number, string>> = { 0: 'medium', 1: 'high', 3: 'low' };
 
+/** A route type in words, or its number with -N. */
+export const typeName = (ctx: Context, type: number): string =>
+  (ctx.options.numeric ? undefined : ROUTE_TYPES[type]) ?? String(type);
+
 /** One route on a row of its own. */
 export async function routeRow(ctx: Context, m: RouteMessage, hide: RouteHide, deleted = false): Promise<Row> {
   const row = new Row();
   const a = m.attrs;
   if (deleted) row.put('deleted', true, 'Deleted ');
-  const type = ROUTE_TYPES[m.type] ?? String(m.type);
+  const type = typeName(ctx, m.type);
   if (m.type !== RTN_UNICAST || ctx.details) row.put('type', type, `${type} `);
   printDestination(row, 'dst', '', m.family, a.dst, m.dstLen);
   printDestination(row, 'from', 'from ', m.family, a.src, m.srcLen);
