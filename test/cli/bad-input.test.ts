@@ -27,7 +27,7 @@ describe('scripts', () => {
     ['a function without end', 'echo a\nf() {\n', { stdout: 'a\n', stderr: 'S: line 3: syntax error: unexpected end of file\n', status: 2 }],
     ['braces a thousand deep', `${'{ '.repeat(1000)}echo hi${'; }'.repeat(1000)}\n`, { stderr: /^S: line 1: syntax error: brace group: nested too deeply \(Warren's limit is 256 levels\)\n$/, status: 2 }],
     ['a sum of 20,000 terms', `echo $((${'1+'.repeat(20_000)}1))\n`, { stdout: '20001\n', stderr: '', status: 0 }],
-    ['a million words out of braces', 'set -- {1..1000000}; echo $#\n', { stdout: '1000000\n', stderr: '', status: 0 }],
+    ['more words out of braces than a call takes arguments', 'set -- {1..200000}; echo $#\n', { stdout: '200000\n', stderr: '', status: 0 }],
     ['a script that sources itself', '. ./$0\n', { stderr: /maximum source nesting level exceeded \(4000\)\n$/, status: 1 }],
     ['eval of itself', 'e=\'eval "$e"\'; eval "$e"\n', { stderr: /maximum eval nesting level exceeded \(4000\)\n$/, status: 1 }],
     ['a trap that traps itself ends as bash does', "trap 'kill -TERM $$' TERM; kill -TERM $$\n", { stdout: '', status: 139 }],

@@ -29,7 +29,7 @@ ip -n a addr add 2001:db8::1/64 dev v0
 ip -n a addr add 10.0.0.1/24 dev v0
 ip -n a route
 ip -n a addr show dev v0 | grep inet
-sleep 3
+sleep 4
 ip -n a -6 -o addr
 ip -n a -6 -j addr show dev lo
 ip -n a -6 -j route | sed 's/"expires":[0-9]*/E/'

@@ -7,7 +7,7 @@ ip -n b link set v0 address 02:00:00:00:00:0b
 ip -n a link set v0 up
 ip -n b link set v0 up
 ip -n a -6 addr show dev v0
-sleep 3
+sleep 4
 ip -n a -6 addr show dev v0
 ip -n a -6 route
 ip -n a -6 route show table all
@@ -31,6 +31,7 @@ ip -n a addr add 2001:db8::5 dev v0 nodad
 ip -n a -6 route
 ip -n a route get 2001:db8::5
 ip -n b link set v0 down
+sleep 1.5
 ip -n a -6 route
 ip -n a -6 addr
 ip -n a link set v0 down

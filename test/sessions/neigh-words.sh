@@ -39,7 +39,7 @@ ip neigh show proxy
 ip neigh show nud permanent | sort
 ip neigh show nud stale | sort
 ip neigh show nud reachable | sort
-ip neigh show nud noarp
+ip neigh show nud noarp | sort
 ip neigh show nud bogus
 ip neigh show dev v0 | sort
 ip neigh show dev nosuch
@@ -82,7 +82,7 @@ ping -c 1 10.0.0.2
 ip neigh | sort
 ip neigh change 10.0.0.2 dev v0 nud stale
 ip neigh | sort
-ip neigh change 10.0.0.2 dev v0 nud delay
+ip neigh change 10.0.0.2 dev v0 nud delay; sleep 0.3
 ip neigh | sort
 ip neigh replace 10.0.0.2 dev v0 nud permanent
 ip neigh | sort

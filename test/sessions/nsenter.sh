@@ -24,7 +24,7 @@ nsenter -t $pid -a bash -c 'echo $$; hostname; ip -br link; ls /mnt'
 nsenter -t $pid -n -m -u -p bash -c 'hostname; ps -o pid,ppid,comm; exit 7'
 nsenter --target $pid --net --uts ip -br link
 nsenter -t $pid -p bash -c 'kill -9 1; echo $?; kill -0 1; echo $?'
-nsenter -t $pid -p bash -c 'kill -9 $$'
+{ nsenter -t $pid -p bash -c 'kill -9 $$'; } 2>/dev/null
 nsenter -t $pid -p -F bash -c 'bash -c "kill -0 1; echo \$?"'
 nsenter -t $pid -n nosuch-command
 nsenter -t $pid -n bash -c 'kill -TERM $$'

@@ -6,20 +6,20 @@ unshare -pf --mount-proc bash -c '(sleep 0.2 &); sleep 0.5; true; ps -o pid,ppid
 unshare -pf --mount-proc bash -c 'kill 99; echo $?; kill -- -1; echo $?; kill -0 1; echo $?'
 unshare -pf --mount-proc bash -c 'sleep 100 & sleep 100 & kill -9 -1; wait; ps -e -o pid,comm; echo done' 2>/dev/null
 unshare -pf --mount-proc bash -c 'unshare -pf --mount-proc bash -c "echo \$\$; ps -e -o pid,comm; echo"; echo $$'
-unshare -pf --mount-proc bash -c 'unshare -pf sleep 100 & sleep 0.3; ps -e -o pid,ppid,comm; kill -9 3; sleep 0.2; ps -e -o pid,comm; echo' 2>/dev/null
-unshare -pf --mount-proc bash -c 'unshare -pf sleep 100 & sleep 0.3; grep NSpid /proc/3/status; kill -TERM 3; sleep 0.1; grep -c NSpid /proc/3/status; kill -9 3; wait; cat /proc/3/status; echo'
+unshare -pf --mount-proc bash -c 'unshare -pf sleep 100 & sleep 0.3; ps -e -o comm; kill -9 $(pgrep -f "^sleep 100"); sleep 0.2; ps -e -o comm; echo' 2>/dev/null
+unshare -pf --mount-proc bash -c 'unshare -pf sleep 100 & sleep 0.3; p=$(pgrep -f "^sleep 100"); grep NSpid /proc/$p/status | wc -w; kill -TERM $p; sleep 0.1; grep -c NSpid /proc/$p/status; kill -9 $p; wait; ls -d /proc/$p 2>&1 | wc -l; echo' 2>/dev/null
 unshare -pf --mount-proc bash -c 'trap "echo got it" TERM; kill -TERM $$; echo after'
 unshare -pf --mount-proc bash -c 'grep -E "^(Pid|PPid|NSpid)" /proc/self/status; readlink /proc/self; echo'
 unshare -pf --mount-proc bash -c 'ls -d /proc/[0-9]*; echo'
 unshare -pf bash -c 'ls -d /proc/$$ > /dev/null; echo $$; readlink /proc/self | grep -c .'
-unshare -pfm bash -c 'umount -l /proc; ls /proc | wc -l; ps; echo $?'
+unshare -pfm bash -c 'mount -t tmpfs x /proc; ls /proc | wc -l; ps; echo $?'
 unshare -pfm bash -c 'mount -t proc proc /proc; mount | tail -1; ps -e -o pid,comm; umount /proc; echo $?'
 unshare -pf --mount-proc bash -c 'mount | tail -1; tail -1 /proc/mounts; echo'
 unshare -nm bash -c 'mount -t sysfs s /sys; mount -t sysfs none /sys; echo $?'
 unshare -m bash -c 'mount -t tmpfs -o mode=700,nosuid,nodev,noexec x /mnt; mount | tail -1; stat -c %a /mnt; cp /bin/true /mnt; /mnt/true; echo $?; umount /mnt; umount /mnt'
 unshare -m bash -c 'mount --bind /etc /mnt; cat /mnt/hostname > /dev/null; echo $?; mount --make-private /mnt; echo $?; umount -l /mnt; mount --make-private /mnt'
 mount --bind /nosuch /mnt
-mount -t nosuch none /mnt
+mount -t foofs none /mnt
 mount -t tmpfs x /nosuch
 umount /nosuch
 umount /usr

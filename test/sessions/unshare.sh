@@ -32,15 +32,15 @@ unshare -w /usr pwd
 unshare --propagation nosuch true
 unshare --nosuch
 unshare -n nosuch-command
-unshare -n /etc/hostname
+unshare -n /usr
 unshare -n -- ip -br link
 touch /run/n /run/u /run/p /run/i
-unshare --net=/run/n ip link add d0 type dummy
-nsenter --net=/run/n ip -br link
+unshare --net=/run/n ip link add d0 type veth peer name d1
+nsenter --net=/run/n ip -br link | cut -c1-20
 unshare --uts=/run/u hostname kept
 nsenter --uts=/run/u hostname
-unshare --net=/run/nosuch true
-unshare --pid=/run/p true
+unshare --net=/run/nosuch true 2>&1 | sed 's/[0-9][0-9]*/PID/'
+unshare --pid=/run/p true 2>&1 | sed 's/[0-9][0-9]*/PID/'
 unshare --pid=/run/p -f true
 nsenter --pid=/run/p true
 mount | grep nsfs
@@ -48,4 +48,5 @@ umount /run/n
 umount /run/u /run/p
 nsenter --net=/run/n true
 unshare -i bash -c '[ "$(readlink /proc/self/ns/ipc)" = "$(readlink /proc/$PPID/ns/ipc)" ] && echo same || echo other'
-unshare -p -f --mount-proc yes | head -1
+unshare -p -f --mount-proc bash -c 'yes; echo $? >&2' | head -1
+unshare -n -p -f --mount-proc bash -c 'ip link add v type veth peer name w; ip link set w netns 1; ip link set w netns 77'

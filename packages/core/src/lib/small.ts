@@ -109,7 +109,18 @@ export class SmallMap<K, V> {
 
 /** Addresses that every device has: groups of all nodes and routers, their link-layer ones, prefixes, `::` and `::1`. */
 const WELL_KNOWN: readonly Uint8Array[] = [
-  'ff01-1', 'ff02-1', 'ff01-2', 'ff02-2', 'ff05-2', 'ff00-0', 'fe80-0', '0000-0', '0000-1', '333300000001', '333300000002', '01005e000001',
+  'ff01-1',
+  'ff02-1',
+  'ff01-2',
+  'ff02-2',
+  'ff05-2',
+  'ff00-0',
+  'fe80-0',
+  '0000-0',
+  '0000-1',
+  '333300000001',
+  '333300000002',
+  '01005e000001',
 ].map((hex) => fromHex(hex.replace('-', '0'.repeat(27)))!);
 
 /** A copy of `addr` to keep and never write to: of an address that every device has, the same one for all. */

@@ -18,6 +18,9 @@ import type { FibResult, Flowi4 } from './fib-types.ts';
 import { fibGetTable } from './fib-table.ts';
 import { type FibRule, netIpv4 } from './netns.ts';
 
+/** No port in particular. */
+export const ANY_PORT: FibRule['sport'] = { start: 0, end: 0 };
+
 const rule = (pref: number, table: number): FibRule => ({
   pref,
   action: FR_ACT_TO_TBL,
@@ -35,7 +38,14 @@ const rule = (pref: number, table: number): FibRule => ({
   markMask: 0,
   target: 0,
   ipproto: 0,
+  sport: ANY_PORT,
+  dport: ANY_PORT,
+  uids: null,
+  tunId: 0n,
+  l3mdev: false,
+  tclassid: 0,
   suppressPrefixlen: -1,
+  suppressIfgroup: -1,
 });
 
 /** The three every namespace begins with. @see fib_default_rules_init */
@@ -74,7 +84,12 @@ function matches(net: Net, r: FibRule, fl: Flowi4): boolean {
     ((fl.saddr ^ r.src) & ipv4Mask(r.srcLen)) === 0 &&
     ((fl.daddr ^ r.dst) & ipv4Mask(r.dstLen)) === 0 &&
     (r.tos === 0 || r.tos === (fl.tos & 0xfc)) &&
-    (r.ipproto === 0 || r.ipproto === fl.proto);
+    (r.ipproto === 0 || r.ipproto === fl.proto) &&
+    (r.sport.start === 0 || (fl.sport >= r.sport.start && fl.sport <= r.sport.end)) &&
+    (r.dport.start === 0 || (fl.dport >= r.dport.start && fl.dport <= r.dport.end)) &&
+    (r.uids === null || (fl.uid >= r.uids.start && fl.uid <= r.uids.end)) &&
+    r.tunId === 0n &&
+    !r.l3mdev;
   return yes !== ((r.flags & FIB_RULE_INVERT) !== 0);
 }
 
@@ -94,7 +109,9 @@ function fibRulesLookup(net: Net, rules: readonly FibRule[], fl: Flowi4, res: Fi
       case FR_ACT_TO_TBL: {
         const err = fibGetTable(net, r.table)?.lookup(fl, res, flags) ?? -EAGAIN;
         if (err === -EAGAIN) continue;
-        if (err === 0 && res.prefixlen <= r.suppressPrefixlen) continue;
+        if (err === 0 && (res.prefixlen <= r.suppressPrefixlen || (r.suppressIfgroup !== -1 && res.nh?.dev?.group === r.suppressIfgroup))) {
+          continue;
+        }
         return err;
       }
       case FR_ACT_UNREACHABLE:

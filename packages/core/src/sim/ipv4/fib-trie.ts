@@ -1,20 +1,13 @@
 /** Adding and deleting routes. @see net/ipv4/fib_trie.c */
-import { ipv4Prefix } from '../../lib/address.ts';
-import { EEXIST, EINVAL, ENOENT, ESRCH } from '../../uapi/errno.ts';
+import { EEXIST, ENOENT, ESRCH } from '../../uapi/errno.ts';
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../uapi/netlink.ts';
 import { RT_SCOPE_NOWHERE, RTM_DELROUTE, RTM_NEWROUTE, RTNH_F_DEAD } from '../../uapi/rtnetlink.ts';
 import type { Net } from '../core/net.ts';
-import { type ExtAck, newExtAck, nlErr, type NlInfo } from '../core/rtnetlink.ts';
+import { type ExtAck, newExtAck, type NlInfo } from '../core/rtnetlink.ts';
 import { fibCreateInfo, fibReleaseInfo } from './fib-semantics.ts';
 import { fibError, fibFindAlias, type FibTable } from './fib-table.ts';
 import { FibAlias, type FibConfig, type FibInfo, type FibLeaf } from './fib-types.ts';
 import { kernelIpv4, netIpv4, rtCacheFlush } from './netns.ts';
-
-function validKeyLen(cfg: FibConfig, extack: ExtAck): number {
-  if (cfg.dstLen > 32) return nlErr(extack, EINVAL, 'Invalid prefix length');
-  if (ipv4Prefix(cfg.dst, cfg.dstLen) !== cfg.dst) return nlErr(extack, EINVAL, 'Invalid prefix for given prefix length');
-  return 0;
-}
 
 function put(net: Net, table: FibTable, cfg: FibConfig, fa: FibAlias, before: FibAlias | null, info: NlInfo, nlflags: number): void {
   table.insert(cfg.dst, cfg.dstLen, fa, before);
@@ -32,8 +25,6 @@ function changed(net: Net, cfg: FibConfig, fa: FibAlias, info: NlInfo, nlflags: 
  * @returns 0, -EEXIST, -ENOENT (nothing to replace) or what `fibCreateInfo` says. @see fib_table_insert
  */
 export function fibTableInsert(net: Net, table: FibTable, cfg: FibConfig, info: NlInfo, extack: ExtAck = newExtAck()): number {
-  const bad = validKeyLen(cfg, extack);
-  if (bad !== 0) return bad;
   const fi = fibCreateInfo(net, cfg, extack);
   if (typeof fi === 'number') return fi;
   const err = insertInfo(net, table, cfg, fi, info);
@@ -100,9 +91,7 @@ function nhMatch(cfg: FibConfig, fi: FibInfo): boolean {
 }
 
 /** @returns 0 or -ESRCH. @see fib_table_delete */
-export function fibTableDelete(net: Net, table: FibTable, cfg: FibConfig, info: NlInfo, extack: ExtAck = newExtAck()): number {
-  const bad = validKeyLen(cfg, extack);
-  if (bad !== 0) return bad;
+export function fibTableDelete(net: Net, table: FibTable, cfg: FibConfig, info: NlInfo): number {
   const leaf = table.trie.get(cfg.dst, cfg.dstLen);
   const first = fibFindAlias(leaf, cfg.tos, 0, table.id);
   if (leaf === null || first === null) return -ESRCH;

@@ -60,7 +60,13 @@ export function ipRcv(skb: SkBuff, dev: NetDevice): void {
   skb.cb3 = 0;
   skb.sk = null;
   if ((dev.flags & IFF_LOOPBACK) === 0) skb.dst = null;
+  else if (skb.dst !== null) lookedFor(skb, skb.dst as Rtable);
   ipRcvFinish(skb, dev);
+}
+
+/** What comes back by `lo` is taken to come by the device that has the address. @see inet_iif */
+function lookedFor(skb: SkBuff, rt: Rtable): void {
+  if (!rt.isInput && rt.iif !== 0) skb.cb2 = rt.iif;
 }
 
 function badHeader(skb: SkBuff, dev: NetDevice, verdict: number): void {

@@ -67,6 +67,12 @@ export class Ipv4Sysctl {
 /** As they are until somebody writes one. */
 const SYSCTL: Readonly<Ipv4Sysctl> = Object.freeze(new Ipv4Sysctl());
 
+/** First and last, both included. @see struct fib_rule_port_range */
+export interface RuleRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** A policy rule. @see struct fib4_rule */
 export interface FibRule {
   readonly pref: number;
@@ -85,7 +91,20 @@ export interface FibRule {
   readonly markMask: number;
   readonly target: number;
   readonly ipproto: number;
+  /** The protocol's ports, first and last; 0, 0 for any. */
+  readonly sport: RuleRange;
+  readonly dport: RuleRange;
+  /** Users, first and last; null for any. */
+  readonly uids: RuleRange | null;
+  /** FRA_TUN_ID, 0n for none: no packet of ours comes through such a tunnel. */
+  readonly tunId: bigint;
+  /** Asks the table of a VRF; without one it never matches. */
+  readonly l3mdev: boolean;
+  /** Realms, from in the upper half. */
+  readonly tclassid: number;
   readonly suppressPrefixlen: number;
+  /** Device group whose routes do not count; -1 for none. */
+  readonly suppressIfgroup: number;
 }
 
 /** IPv4 in one namespace. */

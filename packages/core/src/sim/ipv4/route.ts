@@ -183,7 +183,7 @@ function mkrouteOutput(net: Net, res: FibResult, fl: Flowi4, origOif: number, de
     if (inDev.mcList.some((m) => m.group === fl.daddr)) {
       flags |= RTCF_LOCAL;
       cache = false;
-    }
+    } else flags &= ~RTCF_LOCAL;
     if (fi !== null && res.prefixlen < 4) fi = null;
   } else if (type === RTN_LOCAL && origOif !== 0 && origOif !== dev.ifindex) cache = false;
   let ex: FibNhException | null = null;

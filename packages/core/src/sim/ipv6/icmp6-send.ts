@@ -16,7 +16,7 @@ import { ICMP6_HLEN, ICMP6_QUOTE_ROOM, icmp6Finish, putIcmp6Header } from '../..
 import { ExtWalk, IPV6_DADDR, IPV6_HLEN, IPV6_SADDR, ip6Nexthdr, ipv6SkipExthdr } from '../../wire/ipv6.ts';
 import type { Net } from '../core/net.ts';
 import type { SkBuff } from '../core/skbuff.ts';
-import { IPV6_ADDR_LINKLOCAL, IPV6_ADDR_MULTICAST, ipv6AddrType } from './addr-type.ts';
+import { IPV6_ADDR_LINKLOCAL, IPV6_ADDR_LOOPBACK, IPV6_ADDR_MULTICAST, ipv6AddrType } from './addr-type.ts';
 import { Flowi6, type Rt6 } from './fib6-types.ts';
 import { ip6Alloc, IP6SKB_NOLOOP, ip6LocalOut, ip6PushHeader } from './ip6-output.ts';
 import { kernelIpv6, netIpv6 } from './netns6.ts';
@@ -144,7 +144,7 @@ export function icmpv6EchoReply(skb: SkBuff): void {
   const ours = ipv6ChkAddr(net, buf, nh + IPV6_DADDR, null, false) || (anycast && sysctl.anycast_src_echo_reply !== 0);
   if (!multicast && ours) fl.saddr.set(buf.subarray(nh + IPV6_DADDR, nh + IPV6_DADDR + 16));
   fl.daddr.set(buf.subarray(nh + IPV6_SADDR, nh + IPV6_SADDR + 16));
-  fl.oif = skb.cb0 !== 0 ? skb.cb0 : icmp6Iif(skb);
+  fl.oif = (ipv6AddrType(fl.daddr) & IPV6_ADDR_LOOPBACK) !== 0 ? skb.dev!.ifindex : skb.cb0 !== 0 ? skb.cb0 : icmp6Iif(skb);
   fl.proto = IPPROTO_ICMPV6;
   if (sysctl.fwmark_reflect !== 0) fl.mark = skb.mark;
   const rt = ip6DstLookup(net, fl);

@@ -59,7 +59,7 @@ function fillInfo(n: Neighbour): Uint8Array {
     attrs: {
       dst: n.primaryKey,
       lladdr: (n.nudState & NUD_VALID) !== 0 && n.dev.addrLen > 0 ? n.ha.slice(0, n.dev.addrLen) : undefined,
-      cacheinfo: { confirmed: age(n.confirmed), used: age(n.used), updated: age(n.updated), refcnt: 0 },
+      cacheinfo: { confirmed: age(n.confirmed), used: age(n.used), updated: age(n.updated), refcnt: n.timer.pending ? 1 : 0 },
       probes: n.probes,
       flagsExt: n.flags >> NTF_EXT_SHIFT === 0 ? undefined : n.flags >> NTF_EXT_SHIFT,
       protocol: n.protocol === 0 ? undefined : n.protocol,

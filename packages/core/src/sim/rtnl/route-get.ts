@@ -40,6 +40,8 @@ export const inetRtmGetroute =
     fl.mark = a.mark ?? 0;
     fl.uid = a.uid ?? 0;
     fl.proto = a.ipProto ?? 17;
+    fl.sport = a.sport ?? 0;
+    fl.dport = a.dport ?? 0;
     const src = fl.saddr;
     const { daddr } = fl;
     let rt: Rtable;

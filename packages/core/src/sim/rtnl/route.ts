@@ -1,5 +1,5 @@
 /** RTM_{NEW,DEL,GET}ROUTE of IPv4. @see net/ipv4/fib_frontend.c, net/ipv4/fib_semantics.c, net/ipv4/route.c */
-import { ipv4Bytes } from '../../lib/address.ts';
+import { ipv4Bytes, ipv4Prefix } from '../../lib/address.ts';
 import { be32 } from '../../lib/bytes.ts';
 import { NL_VALIDATE_DEPRECATED_STRICT, NL_VALIDATE_LIBERAL } from '../../netlink/attr.ts';
 import { routeFamily, type RouteMessage, type RtaAttrs, type RtaxAttrs, rtax } from '../../netlink/route.ts';
@@ -160,6 +160,9 @@ function toConfig(req: RtnlRequest, m: RouteMessage): FibConfig | number {
   const { extack } = req;
   if ((m.tos & 3) !== 0) return nlErr(extack, EINVAL, 'Invalid dsfield (tos): ECN bits must be 0');
   if (m.type > RTN_MAX) return nlErr(extack, EINVAL, 'Invalid route type');
+  if (m.dstLen > 32) return nlErr(extack, EINVAL, 'Invalid prefix length');
+  const dst = addr(a.dst);
+  if (ipv4Prefix(dst, m.dstLen) !== dst) return nlErr(extack, EINVAL, 'Invalid prefix for given prefix length');
   const no = unsupported(req, a);
   if (no !== 0) return no;
   const metrics = req.type === RTM_DELROUTE ? rawMetrics(a.metrics) : toMetrics(req, a.metrics);
@@ -173,7 +176,7 @@ function toConfig(req: RtnlRequest, m: RouteMessage): FibConfig | number {
     scope: m.scope,
     type: m.type,
     table: a.table ?? m.table,
-    dst: addr(a.dst),
+    dst,
     gw: addr(a.gateway),
     oif: a.oif ?? 0,
     flags: m.flags,
@@ -205,7 +208,7 @@ const inetRtmDelroute: RtnlDoit = (req) => {
   if (typeof cfg === 'number') return cfg;
   const table = fibGetTable(req.net, cfg.table);
   if (table === undefined) return nlErr(req.extack, ESRCH, 'FIB table does not exist');
-  return fibTableDelete(req.net, table, cfg, nlInfo(req), req.extack);
+  return fibTableDelete(req.net, table, cfg, nlInfo(req));
 };
 
 /** What a dump leaves out. @see struct fib_dump_filter */

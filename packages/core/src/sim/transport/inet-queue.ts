@@ -266,6 +266,15 @@ export abstract class InetQueueSock extends Sock {
     return this.fail(rt, call);
   }
 
+  /** The way of a socket being connected: what was left open is chosen first, then looked up as if said. @see ip_route_connect */
+  protected routeConnect(fl: Flowi4): Rtable {
+    if (fl.daddr !== 0 && fl.saddr !== 0) return this.route(fl, 'connect');
+    const { oif } = fl;
+    this.route(fl, 'connect');
+    fl.oif = oif;
+    return this.route(fl, 'connect');
+  }
+
   /** A flow with this socket's values. */
   protected flow(c: Ipcm, daddr: number): Flowi4 {
     const fl = new Flowi4();

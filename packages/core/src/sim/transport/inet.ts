@@ -4,9 +4,8 @@ import { IPPROTO_ICMP, IPPROTO_IP, IPPROTO_UDP } from '../../uapi/in.ts';
 import { AF_INET, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET, SOCK_STREAM } from '../../uapi/socket.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { SockCreate } from '../core/sock.ts';
-import { netIpv4 } from '../ipv4/netns.ts';
 import { packetInit } from './packet.ts';
-import { pingInit, PingSock } from './ping.ts';
+import { pingGroupAllowed, pingInit, PingSock } from './ping.ts';
 import { rawInit, RawSock } from './raw.ts';
 import { udpInit, UdpSock } from './udp.ts';
 
@@ -18,8 +17,7 @@ const inetCreate: SockCreate = (net, _task, type, protocol) => {
     case SOCK_DGRAM:
       if (protocol === IPPROTO_IP || protocol === IPPROTO_UDP) return new UdpSock(net);
       if (protocol !== IPPROTO_ICMP) return -EPROTONOSUPPORT;
-      // Everybody is root, in group 0; root has no privilege here. @see net/ipv4/ping.c:ping_init_sock
-      return netIpv4(net).sysctl.ping_group_range[0] === 0 ? new PingSock(net) : -EACCES;
+      return pingGroupAllowed(net) ? new PingSock(net) : -EACCES;
     case SOCK_RAW:
       return protocol === IPPROTO_IP ? -EPROTONOSUPPORT : new RawSock(net, protocol);
     case SOCK_STREAM:

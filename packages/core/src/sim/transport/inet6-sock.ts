@@ -21,11 +21,10 @@ import {
   ENOTCONN,
   EOPNOTSUPP,
 } from '../../uapi/errno.ts';
-import { IFF_LOOPBACK } from '../../uapi/if.ts';
 import { DEVCONF_HOPLIMIT } from '../../uapi/if-link.ts';
 import { IPV6_MIN_MTU } from '../../uapi/ip.ts';
 import * as so from '../../uapi/socket.ts';
-import { IPV6_DADDR, IPV6_SADDR, ip6Flowlabel, ip6Tclass } from '../../wire/ipv6.ts';
+import { IPV6_DADDR, IPV6_HLEN, IPV6_SADDR, ip6Flowlabel, ip6Tclass } from '../../wire/ipv6.ts';
 import { doSoftirq } from '../core/dev.ts';
 import type { Net } from '../core/net.ts';
 import type { SkBuff } from '../core/skbuff.ts';
@@ -281,12 +280,11 @@ export abstract class Inet6Sock extends Sock implements Socket {
     return { fl, rt, hopLimit };
   }
 
-  /** Refuses what may not be cut and is too long. @throws EMSGSIZE @see ip6_append_data */
+  /** Refuses what is too long for IPv6, or may not be cut. @throws EMSGSIZE @see __ip6_append_data */
   protected checkSize(way: Way6, len: number, c: Ipcm6, port: number): void {
-    if (len > 65_535) this.fail(EMSGSIZE, 'sendmsg');
     const mtu = this.pmtudisc >= so.IPV6_PMTUDISC_PROBE ? (in6DevGet(way.rt.dev)?.dev.mtu ?? IPV6_MIN_MTU) : ip6Mtu(this.net, way.rt);
     const whole = c.dontfrag || this.pmtudisc === so.IPV6_PMTUDISC_DO || this.pmtudisc === so.IPV6_PMTUDISC_PROBE;
-    if (len + 40 <= mtu || !whole || (way.rt.dev.flags & IFF_LOOPBACK) !== 0) return;
+    if (len + IPV6_HLEN <= (whole ? mtu : 65_535 + IPV6_HLEN)) return;
     this.localError(EMSGSIZE, way.fl.daddr, port, mtu);
     this.fail(EMSGSIZE, 'sendmsg');
   }

@@ -4,21 +4,19 @@ import { IPPROTO_ICMPV6, IPPROTO_IP, IPPROTO_UDP } from '../../uapi/in.ts';
 import { AF_INET6, SOCK_DGRAM, SOCK_RAW, SOCK_STREAM } from '../../uapi/socket.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { SockCreate } from '../core/sock.ts';
-import { netIpv4 } from '../ipv4/netns.ts';
+import { pingGroupAllowed } from './ping.ts';
 import { ping6Init, Ping6Sock } from './ping6.ts';
 import { raw6Init, Raw6Sock } from './raw6.ts';
 import { udp6Init, Udp6Sock } from './udp6.ts';
 
-/** Differs from Linux: SOCK_STREAM is refused (EPROTONOSUPPORT), as there is no TCP. Everybody is in group 0. */
+/** Differs from Linux: SOCK_STREAM is refused (EPROTONOSUPPORT), as there is no TCP. */
 const inet6Create: SockCreate = (net, _task, type, protocol) => {
   if (protocol < 0 || protocol > 262) return -EINVAL;
   switch (type & 0xf) {
-    case SOCK_DGRAM: {
+    case SOCK_DGRAM:
       if (protocol === IPPROTO_IP || protocol === IPPROTO_UDP) return new Udp6Sock(net);
       if (protocol !== IPPROTO_ICMPV6) return -EPROTONOSUPPORT;
-      const [low, high] = netIpv4(net).sysctl.ping_group_range;
-      return low <= 0 && high >= 0 ? new Ping6Sock(net) : -EACCES;
-    }
+      return pingGroupAllowed(net) ? new Ping6Sock(net) : -EACCES;
     case SOCK_RAW:
       return protocol === IPPROTO_IP ? -EPROTONOSUPPORT : new Raw6Sock(net, protocol);
     case SOCK_STREAM:

@@ -4,7 +4,7 @@ import { ICMP_HLEN, icmpFinish } from '../../wire/icmp.ts';
 import { ipHlen } from '../../wire/ipv4.ts';
 import type { SendOptions, SockAddr } from '../../syscall/index.ts';
 import { SKB_DROP_REASON_SOCKET_RCVBUFF } from '../../uapi/drop-reason.ts';
-import { EADDRINUSE, EDESTADDRREQ, EINVAL, EMSGSIZE } from '../../uapi/errno.ts';
+import { EADDRINUSE, EDESTADDRREQ, EINVAL, EMSGSIZE, EREMOTEIO } from '../../uapi/errno.ts';
 import { ICMP_DEST_UNREACH, ICMP_ECHO, ICMP_FRAG_NEEDED, ICMP_REDIRECT, ICMP_SOURCE_QUENCH } from '../../uapi/icmp.ts';
 import { IPPROTO_ICMP } from '../../uapi/in.ts';
 import { AF_INET, IP_PMTUDISC_DONT, SOCK_DGRAM } from '../../uapi/socket.ts';
@@ -13,11 +13,17 @@ import type { Net } from '../core/net.ts';
 import { slot, type Slot, slotGet, slotPeek } from '../core/notifier.ts';
 import { consumeSkb, kfreeSkb, type SkBuff } from '../core/skbuff.ts';
 import { icmpOutCount } from '../ipv4/icmp-send.ts';
-import { kernelIpv4 } from '../ipv4/netns.ts';
+import { kernelIpv4, netIpv4 } from '../ipv4/netns.ts';
 import { inetMakeSkb, inetSendSkb } from './inet-send.ts';
 import { icmpErrConvert, InetSock } from './inet-sock.ts';
 
 const SOCKS: Slot<Net, Map<number, PingSock>> = slot(() => new Map<number, PingSock>());
+
+/** Whether root's group, 0, may have ping sockets; being root does not matter here. @see net/ipv4/ping.c:ping_init_sock */
+export function pingGroupAllowed(net: Net): boolean {
+  const [low, high] = netIpv4(net).sysctl.ping_group_range;
+  return low <= 0 && high >= 0;
+}
 
 export class PingSock extends InetSock {
   constructor(net: Net) {
@@ -48,7 +54,7 @@ export class PingSock extends InetSock {
   connect(address: SockAddr): void {
     const a = this.in4(address, 'connect');
     const fl = this.flow(this.cookie(undefined), a.address);
-    const rt = this.route(fl, 'connect');
+    const rt = this.routeConnect(fl);
     this.mayBroadcast(rt, 'connect');
     if (this.sport === 0) this.#getPort(0, 'connect');
     if (this.saddr === 0) this.saddr = fl.saddr;
@@ -91,14 +97,13 @@ export class PingSock extends InetSock {
 
   /** @see ping_err */
   error(skb: SkBuff, type: number, code: number, info: number): void {
-    if (type === ICMP_SOURCE_QUENCH) return;
-    const [errno, fatal] = icmpErrConvert(type, code);
+    const notice = type === ICMP_SOURCE_QUENCH || type === ICMP_REDIRECT;
+    const [errno, fatal] = notice ? ([EREMOTEIO, false] as const) : icmpErrConvert(type, code);
     let hard = fatal;
     if (type === ICMP_DEST_UNREACH && code === ICMP_FRAG_NEEDED) {
       if (this.pmtudisc === IP_PMTUDISC_DONT) return;
       hard = true;
     }
-    if (type === ICMP_REDIRECT && !this.recvErr) return;
     if (this.recvErr) this.icmpError(skb, errno, 0, info, skb.data + ipHlen(skb.buf, skb.data), type, code);
     else if (!hard || !this.connected) return;
     this.err = errno;

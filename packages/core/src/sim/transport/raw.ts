@@ -4,7 +4,7 @@ import { ipHlen, ipSendCheck } from '../../wire/ipv4.ts';
 import type { SendOptions, SockAddr } from '../../syscall/index.ts';
 import { SKB_DROP_REASON_SOCKET_RCVBUFF } from '../../uapi/drop-reason.ts';
 import { EDESTADDRREQ, EINVAL, EMSGSIZE, ENOPROTOOPT } from '../../uapi/errno.ts';
-import { ICMP_DEST_UNREACH, ICMP_FILTER, ICMP_FRAG_NEEDED, ICMP_SOURCE_QUENCH } from '../../uapi/icmp.ts';
+import { ICMP_DEST_UNREACH, ICMP_FILTER, ICMP_FRAG_NEEDED, ICMP_REDIRECT, ICMP_SOURCE_QUENCH } from '../../uapi/icmp.ts';
 import { IPPROTO_ICMP, IPPROTO_RAW } from '../../uapi/in.ts';
 import { IP_PMTUDISC_DONT, SOCK_RAW, SOL_RAW, AF_INET } from '../../uapi/socket.ts';
 import type { SimKernel } from '../core/kernel.ts';
@@ -42,7 +42,7 @@ export class RawSock extends InetSock {
   connect(address: SockAddr): void {
     const a = this.in4(address, 'connect');
     const fl = this.flow(this.cookie(undefined), a.address);
-    const rt = this.route(fl, 'connect');
+    const rt = this.routeConnect(fl);
     this.mayBroadcast(rt, 'connect');
     if (this.saddr === 0) this.saddr = fl.saddr;
     if (this.rcvSaddr === 0) this.rcvSaddr = fl.saddr;
@@ -113,7 +113,7 @@ export class RawSock extends InetSock {
 
   /** @see raw_err */
   error(skb: SkBuff, type: number, code: number, info: number): void {
-    if ((!this.recvErr && !this.connected) || type === ICMP_SOURCE_QUENCH) return;
+    if (type === ICMP_REDIRECT || (!this.recvErr && !this.connected) || type === ICMP_SOURCE_QUENCH) return;
     const [errno, fatal] = icmpErrConvert(type, code);
     let hard = fatal;
     if (type === ICMP_DEST_UNREACH && code === ICMP_FRAG_NEEDED) hard = this.pmtudisc !== IP_PMTUDISC_DONT;

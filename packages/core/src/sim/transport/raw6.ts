@@ -2,7 +2,7 @@
 import { le32, putBe16 } from '../../lib/bytes.ts';
 import type { SendOptions, SockAddr } from '../../syscall/index.ts';
 import { SKB_DROP_REASON_SKB_CSUM, SKB_DROP_REASON_SOCKET_RCVBUFF } from '../../uapi/drop-reason.ts';
-import { EDESTADDRREQ, EINVAL, ENOPROTOOPT, EOPNOTSUPP } from '../../uapi/errno.ts';
+import { EDESTADDRREQ, EINVAL, EMSGSIZE, ENOPROTOOPT, EOPNOTSUPP } from '../../uapi/errno.ts';
 import { ICMPV6_FILTER } from '../../uapi/icmpv6.ts';
 import { IPPROTO_ICMPV6 } from '../../uapi/in.ts';
 import { IPV6_CHECKSUM, IPV6_HDRINCL, MSG_OOB, SOCK_RAW, SOL_ICMPV6, SOL_IPV6, SOL_RAW } from '../../uapi/socket.ts';
@@ -16,7 +16,7 @@ import { icmp6OutCount } from '../ipv6/icmp6-send.ts';
 import { ip6Alloc, IP6SKB_NOLOOP, ip6LocalOut, ip6PushHeader } from '../ipv6/ip6-output.ts';
 import { kernelIpv6 } from '../ipv6/netns6.ts';
 import { int32, sockAddr6 } from './inet6-cmsg.ts';
-import { Inet6Sock } from './inet6-sock.ts';
+import { Inet6Sock, type Way6 } from './inet6-sock.ts';
 
 /** Sockets of a namespace, in order of creation. */
 const SOCKS: Slot<Net, Set<Raw6Sock>> = slot(() => new Set<Raw6Sock>());
@@ -46,7 +46,8 @@ export class Raw6Sock extends Inet6Sock {
     const to = given ?? sockAddr6(this.daddr, 0, 0);
     const c = this.cookie(options);
     const way = this.route(to, c, 'sendmsg');
-    this.checkSize(way, this.hdrincl ? data.length - IPV6_HLEN : data.length, c, 0);
+    if (this.hdrincl) this.#fitsWhole(way, data.length);
+    else this.checkSize(way, data.length, c, 0);
     if (this.hdrincl ? data.length < IPV6_HLEN : this.csumOffset >= 0 && this.csumOffset + 2 > data.length) this.fail(EINVAL, 'sendmsg');
     const skb = ip6Alloc(this.net.kernel, data.length);
     skb.buf.set(data, skb.data);
@@ -71,6 +72,13 @@ export class Raw6Sock extends Inet6Sock {
     this.flush();
     if (err < 0 && this.recvErr) this.fail(err, 'sendmsg');
     return data.length;
+  }
+
+  /** A packet with its header is not cut. @throws EMSGSIZE @see rawv6_send_hdrinc */
+  #fitsWhole({ fl, rt }: Way6, len: number): void {
+    if (len <= rt.dev.mtu) return;
+    this.localError(EMSGSIZE, fl.daddr, 0, rt.dev.mtu);
+    this.fail(EMSGSIZE, 'sendmsg');
   }
 
   /** Whether the filter keeps a message of this type away. @see icmpv6_filter */

@@ -72,7 +72,7 @@ export class UdpSock extends InetSock {
     }
     const a = this.in4(address, 'connect');
     const fl = this.flow(this.cookie(undefined), a.address);
-    const rt = this.route(fl, 'connect');
+    const rt = this.routeConnect(fl);
     this.mayBroadcast(rt, 'connect');
     if (this.sport === 0) this.#getPort(0, 0, EAGAIN, 'connect');
     if (this.saddr === 0) this.saddr = fl.saddr;

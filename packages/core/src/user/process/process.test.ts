@@ -16,7 +16,7 @@ import {
   SIGUSR1,
 } from '../../uapi/signal.ts';
 import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } from '../../uapi/fcntl.ts';
-import { HostInput, HostOutput, type Process, type Program, type ProgramEntry, System, Tty } from './index.ts';
+import { type Child, HostInput, HostOutput, type Process, type Program, type ProgramEntry, System, Tty } from './index.ts';
 
 const host = {
   turn: (): Promise<void> => new Promise((r) => setImmediate(r)),
@@ -312,7 +312,7 @@ describe('processes', () => {
 
   it('reparents and reaps orphans', async () => {
     const r = await run(async (p) => {
-      let orphan: Process | null = null;
+      let orphan: Child | null = null;
       const child = p.fork(async (c) => {
         orphan = c.fork(async (g) => {
           await g.nanosleep(1e9);

@@ -115,7 +115,7 @@ export class Jobs {
     const state = jobState(job);
     const amp = state === 'Running' ? ' &' : '';
     const pid = style === 'l' ? `${String(job.processes[0]!.pid).padStart(5)} ` : '';
-    return `[${job.id}]${this.mark(job)}  ${pid}${state.padEnd(24)}${job.text}${amp}\n`;
+    return `[${job.id}]${this.mark(job)} ${pid === '' ? ' ' : pid}${state.padEnd(24)}${job.text}${amp}\n`;
   }
 }
 

@@ -200,7 +200,8 @@ export async function waitForeground(sh: Shell, children: readonly { readonly pi
     sh.jobs.ended.delete(c.pid);
     statuses.push(exitStatus(last));
     if (last.signal === SIGTERM && c === children.at(-1)) await sh.warn('Terminated\n');
-    if (last.signal !== 0 && !silent(last.signal)) await tell(sh, last, c.text);
+    const decides = c === children.at(-1) || sh.options.pipefail;
+    if (decides && last.signal !== 0 && !silent(last.signal)) await tell(sh, last, c.text);
   }
   if (sh.traps.interrupted) {
     // The child had the signal too. If it did not die of it, it was its business alone.

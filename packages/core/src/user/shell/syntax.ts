@@ -65,7 +65,7 @@ export function syntaxError(text: string, error: GrammarError, firstLine: number
     const multi = /^(?:command|process) substitution$/.test(unterminated[1]!) && !text.startsWith('$((', pos);
     return { line: multi ? end : lineAt(text, pos, firstLine), message: [`unexpected EOF while looking for matching \`${closer}'`], status: 2, atEnd: true };
   }
-  const token = /^expected '(?:do|then)'/.test(m) && keywordBefore(text, pos) !== null ? keywordBefore(text, pos) : skipNewlines(m) ? afterNewlines(text, pos) : tokenAt(text, unexpectedAt(text, error));
+  const token = /^expected '(?:do|then)'/.test(m) && keywordBefore(text, pos) !== null ? keywordBefore(text, pos) : skipNewlines(m) ? afterNewlines(text, unexpectedAt(text, error)) : tokenAt(text, unexpectedAt(text, error));
   if (m === "expected ']]' to close '[['" || m.includes('test operator')) return condError(text, error, firstLine);
   if (token === null) return { line: end, message: ['syntax error: unexpected end of file'], status: 2, atEnd: true };
   const line = lineAt(text, token.pos, firstLine);

@@ -8,7 +8,7 @@ import { complain, errorText, longs, options, quotef, usageError } from './comma
 type Missing = 'none' | 'last' | 'all';
 
 /** The canonical name. @param missing which components need not exist. @throws SystemError @see canonicalize(3) of gnulib */
-function canonical(proc: Process, path: string, missing: Missing, follow = true): string {
+export function canonical(proc: Process, path: string, missing: Missing, follow = true): string {
   if (path === '') throw new SystemError(ENOENT, 'realpath', { path });
   const todo = (path.startsWith('/') ? path : `${proc.cwd}/${path}`).split('/').filter((p) => p !== '' && p !== '.');
   const done: string[] = [];

@@ -10,7 +10,7 @@ import { doLink } from './link/index.ts';
 import { doNeigh } from './neigh.ts';
 import { doNetns, netnsSwitch } from './netns.ts';
 import { doRoute } from './route/index.ts';
-import { doRule } from './rule.ts';
+import { doRule } from './rule/index.ts';
 import { netlinkWords } from './rtnl.ts';
 
 const absent =

@@ -75,18 +75,20 @@ function stateNumber(word: string): number | null {
 async function neighRow(ctx: Context, m: NeighMessage, showDev: boolean): Promise<Row> {
   const row = new Row();
   const a = m.attrs;
+  const { brief } = ctx.options;
   if (a.dst !== undefined) {
     const dst = formatAddr(m.family, a.dst);
-    row.put('dst', dst, `${dst} `);
+    row.put('dst', dst, `${dst.padEnd(brief ? 39 : 0)} `);
   }
   if (showDev && m.ifindex !== 0) {
     const dev = await ctx.links.name(m.ifindex);
-    row.put('dev', dev, `dev ${dev} `);
+    row.put('dev', dev, brief ? `${dev.padEnd(16)} ` : `dev ${dev} `);
   }
   if (a.lladdr !== undefined) {
     const text = linkAddress(a.lladdr, await ctx.links.type(m.ifindex));
-    row.put('lladdr', text, `lladdr ${text} `);
+    row.put('lladdr', text, brief ? text : `lladdr ${text} `);
   }
+  if (brief) return row.say('\n');
   const flag = (bit: number, word: string): void => {
     if ((m.flags & bit) !== 0) row.put(word, null, `${word} `);
   };
@@ -316,8 +318,7 @@ async function modify(ctx: Context, words: readonly string[], cmd: number, flags
     else if (args.is('managed')) {
       ext |= NTF_EXT_MANAGED;
       h.state = (h.state ?? 0) & ~NUD_PERMANENT;
-    }
-    else if (args.like('extern_learn')) add(NTF_EXT_LEARNED);
+    } else if (args.like('extern_learn')) add(NTF_EXT_LEARNED);
     else if (args.is('dev')) dev = args.next();
     else if (args.like('protocol')) {
       const word = args.next();

@@ -7,7 +7,7 @@ import { O_CREAT, O_EXCL, O_RDONLY } from '../../../uapi/fcntl.ts';
 import type { Process } from '../../process/types.ts';
 import type { Context } from './context.ts';
 import { Row } from './json.ts';
-import { getUnsigned, incomplete, invarg, IpExit, IpError, matches } from './parse.ts';
+import { getInteger, incomplete, invarg, IpExit, IpError, matches } from './parse.ts';
 import { netlinkWords } from './rtnl.ts';
 import { NETNS_USAGE } from './usage.ts';
 
@@ -158,8 +158,8 @@ async function listId(ctx: Context, args: readonly string[]): Promise<number> {
       throw new IpExit(255, NETNS_USAGE);
     }
     const value = args[i + 1] ?? incomplete();
-    const n = getUnsigned(value);
-    if (n === null || n > 0x7fffffff) return invarg(`"${word}" value is invalid`, value);
+    const n = getInteger(value) ?? invarg(`"${word}" value is invalid`, value);
+    if (n < 0) return invarg(`"${word}" value should be >= 0`, args[i + 2] ?? '(null)'); // iproute2 names the next word
     if (word === 'target-nsid') target = n;
     else filter = n;
   }
@@ -195,6 +195,14 @@ async function add(ctx: Context, args: readonly string[], attach: boolean): Prom
   } catch (e) {
     if (!(e instanceof SystemError) || e.code !== 'EEXIST') {
       fail(`mkdir ${NETNS_RUN_DIR} failed: ${words(e)}\n`);
+    }
+  }
+  // The directory is mounted on itself once, so that the namespaces' mounts can be shared.
+  if (!proc.fs.mounts().some((m) => m.target === NETNS_RUN_DIR)) {
+    try {
+      proc.fs.bind(NETNS_RUN_DIR, NETNS_RUN_DIR);
+    } catch (e) {
+      fail(`mount --bind ${NETNS_RUN_DIR} ${NETNS_RUN_DIR} failed: ${words(e)}\n`);
     }
   }
   const path = `${NETNS_RUN_DIR}/${name}`;
@@ -340,8 +348,8 @@ async function setId(ctx: Context, args: readonly string[]): Promise<number> {
   const [name, word] = [args[0]!, args[1]!];
   let nsid = -1;
   if (word !== 'auto') {
-    const n = getUnsigned(word);
-    nsid = n === null || n > 0x7fffffff ? invarg('Invalid "netnsid" value', word) : n;
+    nsid = getInteger(word) ?? invarg('Invalid "netnsid" value', word);
+    if (nsid < 0) invarg('"netnsid" value should be >= 0', word);
   }
   let ns: NetnsHandle;
   try {

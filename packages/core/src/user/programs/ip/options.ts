@@ -12,7 +12,6 @@ export interface Options {
   brief: boolean;
   all: boolean;
   force: boolean;
-  resolve: boolean;
   numeric: boolean;
   human: boolean;
   iec: boolean;
@@ -36,7 +35,6 @@ const newOptions = (): Options => ({
   brief: false,
   all: false,
   force: false,
-  resolve: false,
   numeric: false,
   human: false,
   iec: false,
@@ -57,13 +55,18 @@ export const ipUsage = (): never => {
 /** Ends the program with status 0 after printing to standard output: `-V`. */
 export class IpVersion extends Error {}
 
+/** An option that is known and not supported is refused by name. */
+const refuse = (opt: string): never => {
+  throw new IpExit(255, `warren: ip: option ${opt} is not supported yet\n`);
+};
+
 /** What a plain flag does. Tried in order with abbreviation, as iproute2 does; `exact` ones are taken whole only. */
 const FLAGS: readonly (readonly [names: readonly string[], set: (o: Options) => void])[] = [
   [['-human', '-human-readable'], (o) => void (o.human = true)],
   [['-iec'], (o) => void (o.iec = true)],
   [['-stats', '-statistics'], (o) => void o.stats++],
   [['-details'], (o) => void o.details++],
-  [['-resolve'], (o) => void (o.resolve = true)],
+  [['-resolve'], () => refuse('-resolve')],
   [['-oneline'], (o) => void (o.oneline = true)],
   [['-timestamp'], (o) => void o.timestamp++],
   [['-tshort'], (o) => void ((o.timestamp += 1), (o.shortTimestamp = true))],
@@ -82,10 +85,6 @@ const EXACT: Readonly<Record<string, number>> = {
   '-0': AF_PACKET,
   '-M': AF_MPLS,
   '-B': AF_BRIDGE,
-};
-
-const refuse = (opt: string): never => {
-  throw new IpExit(255, `warren: ip: option ${opt} is not supported yet\n`);
 };
 
 /**

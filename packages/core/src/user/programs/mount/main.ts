@@ -1,6 +1,6 @@
 /** `mount` and `umount` of util-linux 2.38.1, as far as namespaces need them: bind, proc, sysfs, tmpfs. @see mount(8) */
 import { SystemError } from '../../../syscall/index.ts';
-import { EBUSY, EINVAL, ENOENT, ENOTDIR } from '../../../uapi/errno.ts';
+import { EBUSY, EINVAL, ENODEV, ENOENT, ENOTDIR } from '../../../uapi/errno.ts';
 import { S_IFDIR, S_IFMT } from '../../../uapi/fcntl.ts';
 import type { Process, Program } from '../../process/types.ts';
 import { getopt, type LongOption } from '../getopt.ts';
@@ -64,8 +64,6 @@ interface MountRequest {
 const PLAIN_OPTIONS: readonly string[] = ['bind', 'rw', 'defaults', 'relatime', 'suid', 'dev', 'exec', 'private', 'rprivate', ''];
 /** Options that the list shows, in its order. */
 const FLAGS: readonly string[] = ['nosuid', 'nodev', 'noexec'];
-/** File systems of the kernel. */
-const KNOWN: readonly string[] = ['proc', 'sysfs', 'tmpfs'];
 
 function readMount(proc: Process, name: string): { readonly r: MountRequest; readonly words: readonly string[] } | string {
   const r: MountRequest = { type: null, bind: false, flags: new Set(), mode: null, verbose: false, propagation: null };
@@ -116,10 +114,12 @@ const canonical = (proc: Process, path: string): string =>
   proc.fs.exists(path) === null ? path : proc.fs.realpath(path);
 
 /** What libmount makes of an errno. @see libmount/src/context_mount.c:mnt_context_get_mount_excode */
-function mountWords(proc: Process, name: string, source: string, target: string, e: SystemError): string {
+function mountWords(proc: Process, name: string, source: string, target: string, r: MountRequest, e: SystemError): string {
   const at = `${name}: ${canonical(proc, target)}: `;
   if (proc.fs.exists(target) === null) return `${at}mount point does not exist.\n`;
   switch (-e.errno) {
+    case ENODEV:
+      return `${at}unknown filesystem type '${r.type}'.\n`;
     case EBUSY:
       return `${at}${source} already mounted or mount point busy.\n`;
     case ENOENT:
@@ -164,7 +164,7 @@ function doMount(proc: Process, name: string): number {
   if (r.flags.size > 0 && r.bind) {
     throw new Refusal(`${name}: warren: option -o ${[...r.flags].join(',')} is not supported with bind\n`, EX_USAGE);
   }
-  if (!r.bind && (r.type === null || !KNOWN.includes(r.type)) && proc.fs.exists(target) !== null) {
+  if (!r.bind && r.type === null) {
     const why = proc.fs.exists(source) === null ? `special device ${source} does not exist` : `${canonical(proc, source)} is not a block device`;
     throw new Refusal(`${name}: ${canonical(proc, target)}: ${why}.\n${DMESG}`, EX_FAIL);
   }
@@ -176,7 +176,7 @@ function doMount(proc: Process, name: string): number {
     }
   } catch (e) {
     if (!(e instanceof SystemError)) throw e;
-    throw new Refusal(`${mountWords(proc, name, source, target, e)}${DMESG}`, EX_FAIL);
+    throw new Refusal(`${mountWords(proc, name, source, target, r, e)}${DMESG}`, EX_FAIL);
   }
   if (r.verbose) {
     const from = r.bind ? canonical(proc, source) : source;

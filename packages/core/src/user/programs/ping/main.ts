@@ -22,6 +22,7 @@ interface Sockets {
 async function openSockets(s: Session): Promise<Sockets> {
   const { options, proc } = s;
   const type = options.ident === 0 ? so.SOCK_RAW : so.SOCK_DGRAM;
+  if (options.verbose && options.ident === 0) await s.warn('WARNING: ident 0 => forcing raw socket');
   const open = async (family: number, protocol: number, required: boolean): Promise<PingSocket | null> => {
     try {
       return openPingSocket(proc, family, type, protocol);

@@ -280,7 +280,8 @@ export async function ping4Run(s: Session, socket: PingSocket, info: AddrInfo, t
   const sock = socket.socket;
   if (pmtudisc >= 0) call('IP_MTU_DISCOVER', () => sock.setsockopt(so.SOL_IP, so.IP_MTU_DISCOVER, pmtudisc));
   const bound = options.strictSource || options.stickySource;
-  if (bound) call('bind', () => sock.bind({ family: so.AF_INET, address: source, port: 0 }));
+  const port = socket.raw ? 0 : Math.max(0, options.ident);
+  if (bound || port !== 0) call('bind', () => sock.bind({ family: so.AF_INET, address: source, port }));
   if (socket.raw) call('setsockopt(ICMP_FILTER)', () => sock.setsockopt(so.SOL_RAW, icmp.ICMP_FILTER, ~(ALWAYS | ERRORS)));
   call('IP_RECVERR', () => sock.setsockopt(so.SOL_IP, so.IP_RECVERR, 1));
   if (!socket.raw) {

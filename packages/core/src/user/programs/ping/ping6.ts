@@ -252,9 +252,10 @@ export async function ping6Run(s: Session, socket: PingSocket, info: AddrInfo, t
   if (pmtudisc >= 0) call('IPV6_MTU_DISCOVER', () => sock.setsockopt(so.SOL_IPV6, so.IPV6_MTU_DISCOVER, pmtudisc));
   const from = source;
   const bound = options.strictSource || options.stickySource;
-  if (bound) {
+  const port = socket.raw ? 0 : Math.max(0, options.ident);
+  if (bound || port !== 0) {
     const scopeId = linkScope(from) ? ifindex : 0;
-    call('bind icmp socket', () => sock.bind({ family: so.AF_INET6, address: from, port: 0, scopeId, flowinfo: 0 }));
+    call('bind icmp socket', () => sock.bind({ family: so.AF_INET6, address: from, port, scopeId, flowinfo: 0 }));
   }
   s.timing = options.datalen >= 16;
   call('IPV6_RECVERR', () => sock.setsockopt(so.SOL_IPV6, so.IPV6_RECVERR, 1));

@@ -94,7 +94,8 @@ export async function gatherStatistics(s: Session, reply: Reply): Promise<boolea
     return false;
   }
   let line = `${s.stamp()}${icmp.length} bytes from ${reply.from}: icmp_seq=${seq}`;
-  if (s.options.verbose) line += ` ident=${(icmp[4]! << 8) | icmp[5]!}`;
+  // A datagram socket's identifier is the kernel's choice: 0xffff stands for it.
+  if (s.options.verbose && s.ident !== 0xffff) line += ` ident=${(icmp[4]! << 8) | icmp[5]!}`;
   if (reply.hops >= 0) line += ` ttl=${reply.hops}`;
   if (icmp.length < s.options.datalen + 8) {
     s.proc.out(`${line} (truncated)\n`);

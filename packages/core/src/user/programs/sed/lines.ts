@@ -8,6 +8,8 @@ export interface Settings {
   readonly separate: boolean;
   /** null: not in place; else the backup's suffix. */
   readonly inPlace: string | null;
+  /** In place: what a link points to, and not the link. */
+  readonly follow: boolean;
   readonly unbuffered: boolean;
   readonly zero: boolean;
   readonly lineLength: number;

@@ -19,13 +19,20 @@ const ONE_ADDRESS: ReadonlySet<string> = new Set(['q', 'Q']);
 export class Parser {
   readonly commands: Command[] = [];
   readonly #extended: boolean;
+  readonly #sandbox: boolean;
   readonly #open: number[] = [];
   #s = '';
   #i = 0;
   #part: Part = { text: '', kind: 'expression', name: '1' };
 
-  constructor(extended: boolean) {
+  /** `sandbox`: what would run or write something is refused. */
+  constructor(extended: boolean, sandbox: boolean) {
     this.#extended = extended;
+    this.#sandbox = sandbox;
+  }
+
+  #mayTouch(): void {
+    if (this.#sandbox) this.fail('e/r/w commands disabled in sandbox mode');
   }
 
   fail(message: string): never {
@@ -253,6 +260,7 @@ export class Parser {
       case 'R':
       case 'w':
       case 'W': {
+        this.#mayTouch();
         this.#blanks();
         const text = this.#lineEnd();
         if (text === '') this.fail('missing filename in r/R/w/W commands');
@@ -272,6 +280,7 @@ export class Parser {
         this.#end();
         return;
       case 'e':
+        this.#mayTouch();
         return this.fail('command `e\' is not supported');
       default:
         this.fail(`unknown command: \`${name}'`);
@@ -344,12 +353,15 @@ export class Parser {
         number = this.#number()!;
         if (number === 0) this.fail("number option to `s' command may not be zero");
       } else if (c === 'w') {
+        this.#mayTouch();
         this.#blanks();
         text = this.#lineEnd();
         if (text === '') this.fail('missing filename in r/R/w/W commands');
         break;
-      } else if (c === 'e') this.fail("the `e' option to `s' is not supported");
-      else this.fail("unknown option to `s'");
+      } else if (c === 'e') {
+        this.#mayTouch();
+        this.fail("the `e' option to `s' is not supported");
+      } else this.fail("unknown option to `s'");
     }
     const re = this.#regex(pattern, icase, multiline);
     const pieces = this.#pieces(by);

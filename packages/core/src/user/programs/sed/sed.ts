@@ -3,9 +3,11 @@ import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../../uapi/fcntl.ts';
 import type { Process } from '../../process/types.ts';
 import { complain, errorText, invocation, longs, Records } from '../coreutils/command.ts';
 import { getopt } from '../getopt.ts';
+import { canonical } from '../coreutils/paths.ts';
 import { Lines, type Settings } from './lines.ts';
 import { Parser } from './parser.ts';
 import { type Address, type Command, type Piece, SedError } from './script.ts';
+import { SED_HELP, SED_USAGE } from './usage.ts';
 
 const LONG = longs({
   quiet: 'n',
@@ -15,7 +17,7 @@ const LONG = longs({
   'regexp-extended': 'E',
   'in-place=?': 'i',
   'line-length=': 'l',
-  posix: 'p',
+  posix: 'posix',
   separate: 's',
   unbuffered: 'u',
   'null-data': 'z',
@@ -82,11 +84,13 @@ class Sed {
       if (this.#inPlace !== null) {
         const { name: old, text } = this.#inPlace;
         const { mode } = proc.fs.stat(old);
+        // The file is made anew: of a link, a file in its place.
+        if (proc.fs.lstat(old).ino !== proc.fs.stat(old).ino && settings.inPlace === '') proc.fs.unlink(old);
         if (settings.inPlace !== '') proc.fs.rename(old, settings.inPlace!.includes('*') ? settings.inPlace!.replaceAll('*', old) : old + settings.inPlace!);
         proc.fs.writeFile(old, text);
         proc.fs.chmod(old, mode & 0o7777);
       }
-      this.#inPlace = name === null ? null : { name, text: '' };
+      this.#inPlace = name === null ? null : { name: settings.follow ? canonical(proc, name, 'all') : name, text: '' };
       this.#due = false;
       await Promise.resolve();
     });
@@ -439,18 +443,17 @@ function unambiguous(text: string, width: number): string {
   return `${out}$\n`;
 }
 
-const usage = (name: string): string => `Usage: ${name} [OPTION]... {script-only-if-no-other-script} [input-file]...\n`;
-
 /** sed */
 export async function sedMain(proc: Process): Promise<number> {
-  const { options, operands } = getopt(invocation(proc), proc.argv.slice(1), 'bsnrzuEe:f:l:i::V:s', LONG);
+  const { options, operands } = getopt(invocation(proc), proc.argv.slice(1), 'bsnrzuEe:f:l:i::V:', LONG);
   let [quiet, extended, separate, unbuffered, zero, lineLength] = [false, false, false, false, false, 70];
   let inPlace: string | null = null;
+  let [sandbox, follow] = [false, false];
   const scripts: { text: string; kind: 'expression' | 'file'; name: string }[] = [];
   let expressions = 0;
   for (const { opt, arg, error } of options) {
     if (error !== '') {
-      proc.err(`${error}\n${usage(invocation(proc))}`);
+      proc.err(`${error}\n${SED_USAGE(invocation(proc))}`);
       return 1;
     }
     switch (opt) {
@@ -493,33 +496,45 @@ export async function sedMain(proc: Process): Promise<number> {
           return 1;
         }
         break;
+      case 'sandbox':
+        sandbox = true;
+        break;
+      case 'follow-symlinks':
+        follow = true;
+        break;
+      case 'b':
+        // Text and binary files are the same here.
+        break;
       case 'help':
-        proc.out(usage(invocation(proc)));
+        proc.out(SED_HELP(invocation(proc)));
         return 0;
       case 'version':
         proc.out(`${invocation(proc)} (GNU sed) 4.9\n(Warren)\n`);
         return 0;
       case 'debug':
-        complain(proc, 'option --debug is not supported');
+      case 'posix':
+        complain(proc, `option --${opt} is not supported`);
         return 1;
       default:
+        proc.err(SED_USAGE(invocation(proc)));
+        return 1;
     }
   }
   const files = [...operands];
   if (scripts.length === 0) {
     const text = files.shift();
     if (text === undefined) {
-      proc.err(usage(invocation(proc)));
+      proc.err(SED_USAGE(invocation(proc)));
       return 1;
     }
     scripts.push({ text, kind: 'expression', name: '1' });
   }
   try {
     if (scripts[0]!.text.startsWith('#n\n') || scripts[0]!.text === '#n') quiet = true;
-    const parser = new Parser(extended);
+    const parser = new Parser(extended, sandbox);
     for (const s of scripts) parser.add(s);
     const commands = parser.finish();
-    const sed = new Sed(proc, commands, files.length === 0 ? ['-'] : files, { quiet, separate, inPlace, unbuffered, zero, lineLength });
+    const sed = new Sed(proc, commands, files.length === 0 ? ['-'] : files, { quiet, separate, inPlace, follow, unbuffered, zero, lineLength });
     await sed.prepare();
     const status = await sed.run();
     return status === 0 && sed.lines.failed ? 2 : status;

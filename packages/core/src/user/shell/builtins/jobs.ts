@@ -268,15 +268,18 @@ const disown: Builtin = {
     if (bad !== null) return bad;
     const f = new Set(p.flags.map((x) => x.letter));
     const specs = texts(p.rest);
-    if (f.has('h')) return 0;
+    // -h: the job stays and gets no SIGHUP from this shell, which sends none to any.
+    const done = (job: Job): void => {
+      if (!f.has('h')) sh.jobs.remove(job);
+    };
     if (f.has('a') || f.has('r')) {
-      for (const job of sh.jobs.list.slice()) if (!f.has('r') || jobState(job) === 'Running') sh.jobs.remove(job);
+      for (const job of sh.jobs.list.slice()) if (!f.has('r') || jobState(job) === 'Running') done(job);
       return 0;
     }
     for (const s of specs.length > 0 ? specs : ['%+']) {
       const job = s.startsWith('%') ? pick(sh, s) : sh.jobs.byPid(Number(s));
       if (job === null || job === undefined) return complain(sh, name, `${s === '%+' ? 'current' : s}: no such job`);
-      sh.jobs.remove(job);
+      done(job);
     }
     return 0;
   },

@@ -454,7 +454,7 @@ function compile(text: string): Fn {
 /** The value of an expression. @throws ArithError, and what `env` throws */
 export const evaluate = (text: string, env: ArithEnv): Int => compile(text)(env, 0);
 
-export const isTrue = truth;
+export const isTrue: (n: Int) => boolean = truth;
 
 /** Text as an integer the way `[ a -eq b ]` and `printf %d` take it: decimal with blanks around; null when it is none. */
 export function parseInteger(text: string): Int | null {

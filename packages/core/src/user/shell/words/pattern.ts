@@ -214,6 +214,18 @@ function step(x: Element, s: string, i: number, out: Set<number>, fold: boolean)
 
 const hasExt = (list: readonly Element[]): boolean => list.some((x) => x.e === 'ext');
 
+/**
+ * Whether a whole text matches. Without the flag `u` where it makes no difference: only so can the engine fall back to linear time
+ * when a pattern of stars in stars backtracks for ever.
+ */
+function wholeTest(source: string, fold: boolean): (s: string) => boolean {
+  const text = `^(?:${source})$`;
+  const full = new RegExp(text, fold ? 'ui' : 'u');
+  if (fold || /\\[pu]|[^\x00-\x7f]/.test(source)) return (s) => full.test(s);
+  const plain = new RegExp(text);
+  return (s) => (/[\ud800-\udbff]/.test(s) ? full : plain).test(s);
+}
+
 function build(text: string, ext: boolean, fold: boolean): Pattern {
   const list = parse(text, ext);
   if (list.every((x) => x.e === 'char') && !fold) {
@@ -225,10 +237,10 @@ function build(text: string, ext: boolean, fold: boolean): Pattern {
     };
   }
   if (negates(list) || hasExt(list)) {
-    const whole = negates(list) ? null : new RegExp(`^(?:${toRegex(list, false)})$`, fold ? 'ui' : 'u');
+    const whole = negates(list) ? null : wholeTest(toRegex(list, false), fold);
     return {
       literal: null,
-      test: (s) => (whole === null ? ends(list, s, 0, fold).has(s.length) : whole.test(s)),
+      test: (s) => (whole === null ? ends(list, s, 0, fold).has(s.length) : whole(s)),
       matchAt: (s, at, longest) => {
         const all = [...ends(list, s, at, fold)];
         return all.reduce((n, end) => (n < 0 || end > n === longest ? end : n), -1);
@@ -236,12 +248,12 @@ function build(text: string, ext: boolean, fold: boolean): Pattern {
     };
   }
   const flags = fold ? 'uyi' : 'uy';
-  const whole = new RegExp(`^(?:${toRegex(list, false)})$`, fold ? 'ui' : 'u');
+  const whole = wholeTest(toRegex(list, false), fold);
   const greedy = new RegExp(toRegex(list, false), flags);
   const lazy = new RegExp(toRegex(list, true), flags);
   return {
     literal: null,
-    test: (s) => whole.test(s),
+    test: whole,
     matchAt: (s, at, longest) => {
       const re = longest ? greedy : lazy;
       re.lastIndex = at;

@@ -107,7 +107,6 @@ export function genAnd(b0: Block, b1: Block): Block {
   b0.sense = !b0.sense;
   b1.sense = !b1.sense;
   merge(b1, b0);
-  b0.sense = !b0.sense;
   b1.sense = !b1.sense;
   b1.head = b0.head;
   return b1;

@@ -197,7 +197,7 @@ export class CodeGen {
       case 'link':
         throw new FilterError(`link-layer modifier applied to ${word}`);
       default:
-        throw new FilterError(`'${proto}' modifier applied to ${word}`);
+        throw new FilterError(`'${proto}' modifier applied to ${proto === 'ip6' ? 'ip ' : ''}${word}`);
     }
   }
 
@@ -234,7 +234,7 @@ export class CodeGen {
     if (proto !== 0) return one(proto);
     let b = one(TCP);
     b = genOr(b, one(UDP));
-    return genOr(b, one(SCTP));
+    return genOr(one(SCTP), b);
   }
 
   /** @param proto 0 for any of TCP, UDP and SCTP. @see gen_port, gen_port6, gen_portrange */
@@ -324,14 +324,14 @@ export class CodeGen {
     if (linktype === LINKTYPE_LINUX_SLL) b = this.#cmp('linkhdr', 0, B.BPF_H, 4);
     else if (linktype === LINKTYPE_LINUX_SLL2) b = this.#cmp('linkhdr', 10, B.BPF_B, 4);
     else if (live) b = this.#cmp('linkhdr', B.SKF_AD_OFF + B.SKF_AD_PKTTYPE, B.BPF_H, 4);
-    else throw new FilterError('inbound/outbound not supported on EN10MB when reading savefiles');
+    else throw new FilterError('inbound/outbound not supported on Ethernet when reading savefiles');
     return out ? b : genNot(b);
   }
 
   ifindex(n: number): Block {
     if (this.target.linktype === LINKTYPE_LINUX_SLL2) return this.#cmp('linkhdr', 4, B.BPF_W, n);
     if (this.target.live) return this.#cmp('linkhdr', B.SKF_AD_OFF + B.SKF_AD_IFINDEX, B.BPF_W, n);
-    throw new FilterError('ifindex not supported on EN10MB when reading savefiles');
+    throw new FilterError('ifindex not supported on Ethernet when reading savefiles');
   }
 
   /** A VLAN header; what follows in the expression is inside of it. @see gen_vlan */
@@ -361,6 +361,16 @@ export class CodeGen {
       this.#curreg = (this.#curreg + 1) % B.BPF_MEMWORDS;
     }
     throw new FilterError('out of registers needed to evaluate expression');
+  }
+
+  /** @returns what puts the use of memory words back as it is now */
+  registers(): () => void {
+    const regs = [...this.#regs];
+    const curreg = this.#curreg;
+    return () => {
+      for (const [i, used] of regs.entries()) this.#regs[i] = used;
+      this.#curreg = curreg;
+    };
   }
 
   loadi(v: number): Arith {

@@ -285,6 +285,7 @@ class Optimizer {
     root.stmts = [];
     while ((root.s.code & 7) === B.BPF_JMP && root.jt === root.jf) root = root.jt!;
     root.stmts = (root.s.code & 7) === B.BPF_RET ? [] : [...stmts, ...root.stmts];
+    for (const b of this.#blocks) b.marked = false;
     return root;
   }
 }

@@ -54,8 +54,9 @@ const ETHER_PROTOS: Readonly<Record<string, number>> = {
   sca: 0x6007,
 };
 
+const SYNTAX = "can't parse filter expression: syntax error";
 const syntaxError = (): never => {
-  throw new FilterError("can't parse filter expression: syntax error");
+  throw new FilterError(SYNTAX);
 };
 
 const ARITH: readonly (readonly [string, number])[][] = [
@@ -171,8 +172,14 @@ class Parser {
     }
     const start = this.#i;
     if (this.#arithStart()) {
-      const b = this.#relation();
-      return { b, q: NO_QUAL };
+      const undo = this.#g.registers();
+      try {
+        return { b: this.#relation(), q: NO_QUAL };
+      } catch (e) {
+        // `(ip[0] = 1)`: the parenthesis was around the relation.
+        if (!(e instanceof FilterError) || e.message !== SYNTAX || this.#t[start]!.text !== '(') throw e;
+        undo();
+      }
     }
     this.#i = start;
     if (this.#take('(')) {
