@@ -73,6 +73,13 @@ describe('no packet is lost track of', () => {
     const { live, leaks } = await busy(`${BUSY}\nsleep 90`);
     expect({ live, leaks }).toEqual({ live: 0, leaks: [] });
   });
+  it('and one that is kept is found', async () => {
+    const machine = Machine.boot({ host: nodeHost });
+    machine.kernel.skbPool.poison = true;
+    machine.kernel.drops.listeners.push((skb) => void skb.users++);
+    await machine.run(['bash', '-c', 'ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up; sleep 3; ip link set v1 down; ping -c 1 -W 1 ff02::1%v0']);
+    expect(machine.kernel.skbPool.leaks().length).toBeGreaterThan(0);
+  });
   it('when work takes no time', async () => {
     const { live, leaks } = await busy(`${BUSY}\n${END}`, { cost: NO_COST, seed: 3 });
     expect({ live, leaks }).toEqual({ live: 0, leaks: [] });

@@ -1,5 +1,5 @@
 /** Linux network namespaces in TypeScript: the simulated machine and the way to drive it. */
-export { Machine, type MachineOptions, type RunOptions, type RunResult } from './world/machine.ts';
+export { Machine, type Drop, type MachineOptions, type RunOptions, type RunResult } from './world/machine.ts';
 export { Capture } from './world/capture.ts';
 export { createSimKernel, DEFAULT_COST, NO_COST, type Cost, type Host, type SimKernel, type SimKernelOptions } from './sim/index.ts';
 export type * from './syscall/index.ts';

@@ -20,8 +20,6 @@ const finish = (h: number): number => {
   return h ^ (h >>> 16);
 };
 
-/** Hash of one word. */
-export const hash1 = (a: number, seed = 0): number => finish(mix(seed, a));
 /** Hash of two words. */
 export const hash2 = (a: number, b: number, seed = 0): number => finish(mix(mix(seed, a), b));
 /** Hash of three words. @see include/linux/jhash.h:jhash_3words */

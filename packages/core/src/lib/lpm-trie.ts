@@ -63,10 +63,19 @@ abstract class LpmTrie<K, V extends NonNullable<unknown>> {
 
   /** The value of exactly `key/len`, or null. */
   get(key: K, len: number): V | null {
+    return this.#at(key, len)?.value ?? null;
+  }
+
+  /** Whether there is a node at exactly `key/len`: a value, or a mere fork. */
+  branches(key: K, len: number): boolean {
+    return this.#at(key, len) !== null;
+  }
+
+  #at(key: K, len: number): TrieNode<K, V> | null {
     let node = this.root;
     while (node !== null && node.len <= len) {
       if (this.common(key, node.key, node.len) < node.len) return null;
-      if (node.len === len) return node.value;
+      if (node.len === len) return node;
       node = this.bit(key, node.len) === 0 ? node.zero : node.one;
     }
     return null;

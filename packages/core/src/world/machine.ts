@@ -1,5 +1,6 @@
 import { utf8Encode } from '../lib/text.ts';
-import { createSimKernel, type Cost, type Host, type SimKernel } from '../sim/index.ts';
+import { createSimKernel, type Cost, type Host, type SimKernel, type SkBuff } from '../sim/index.ts';
+import { dropReasonName } from '../uapi/drop-reason.ts';
 import { type InitialFile, HostInput, HostOutput, type HostSink, type Process, System } from '../user/process/index.ts';
 import { programs } from '../user/programs/index.ts';
 import { Capture } from './capture.ts';
@@ -40,6 +41,21 @@ export interface RunResult {
   readonly signal: number;
   /** It did not end: every process waits, and nothing is left that could wake one. */
   readonly stuck: boolean;
+}
+
+/** A packet that was given up. */
+export interface Drop {
+  /** SKB_DROP_REASON_* without the prefix: `NEIGH_FAILED`. */
+  readonly reason: string;
+  /** The kernel's function that did: `ip_forward`. */
+  readonly place: string;
+  /** Name of the namespace and of the device it was at; '' when it has none. */
+  readonly netns: string;
+  readonly device: string;
+  /** ETH_P_*, host order. */
+  readonly protocol: number;
+  /** World ns since boot. */
+  readonly timeNs: number;
 }
 
 /** What root is prompted with, and what a command goes on after. */
@@ -107,6 +123,24 @@ export class Machine {
   signal(signal: number): void {
     const process = this.#foreground;
     if (process !== null) this.system.killGroup(process.pgid, signal);
+  }
+
+  /**
+   * Tells of every packet that the kernel gives up, as the tracepoint skb:kfree_skb does.
+   * @returns a function that ends it
+   */
+  onDrop(listener: (drop: Drop) => void): () => void {
+    const { listeners } = this.kernel.drops;
+    const told = (skb: SkBuff, reason: number, place: string): void => {
+      const { dev } = skb;
+      const netns = dev === null ? '' : (this.system.netnsName(dev.net.ino) ?? '');
+      listener({ reason: dropReasonName(reason), place, netns, device: dev?.name ?? '', protocol: skb.protocol, timeNs: this.kernel.clock.now });
+    };
+    listeners.push(told);
+    return () => {
+      const i = listeners.indexOf(told);
+      if (i >= 0) listeners.splice(i, 1);
+    };
   }
 
   /** Gives every frame of every device to `sink`, as the bytes of a pcapng file. */

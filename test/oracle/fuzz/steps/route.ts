@@ -43,7 +43,6 @@ function hop(d: Draw, ns: string, family: 4 | 6): string {
     ['onlink', 1],
     ['none', 0.5],
     ['multi', 1.2],
-    ['via-inet6', 0.3],
   ]);
   const via = `via ${d.ip(family)}`;
   const dev = `dev ${d.dev(ns)}`;
@@ -60,8 +59,6 @@ function hop(d: Draw, ns: string, family: 4 | 6): string {
       return '';
     case 'multi':
       return `nexthop ${via} weight ${d.rng.pick([1, 2, 0, 256])} nexthop via ${d.ip(family)} ${dev}`;
-    case 'via-inet6':
-      return `via inet6 fe80::1 ${dev}`;
   }
 }
 

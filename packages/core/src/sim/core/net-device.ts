@@ -4,7 +4,6 @@ import type { Net } from './net.ts';
 import type { SkBuff } from './skbuff.ts';
 
 export const NETDEV_TX_OK = 0;
-export const NETDEV_TX_BUSY = 0x10;
 
 /** What a driver does with its device. @see struct net_device_ops */
 export interface NetDeviceOps {

@@ -66,12 +66,3 @@ export interface PernetOps {
   exit?(net: Net): void;
 }
 
-/** The device with that name or alternative name. @see __dev_get_by_name */
-export function devGetByName(net: Net, name: string): NetDevice | undefined {
-  return net.names.get(name);
-}
-
-/** @see __dev_get_by_index */
-export function devGetByIndex(net: Net, ifindex: number): NetDevice | undefined {
-  return net.devs.get(ifindex);
-}

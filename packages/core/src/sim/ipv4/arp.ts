@@ -22,7 +22,7 @@ import { allocSkb, consumeSkb, kfreeSkb, type SkBuff } from '../core/skbuff.ts';
 import { neighCarrierDown, neighChangeaddr, neighEventNs, neighTable, neighUpdate } from '../neigh/neighbour.ts';
 import { NEIGH_UPDATE_F_OVERRIDE } from '../neigh/state.ts';
 import type { Neighbour, NeighOps, NeighTable } from '../neigh/table.ts';
-import { ARP_ACCEPT, ARP_ANNOUNCE, ARP_EVICT_NOCARRIER, ARP_IGNORE, ARPFILTER, DROP_GRATUITOUS_ARP, PROXY_ARP } from './devconf.ts';
+import { ARP_ACCEPT, ARP_ANNOUNCE, ARP_EVICT_NOCARRIER, ARP_IGNORE, ARPFILTER, DROP_GRATUITOUS_ARP, PROXY_ARP, ROUTE_LOCALNET } from './devconf.ts';
 import { inDevForward, inDevMaxconf, inDevOrconf, inetConfirmAddr, inetSelectAddr } from './devinet.ts';
 import { inetAddrType, inetAddrTypeTable } from './fib-semantics.ts';
 import { Flowi4 } from './fib-types.ts';
@@ -163,7 +163,7 @@ function arpProcess(skb: SkBuff, dev: NetDevice): number {
   const sip = arpSip(b, o);
   const tip = arpTip(b, o);
   if (op !== ARPOP_REQUEST && op !== ARPOP_REPLY) return SKB_DROP_REASON_NOT_SPECIFIED;
-  if (ipv4IsMulticast(tip) || (ipv4IsLoopback(tip) && !inDevOrconf(inDev, 25))) return SKB_DROP_REASON_NOT_SPECIFIED;
+  if (ipv4IsMulticast(tip) || (ipv4IsLoopback(tip) && !inDevOrconf(inDev, ROUTE_LOCALNET))) return SKB_DROP_REASON_NOT_SPECIFIED;
   if (sip === tip && inDevOrconf(inDev, DROP_GRATUITOUS_ARP)) return SKB_DROP_REASON_NOT_SPECIFIED;
   const sha = b.slice(o + ARP_SHA, o + ARP_SHA + 6);
   const { arpTbl } = kernelIpv4(dev.net.kernel);

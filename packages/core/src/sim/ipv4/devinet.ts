@@ -304,7 +304,7 @@ function changename(inDev: InDevice): void {
     ifa.label = name;
     if (named++ > 0) {
       const colon = old.indexOf(':');
-      const suffix = colon < 0 ? `:${named - 1}` : old.slice(colon);
+      const suffix = colon < 0 ? `:${named}` : old.slice(colon);
       ifa.label = suffix.length + name.length < 16 ? name + suffix : name.slice(0, 15 - suffix.length) + suffix;
     }
     kernelIpv4(inDev.dev.net.kernel).rtmsgIfa(RTM_NEWADDR, ifa, KERNEL_INFO);

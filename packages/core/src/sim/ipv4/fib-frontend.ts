@@ -22,13 +22,13 @@ import type { NetDevice } from '../core/net-device.ts';
 import { KERNEL_INFO } from '../core/rtnetlink.ts';
 import type { SkBuff } from '../core/skbuff.ts';
 import { neighIfdown } from '../neigh/neighbour.ts';
-import { ACCEPT_LOCAL, RP_FILTER, SEND_REDIRECTS } from './devconf.ts';
+import { ACCEPT_LOCAL, RP_FILTER, SEND_REDIRECTS, SRC_VMARK } from './devconf.ts';
 import { inDevMaxconf, inDevOrconf, inetIfaByprefix } from './devinet.ts';
 import { fibLookup } from './fib-rules.ts';
 import { fibSyncDownAddr, fibSyncDownDev, fibSyncUp, inetAddrType } from './fib-semantics.ts';
 import { FIB_LOOKUP_IGNORE_LINKSTATE, fibNewTable } from './fib-table.ts';
 import { fibFlush, fibTableDelete, fibTableInsert } from './fib-trie.ts';
-import { type FibConfig, FibResult, Flowi4 } from './fib-types.ts';
+import { type FibConfig, type FibInfo, FibResult, Flowi4 } from './fib-types.ts';
 import { type InDevice, inDevGet, type InIfaddr, inetIfaMatch } from './in-device.ts';
 import { kernelIpv4, netIpv4, rtCacheFlush } from './netns.ts';
 
@@ -224,6 +224,12 @@ function fibInetaddrEvent(event: number, ifa: InIfaddr): void {
 const vfl = new Flowi4();
 const vres = new FibResult();
 
+/** @see fib_info_nh_uses_dev */
+function hasNexthopBy(fi: FibInfo, dev: NetDevice): boolean {
+  for (let i = 0; i < fi.nh.length; i++) if (fi.nh[i]!.dev === dev) return true;
+  return false;
+}
+
 /**
  * Whether `src` may come in by `dev`. @param oif device it will leave by, 0 for here
  * @returns 1 when it is a neighbour on that link, 0 otherwise, or the negative drop reason. @see fib_validate_source
@@ -240,13 +246,13 @@ export function fibValidateSource(skb: SkBuff, src: number, dst: number, tos: nu
   fl.daddr = src;
   fl.saddr = dst;
   fl.tos = tos;
-  fl.mark = inDev.cnf.data[23] !== 0 ? skb.mark : 0;
+  fl.mark = inDevOrconf(inDev, SRC_VMARK) ? skb.mark : 0;
   if (fibLookup(dev.net, fl, vres, 0) !== 0) return rpf !== 0 ? -SKB_DROP_REASON_IP_RPFILTER : 0;
   if (vres.type !== RTN_UNICAST) {
     if (vres.type !== RTN_LOCAL) return -SKB_DROP_REASON_IP_INVALID_SOURCE;
     if (!inDevOrconf(inDev, ACCEPT_LOCAL)) return -SKB_DROP_REASON_IP_LOCAL_SOURCE;
   }
-  const match = vres.fi!.nh.some((nh) => nh.dev === dev) || (vres.type === RTN_LOCAL && (dev.flags & IFF_LOOPBACK) !== 0);
+  const match = hasNexthopBy(vres.fi!, dev) || (vres.type === RTN_LOCAL && (dev.flags & IFF_LOOPBACK) !== 0);
   if (match) return vres.nh!.scope >= RT_SCOPE_HOST ? 1 : 0;
   if (inDev.ifaList.length === 0) return rpf !== 0 ? -SKB_DROP_REASON_IP_RPFILTER : 0;
   if (rpf === 1) return -SKB_DROP_REASON_IP_RPFILTER;

@@ -28,7 +28,10 @@ import {
 import { IPPROTO_ICMP } from '../../uapi/in.ts';
 import { IP_OFFSET, RTCF_BROADCAST, RTCF_MULTICAST } from '../../uapi/ip.ts';
 import { RTN_UNICAST } from '../../uapi/rtnetlink.ts';
+import { NUD_VALID } from '../neigh/state.ts';
 import type { SimKernel } from '../core/kernel.ts';
+import type { NetDevice } from '../core/net-device.ts';
+import { neighEventSend } from '../neigh/neighbour.ts';
 import { consumeSkb, kfreeSkb, type SkBuff } from '../core/skbuff.ts';
 import { ACCEPT_REDIRECTS, SECURE_REDIRECTS, SHARED_MEDIA } from './devconf.ts';
 import { inDevForward, inDevOrconf, inetAddrOnlink } from './devinet.ts';
@@ -178,6 +181,16 @@ function socketDeliver(skb: SkBuff, q: number, type: number, code: number, info:
   skb.len = len;
 }
 
+/** Whether a neighbour is known to be there; asks for it when not. @see __ip_do_redirect */
+function reachable(dev: NetDevice, addr: number): boolean {
+  const { arpTbl } = kernelIpv4(dev.net.kernel);
+  const n = arpTbl.lookup4(addr, dev) ?? arpTbl.create4(addr, dev);
+  if (typeof n === 'number') return false;
+  if ((n.nudState & NUD_VALID) !== 0) return true;
+  neighEventSend(n, null);
+  return false;
+}
+
 /** @see icmp_redirect, __ip_do_redirect */
 function redirect(skb: SkBuff): void {
   const dev = skb.dev!;
@@ -200,7 +213,7 @@ function redirect(skb: SkBuff): void {
     (inDev.cnf.data[ACCEPT_REDIRECTS] !== 0 || (!inDevForward(inDev) && inDevOrconf(inDev, ACCEPT_REDIRECTS))) &&
     inetAddrType(dev.net, gw) === RTN_UNICAST &&
     (inDevOrconf(inDev, SHARED_MEDIA) || (inetAddrOnlink(inDev, gw, oldGw) && inDevOrconf(inDev, SECURE_REDIRECTS)));
-  if (wanted) rtUpdateGateway(rt, ipDaddr(b, q), gw);
+  if (wanted && reachable(dev, gw)) rtUpdateGateway(rt, ipDaddr(b, q), gw);
   socketDeliver(skb, q, ICMP_REDIRECT, icmpCode(b, o), gw);
   consumeSkb(skb);
 }

@@ -3,7 +3,6 @@
 /** cb0: flags. */
 export const IPSKB_FORWARDED = 1;
 export const IPSKB_FRAG_COMPLETE = 8;
-export const IPSKB_REROUTED = 16;
 export const IPSKB_DOREDIRECT = 32;
 /** The option's slot was left for the outgoing address. */
 export const IPSKB_RR_NEEDADDR: number = 1 << 16;

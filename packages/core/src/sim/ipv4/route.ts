@@ -14,7 +14,7 @@ import { EHOSTUNREACH, EINVAL, ENETUNREACH, ENODEV } from '../../uapi/errno.ts';
 import { ETH_P_IP } from '../../uapi/if-ether.ts';
 import { IFF_LOOPBACK, IFF_UP } from '../../uapi/if.ts';
 import { IPPROTO_IGMP, IPPROTO_TCP, IPPROTO_UDP } from '../../uapi/in.ts';
-import { RTCF_BROADCAST, RTCF_LOCAL, RTCF_MULTICAST } from '../../uapi/ip.ts';
+import { RTCF_BROADCAST, RTCF_LOCAL, RTCF_MULTICAST, RTCF_REDIRECTED } from '../../uapi/ip.ts';
 import { RT_SCOPE_HOST, RT_SCOPE_LINK, RTAX_LOCK, RTAX_MTU, RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST, RTN_UNICAST, RTN_UNREACHABLE } from '../../uapi/rtnetlink.ts';
 import type { Net } from '../core/net.ts';
 import type { NetDevice } from '../core/net-device.ts';
@@ -78,6 +78,7 @@ function setNexthop(rt: Rtable, res: FibResult, fi: FibInfo | null, ex: FibNhExc
   }
   if (ex === null) return;
   if (ex.gw !== 0) {
+    rt.flags |= RTCF_REDIRECTED;
     rt.usesGateway = true;
     rt.gw4 = ex.gw;
   }
@@ -135,6 +136,7 @@ export function ipRouteOutputKey(net: Net, fl: Flowi4): Rtable | number {
   const err = fibLookup(net, fl, res, 0);
   if (err !== 0) {
     res.fi = null;
+    res.tbId = 0;
     if (dev === null) return err;
     if (fl.saddr === 0) fl.saddr = inetSelectAddr(dev, 0, RT_SCOPE_LINK);
     res.type = RTN_UNICAST;
@@ -345,6 +347,11 @@ function exceptionFor(rt: Rtable, daddr: number): FibNhException | null {
   return ex;
 }
 
+/** Forgets what was learned about destinations. @see net.ipv4.route.flush: ipv4_sysctl_rtcache_flush, fnhe_genid_bump */
+export function rtFlushExceptions(net: Net): void {
+  for (const nhs of netIpv4(net).devNh.values()) for (const nh of nhs.keys()) nh.exceptions = null;
+}
+
 /** A router on the way said what fits. @see __ip_rt_update_pmtu */
 export function rtUpdatePmtu(rt: Rtable, daddr: number, mtu: number): void {
   const { net } = rt.dev;
@@ -363,10 +370,13 @@ export function rtUpdatePmtu(rt: Rtable, daddr: number, mtu: number): void {
   ex.expires = net.kernel.clock.now + mtu_expires * 1e9;
 }
 
+/** How long a redirect holds. @see ip_rt_gc_timeout */
+const RT_GC_TIMEOUT_NS = 300e9;
+
 /** A router said that another one is nearer. @see __ip_do_redirect */
 export function rtUpdateGateway(rt: Rtable, daddr: number, gw: number): void {
   const ex = exceptionFor(rt, daddr);
   if (ex === null) return;
   ex.gw = gw;
-  ex.expires = rt.dev.net.kernel.clock.now + netIpv4(rt.dev.net).sysctl.mtu_expires * 1e9;
+  ex.expires = rt.dev.net.kernel.clock.now + RT_GC_TIMEOUT_NS;
 }

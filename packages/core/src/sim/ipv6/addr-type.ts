@@ -9,7 +9,6 @@ export const IPV6_ADDR_SITELOCAL = 0x0040;
 export const IPV6_ADDR_COMPATV4 = 0x0080;
 export const IPV6_ADDR_SCOPE_MASK = 0x00f0;
 export const IPV6_ADDR_MAPPED = 0x1000;
-export const IPV6_ADDR_RESERVED = 0x2000;
 
 /** Scopes of RFC 4291 §2.7. */
 export const SCOPE_NODELOCAL = 1;

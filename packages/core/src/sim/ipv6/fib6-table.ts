@@ -97,7 +97,8 @@ export function fib6Add(net: Net, rt: Fib6Info, nlflags: number | null, info: Nl
   const replace = nlflags !== null && (nlflags & NLM_F_REPLACE) !== 0;
   let node = trie.get(rt.dst, rt.plen);
   if (node === null) {
-    if (!create && replace) return nlErr(extack, ENOENT, 'Can not replace route - no match found');
+    // The root is always there, and a fork is found as a prefix is.
+    if (!create && replace) return rt.plen === 0 || trie.branches(rt.dst, rt.plen) ? -ENOENT : nlErr(extack, ENOENT, 'Can not replace route - no match found');
     node = new Fib6Node(rt.dst, rt.plen);
   }
   const { leaf } = node;
@@ -128,7 +129,7 @@ export function fib6Add(net: Net, rt: Fib6Info, nlflags: number | null, info: Nl
     if (ecmp && qualifiesForEcmp(iter)) sibling = true;
   }
   if (replace && found < 0) found = fallback;
-  if (replace && found < 0 && !create) return nlErr(extack, ENOENT, 'Can not replace route - no match found');
+  if (replace && found < 0 && !create) return -ENOENT;
   if (at === 0 || found === 0) node.rr = 0;
   rt.node = node;
   if (leaf.length === 0) trie.set(rt.dst, rt.plen, node);

@@ -21,7 +21,6 @@ export const IF_READY = 0x80000000;
 export const IFA_HOST = 0x10;
 export const IFA_LINK = 0x20;
 export const IFA_SITE = 0x40;
-export const IFA_GLOBAL = 0;
 
 /** States of duplicate address detection. @see INET6_IFADDR_STATE_* */
 export const IFADDR_STATE_PREDAD = 0;

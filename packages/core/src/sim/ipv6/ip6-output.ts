@@ -30,7 +30,6 @@ import { ip6Mtu, rt6Idev } from './rt6.ts';
 import { FRAGCREATES, FRAGFAILS, FRAGOKS, OUTDISCARDS, OUTMCASTOCTETS, OUTMCASTPKTS, OUTOCTETS, OUTPKTS, OUTREQUESTS } from './snmp6.ts';
 
 export const IP6SKB_FORWARDED = 0x2;
-export const IP6SKB_ROUTERALERT = 0x8;
 export const IP6SKB_FRAGMENTED = 0x10;
 /** Not Linux's: the sender wants no copy of its own multicasts (IPV6_MULTICAST_LOOP off). */
 export const IP6SKB_NOLOOP = 0x1000;

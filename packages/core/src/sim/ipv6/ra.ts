@@ -10,6 +10,7 @@ import {
   DEVCONF_ACCEPT_RA_MIN_LFT,
   DEVCONF_ACCEPT_RA_MTU,
   DEVCONF_ACCEPT_RA_PINFO,
+  DEVCONF_ACCEPT_RA_RTR_PREF,
   DEVCONF_AUTOCONF,
   DEVCONF_HOPLIMIT,
   DEVCONF_MAX_ADDRESSES,
@@ -58,7 +59,7 @@ export function ndiscRouterAdvert(skb: SkBuff, idev: Inet6Dev): number {
   if ((buf[at + 5]! & 0x80) !== 0) idev.ifFlags |= IF_RA_MANAGED;
   if ((buf[at + 5]! & 0x40) !== 0) idev.ifFlags |= IF_RA_OTHERCONF;
   const own = ipv6ChkAddr(net, saddr, 0, null, false) && idev.cnf.get(DEVCONF_ACCEPT_RA_FROM_LOCAL) === 0;
-  if (!own && idev.cnf.get(DEVCONF_ACCEPT_RA_DEFRTR) !== 0) defaultRouter(idev, saddr, be16(buf, at + 6), (buf[at + 5]! >>> 3) & 3);
+  if (!own && idev.cnf.get(DEVCONF_ACCEPT_RA_DEFRTR) !== 0) defaultRouter(idev, saddr, be16(buf, at + 6), idev.cnf.get(DEVCONF_ACCEPT_RA_RTR_PREF) === 0 ? 0 : (buf[at + 5]! >>> 3) & 3);
   const hop = buf[at + 4]!;
   if (hop !== 0 && hop >= idev.cnf.get(DEVCONF_ACCEPT_RA_MIN_HOP_LIMIT)) idev.cnf.set(DEVCONF_HOPLIMIT, hop);
   parameters(idev, be32(buf, at + 8), be32(buf, at + 12));

@@ -12,6 +12,7 @@ import {
   RTNH_F_LINKDOWN,
   RTNH_F_ONLINK,
   RTPROT_BOOT,
+  RTPROT_KERNEL,
 } from '../../uapi/rtnetlink.ts';
 import { netifCarrierOk } from '../core/dev.ts';
 import type { Net } from '../core/net.ts';
@@ -142,6 +143,13 @@ export function ip6RouteDel(net: Net, cfg: Fib6DelConfig, info: NlInfo, extack: 
       return 0;
     }
   }
-  return cfg.dstLen === 0 ? -ENOENT : -ESRCH;
+  return cfg.dstLen === 0 && node === null && isNullEntry(net, cfg) ? -ENOENT : -ESRCH;
+}
+
+/** Whether a deletion means what stands in for a default route while a table has none. @see ip6_null_entry */
+function isNullEntry(net: Net, cfg: Fib6DelConfig): boolean {
+  if (cfg.ifindex !== 0 && cfg.ifindex !== net.loopback?.ifindex) return false;
+  if (cfg.gateway !== null && ipv6AddrType(cfg.gateway) !== 0) return false;
+  return (cfg.metric === 0 || cfg.metric === 0xffffffff) && (cfg.protocol === 0 || cfg.protocol === RTPROT_KERNEL);
 }
 

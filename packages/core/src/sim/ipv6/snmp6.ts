@@ -35,7 +35,6 @@ const IPSTATS_MIB_MAX = 38;
 export const ICMP6_INMSGS = 1;
 export const ICMP6_INERRORS = 2;
 export const ICMP6_OUTMSGS = 3;
-export const ICMP6_OUTERRORS = 4;
 export const ICMP6_CSUMERRORS = 5;
 export const ICMP6_RATELIMITHOST = 6;
 const ICMP6_MIB_MAX = 7;

@@ -203,11 +203,6 @@ function neighXmit(n: Neighbour, skb: SkBuff): number {
   return devQueueXmit(skb);
 }
 
-/** The transport saw an answer: the neighbour is there. @see dst_confirm */
-export function neighConfirm(n: Neighbour): void {
-  n.confirmed = n.tbl.kernel.clock.now;
-}
-
 /** What an administrator says of an entry. @returns whether it changed. @see neigh_update_flags */
 function updateFlags(n: Neighbour, flags: number): boolean {
   if ((flags & NEIGH_UPDATE_F_ADMIN) === 0) return false;

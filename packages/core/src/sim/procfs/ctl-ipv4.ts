@@ -12,6 +12,7 @@ import { type Devconf, DEVCONF_NAMES, FORWARDING, MC_FORWARDING } from '../ipv4/
 import { devinetCopyDfltConf, inetForwardChange } from '../ipv4/devinet.ts';
 import { inDevGet } from '../ipv4/in-device.ts';
 import { type Ipv4Sysctl, kernelIpv4, netIpv4, rtCacheFlush } from '../ipv4/netns.ts';
+import { rtFlushExceptions } from '../ipv4/route.ts';
 import { constFile, type CtlLimits, fixedFile, intFile, msFile, rangedFile, rangeFile, SECONDS } from './ctl.ts';
 import { neighDir } from './ctl-neigh.ts';
 import { sysctlDir, rwFile, type ViewDir, type ViewNode } from './node.ts';
@@ -158,7 +159,7 @@ function routeDir(net: Net): ViewDir {
         () => ({
           ...rwFile(
             () => '',
-            () => (rtCacheFlush(net), 0),
+            () => (rtCacheFlush(net), rtFlushExceptions(net), 0),
           ),
           mode: 0o200,
         }),

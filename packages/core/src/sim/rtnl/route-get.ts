@@ -1,5 +1,5 @@
 /** `ip route get`: RTM_GETROUTE of IPv4. @see net/ipv4/route.c:inet_rtm_getroute, rt_fill_info */
-import { ipv4Bytes, ipv4IsMulticast } from '../../lib/address.ts';
+import { ipv4Bytes } from '../../lib/address.ts';
 import { be32 } from '../../lib/bytes.ts';
 import { NL_VALIDATE_DEPRECATED_STRICT, NL_VALIDATE_LIBERAL } from '../../netlink/attr.ts';
 import { routeFamily, type RtaAttrs } from '../../netlink/route.ts';
@@ -71,21 +71,24 @@ export const inetRtmGetroute =
       res = lastOutputResult();
     }
     if ((m.flags & RTM_F_NOTIFY) !== 0) rt.flags = (rt.flags | RTCF_NOTIFY) >>> 0;
-    const table = (m.flags & RTM_F_LOOKUP_TABLE) !== 0 && res.fi !== null ? res.tbId : RT_TABLE_MAIN;
+    const table = (m.flags & RTM_F_LOOKUP_TABLE) !== 0 ? res.tbId : RT_TABLE_MAIN;
     if ((m.flags & RTM_F_FIB_MATCH) !== 0) {
-      if (res.fi === null) return nlErr(extack, EHOSTUNREACH, 'No route to host');
+      if (res.fi === null) return -EHOSTUNREACH;
       const leaf = fibGetTable(net, res.tbId)?.trie.get(res.prefix, res.prefixlen);
       const fa = leaf?.aliases.find((x) => x.fi === res.fi && x.type === res.type);
       if (fa === undefined) return -EHOSTUNREACH;
       emit(RTM_NEWROUTE, 0, dumpInfo(res.prefix, res.prefixlen, fa, 0, table));
       return 0;
     }
-    emit(RTM_NEWROUTE, 0, fillInfo(rt, fl, daddr, src, res.tos, table, iif, cacheFlags));
+    emit(RTM_NEWROUTE, 0, rtFillInfo(rt, fl, daddr, src, res.tos, table, iif, cacheFlags));
     return 0;
   };
 
-/** @param cacheFlags RTCF_* of this packet, beside those of its route. @see rt_fill_info */
-function fillInfo(rt: Rtable, fl: Flowi4, dst: number, src: number, tos: number, table: number, iif: number, cacheFlags: number): Uint8Array {
+/**
+ * @param fl what was asked for; null for one of the cache
+ * @param cacheFlags RTCF_* of this packet, beside those of its route. @see rt_fill_info
+ */
+export function rtFillInfo(rt: Rtable, fl: Flowi4 | null, dst: number, src: number, tos: number, table: number, iif: number, cacheFlags: number): Uint8Array {
   const { now } = rt.dev.net.kernel.clock;
   const expires = rt.expires === Infinity ? 0 : Math.max(0, rt.expires - now);
   const metrics: Record<string, number> = {};
@@ -105,12 +108,12 @@ function fillInfo(rt: Rtable, fl: Flowi4, dst: number, src: number, tos: number,
     dst: ipv4Bytes(dst),
     src: src === 0 ? undefined : ipv4Bytes(src),
     oif: rt.dev.ifindex,
-    prefsrc: !rt.isInput && fl.saddr !== src ? ipv4Bytes(fl.saddr) : undefined,
+    prefsrc: fl !== null && !rt.isInput && fl.saddr !== src ? ipv4Bytes(fl.saddr) : undefined,
     gateway: rt.usesGateway ? ipv4Bytes(rt.gw4) : undefined,
     metrics: Object.keys(metrics).length === 0 ? undefined : metrics,
-    mark: fl.mark === 0 ? undefined : fl.mark,
-    uid: iif === 0 ? fl.uid : undefined,
-    iif: iif === 0 || (rt.isInput && ipv4IsMulticast(dst)) ? undefined : iif,
+    mark: fl === null || fl.mark === 0 ? undefined : fl.mark,
+    uid: fl !== null && iif === 0 ? fl.uid : undefined,
+    iif: iif === 0 ? undefined : iif,
     table,
     cacheinfo: { clntref: 0, lastuse: 0, expires: Math.round(expires / 1e7), error: rt.error, used: 0, id: 0, ts: 0, tsage: 0 },
   };

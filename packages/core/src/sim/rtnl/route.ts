@@ -30,7 +30,7 @@ import { IGNORE_ROUTES_WITH_LINKDOWN } from '../ipv4/devconf.ts';
 import { inDevOrconf } from '../ipv4/devinet.ts';
 import { inDevGet } from '../ipv4/in-device.ts';
 import { kernelIpv4, netIpv4 } from '../ipv4/netns.ts';
-import { inetRtmGetroute } from './route-get.ts';
+import { inetRtmGetroute, rtFillInfo } from './route-get.ts';
 
 /** Congestion controls a route may ask for, by the key that stands for each in its metrics. @see tcp_ca_get_key_by_name */
 const CONGESTION: readonly string[] = ['', 'reno', 'cubic'];
@@ -247,12 +247,23 @@ function parseDump(req: RtnlRequest): (DumpFilter & { flags: number }) | number 
   return f;
 }
 
+/** What was learned about destinations of a route. @see fib_dump_info_fnhe */
+function dumpExceptions(req: RtnlRequest, fa: FibAlias, emit: (m: Uint8Array) => void): void {
+  const { now } = req.net.kernel.clock;
+  for (const nh of fa.fi.nh) {
+    if (nh.exceptions === null || (nh.flags & RTNH_F_DEAD) !== 0) continue;
+    for (const [daddr, ex] of nh.exceptions) {
+      if (ex.rt !== null && ex.expires > now) emit(rtFillInfo(ex.rt, null, daddr, 0, 0, fa.tbId, 0, 0));
+    }
+  }
+}
+
 /** @see inet_dump_fib, fib_table_dump */
 const inetDumpFib: RtnlDumpit = (req, emit) => {
   const f = parseDump(req);
   if (typeof f === 'number') return f;
   if ((f.flags & RTM_F_PREFIX) !== 0) return 0;
-  if ((f.flags & RTM_F_CLONED) !== 0) return 0;
+  const cloned = (f.flags & RTM_F_CLONED) !== 0;
   const dump = (table: FibTable): void => {
     for (const { leaf, fa } of table.routes()) {
       if (f.set) {
@@ -260,7 +271,9 @@ const inetDumpFib: RtnlDumpit = (req, emit) => {
         if (f.type !== 0 && fa.type !== f.type) continue;
         if (f.oif !== 0 && fa.fi.nh.every((nh) => nh.oif !== f.oif)) continue;
       }
-      emit(RTM_NEWROUTE, f.set ? NLM_F_DUMP_FILTERED : 0, fibDumpInfo(leaf.key, leaf.plen, fa));
+      const flags = f.set ? NLM_F_DUMP_FILTERED : 0;
+      if (!req.strict || !cloned) emit(RTM_NEWROUTE, flags, fibDumpInfo(leaf.key, leaf.plen, fa));
+      if (!req.strict || cloned) dumpExceptions(req, fa, (m) => emit(RTM_NEWROUTE, flags, m));
     }
   };
   if (f.table !== 0) {

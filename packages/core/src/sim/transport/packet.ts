@@ -1,10 +1,11 @@
 /** Packet sockets: frames as they pass a device. @see net/packet/af_packet.c */
 import { withLast, without } from '../../lib/small.ts';
+import { type BpfInsn, checkBpf, decodeBpf, runBpf } from '../../lib/bpf/index.ts';
 import { le16, le32, putLe16, putLe32 } from '../../lib/bytes.ts';
 import { Ring } from '../../lib/ring.ts';
 import { type ControlMessage, type Received, type ReceiveOptions, type SendOptions, type SockAddr, type SockAddrLl, type Socket, SystemError } from '../../syscall/index.ts';
 import { SKB_DROP_REASON_NOT_SPECIFIED } from '../../uapi/drop-reason.ts';
-import { EAGAIN, EINVAL, EMSGSIZE, ENETDOWN, ENODEV, ENOPROTOOPT, ENXIO, EOPNOTSUPP, ESOCKTNOSUPPORT } from '../../uapi/errno.ts';
+import { EAGAIN, EINVAL, EMSGSIZE, ENETDOWN, ENODEV, ENOENT, ENOPROTOOPT, ENXIO, EOPNOTSUPP, ESOCKTNOSUPPORT } from '../../uapi/errno.ts';
 import { ETH_P_ALL } from '../../uapi/if-ether.ts';
 import * as pk from '../../uapi/if-packet.ts';
 import { IFF_PROMISC, IFF_UP } from '../../uapi/if.ts';
@@ -42,6 +43,7 @@ export class PacketSock extends Sock implements Socket {
   #ignoreOutgoing = false;
   readonly #promisc: number[] = [];
   #tap: PacketTap | null = null;
+  #filter: readonly BpfInsn[] | null = null;
 
   constructor(net: Net, type: number, protocol: number) {
     super(net, so.AF_PACKET, type, protocol);
@@ -79,7 +81,14 @@ export class PacketSock extends Sock implements Socket {
     let off = this.type === so.SOCK_DGRAM ? (outgoing ? skb.networkHeader : skb.data) : outgoing ? skb.data : skb.macHeader;
     const end = skb.data + skb.len;
     if (off > end) off = end;
-    const len = end - off;
+    let len = end - off;
+    const wireLen = len;
+    if (this.#filter !== null) {
+      const aux = { protocol: skb.protocol, pkttype: outgoing ? pk.PACKET_OUTGOING : skb.pktType, ifindex: dev.ifindex };
+      const keep = runBpf(this.#filter, skb.buf, off, end, len, aux);
+      if (keep === 0) return;
+      len = Math.min(len, keep);
+    }
     this.packets++;
     if (this.rmem + len > this.rcvbuf) {
       this.drops++;
@@ -88,8 +97,8 @@ export class PacketSock extends Sock implements Socket {
     this.rmem += len + 256;
     const { kernel } = dev.net;
     this.rxq.push({
-      data: skb.buf.slice(off, end),
-      length: len,
+      data: skb.buf.slice(off, off + len),
+      length: wireLen,
       from: {
         family: so.AF_PACKET,
         protocol: skb.protocol,
@@ -176,7 +185,7 @@ export class PacketSock extends Sock implements Socket {
     const flags = options.flags ?? 0;
     const f = (flags & so.MSG_PEEK) !== 0 ? this.rxq.peek() : this.rxq.shift();
     if (f === undefined) return this.#fail(EAGAIN, 'recvmsg');
-    if ((flags & so.MSG_PEEK) === 0) this.rmem -= f.length + 256;
+    if ((flags & so.MSG_PEEK) === 0) this.rmem -= f.data.length + 256;
     const size = options.size ?? 65536;
     const cut = f.data.length > size;
     const control: ControlMessage[] = [];
@@ -217,6 +226,17 @@ export class PacketSock extends Sock implements Socket {
           return;
         case so.SO_SNDBUF:
           this.sndbuf = Math.max(4608, v * 2);
+          return;
+        case so.SO_ATTACH_FILTER: {
+          // At our seam the value is the program itself: struct sock_filter, one after the other.
+          const program = typeof value === 'number' ? null : decodeBpf(value);
+          if (program === null || !checkBpf(program)) return this.#fail(EINVAL, 'setsockopt');
+          this.#filter = program;
+          return;
+        }
+        case so.SO_DETACH_FILTER:
+          if (this.#filter === null) this.#fail(ENOENT, 'setsockopt');
+          this.#filter = null;
           return;
         case so.SO_MARK:
           this.mark = v >>> 0;

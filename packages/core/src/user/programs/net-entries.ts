@@ -18,6 +18,11 @@ export const netEntries: readonly ProgramEntry[] = [
     load: async () => (await import('./ping/main.ts')).pingMain,
   },
   {
+    name: 'tcpdump',
+    paths: ['/usr/bin/tcpdump', '/usr/sbin/tcpdump'],
+    load: async () => (await import('./tcpdump/main.ts')).tcpdumpMain,
+  },
+  {
     name: 'sudo',
     paths: ['/usr/bin/sudo'],
     load: async () => (await import('./sudo/main.ts')).sudoMain,

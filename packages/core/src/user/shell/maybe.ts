@@ -13,17 +13,3 @@ export function each<T>(items: readonly T[], f: (item: T, index: number) => Mayb
     if (r instanceof Promise) return r.then(() => each(items, f, i + 1));
   }
 }
-
-/** `finally` for both kinds of outcome. */
-export function lastly<T>(work: () => Maybe<T>, cleanup: () => void): Maybe<T> {
-  let r: Maybe<T>;
-  try {
-    r = work();
-  } catch (e) {
-    cleanup();
-    throw e;
-  }
-  if (r instanceof Promise) return r.finally(cleanup);
-  cleanup();
-  return r;
-}

@@ -1,5 +1,5 @@
 /** Commands as bash prints them: `declare -f`, `type`, `jobs`. @see print_cmd.c */
-import type { ArithText, Assign, CondExpr, FunctionDef, Node, Redir, Simple, Statement, Word } from './ast.ts';
+import type { Assign, CondExpr, FunctionDef, Node, Redir, Simple, Statement, Word } from './ast.ts';
 
 class Printer {
   #out = '';
@@ -231,6 +231,3 @@ export function printFunction(f: FunctionDef): string {
   p.function(f);
   return p.text;
 }
-
-/** The text of an arithmetic expression as it is echoed by `set -x`. */
-export const arithText = (a: ArithText): string => a.text;

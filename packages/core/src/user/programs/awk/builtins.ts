@@ -1,5 +1,5 @@
 import { now } from '../coreutils/date.ts';
-import { strftime } from '../coreutils/strftime.ts';
+import { strftime } from '../../../lib/strftime.ts';
 import { formatFloat, formatInteger, formatString } from '../coreutils/printf.ts';
 import type { Runtime } from './runtime.ts';
 import { type AwkArray, fromInput, StrNum, toNumber, type Value } from './value.ts';

@@ -1,7 +1,7 @@
 import { CLOCK_REALTIME } from '../../../uapi/sched.ts';
 import type { Process } from '../../process/types.ts';
 import { complain, die, eachLine, errorText, longs, options, quote, quoteaf, quotef, usageError } from './command.ts';
-import { strftime } from './strftime.ts';
+import { strftime } from '../../../lib/strftime.ts';
 
 interface Moment {
   readonly seconds: number;

@@ -3,7 +3,7 @@ import type { Process, Stat } from '../../process/types.ts';
 import { complain, errorText, longs, options, quote, quoteaf, quotef, usageError } from './command.ts';
 import { now } from './date.ts';
 import { modeString, typeLetter } from './modes.ts';
-import { strftime } from './strftime.ts';
+import { strftime } from '../../../lib/strftime.ts';
 import { versionCompare } from './version-compare.ts';
 
 interface Entry {

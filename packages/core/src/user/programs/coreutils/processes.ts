@@ -3,7 +3,7 @@ import { SIGTERM, signalName, signalNumber } from '../../../uapi/signal.ts';
 import type { Process, ProcessInfo } from '../../process/types.ts';
 import { complain, die, errorText, longs, options, quote } from './command.ts';
 import { now } from './date.ts';
-import { strftime } from './strftime.ts';
+import { strftime } from '../../../lib/strftime.ts';
 
 const comm = (p: ProcessInfo): string => (p.argv[0] ?? '').replace(/^.*\//, '').slice(0, 15) || '?';
 const args = (p: ProcessInfo): string => (p.state === 'Z' ? `[${comm(p)}] <defunct>` : p.argv.join(' '));

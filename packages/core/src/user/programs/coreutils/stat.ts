@@ -2,7 +2,7 @@ import type { Process, Stat } from '../../process/types.ts';
 import { complain, errorText, longs, options, quoteaf, usageError } from './command.ts';
 import { unescape } from './escapes.ts';
 import { modeString, typeLetter, typeName } from './modes.ts';
-import { strftime } from './strftime.ts';
+import { strftime } from '../../../lib/strftime.ts';
 
 const when = (t: number): string => strftime('%Y-%m-%d %H:%M:%S.%N %z', Math.floor(t), Math.floor((t % 1) * 1e9));
 const blocks = (st: Stat): number => Math.ceil(st.size / 4096) * 8;

@@ -3,7 +3,7 @@ import { utf8Decode } from '../../../lib/text.ts';
 import { O_RDONLY, S_IFDIR, S_IFMT } from '../../../uapi/fcntl.ts';
 import type { Process } from '../../process/types.ts';
 import { complain, errorText, longs, options, quote, usageError } from '../coreutils/command.ts';
-import { strftime } from '../coreutils/strftime.ts';
+import { strftime } from '../../../lib/strftime.ts';
 
 interface Side {
   readonly name: string;

@@ -5,7 +5,7 @@ import { now } from '../coreutils/date.ts';
 import { unescape } from '../coreutils/escapes.ts';
 import { lstatOrNull } from '../coreutils/files.ts';
 import { applyMode, modeString, typeLetter } from '../coreutils/modes.ts';
-import { strftime } from '../coreutils/strftime.ts';
+import { strftime } from '../../../lib/strftime.ts';
 import { compilePosix } from '../grep/posix-regex.ts';
 import { globToRegExp } from './glob.ts';
 

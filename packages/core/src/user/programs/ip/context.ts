@@ -19,7 +19,7 @@ export class Context {
     this.proc = proc;
     this.options = options;
     this.family = options.family;
-    this.names = new Names(proc, options.numeric);
+    this.names = new Names(proc, options.numeric, options.resolve);
   }
 
   /** The rtnetlink socket of the namespace the process is in when first asked for. */

@@ -1,5 +1,9 @@
 /** Names of tables, protocols, scopes and groups: /etc/iproute2 where there is one, over the built-in ones. */
+import { be32 } from '../../../lib/bytes.ts';
+import { AF_INET } from '../../../uapi/socket.ts';
 import type { Process } from '../../process/types.ts';
+import { hostByAddress, type HostEntry, readHosts } from '../netdb/hosts.ts';
+import { formatAddr } from './parse.ts';
 
 type Table = ReadonlyMap<number, string>;
 
@@ -53,11 +57,15 @@ const line = /^[\t ]*(0[xX][0-9a-fA-F]+|[0-9]+)[\t ]+([^\s#]+)/;
 export class Names {
   private readonly proc: Process;
   private readonly numeric: boolean;
+  private readonly resolve: boolean;
   private readonly tables = new Map<NameFile, Table>();
 
+  private hosts: readonly HostEntry[] | null = null;
+
   /** @param numeric `-N`: numbers are not turned to names. */
-  constructor(proc: Process, numeric: boolean) {
+  constructor(proc: Process, numeric: boolean, resolve: boolean) {
     this.proc = proc;
+    this.resolve = resolve;
     this.numeric = numeric;
   }
 
@@ -90,6 +98,16 @@ export class Names {
   /** The name only if there is one. */
   nameOnly(file: NameFile, n: number): string | undefined {
     return this.numeric ? undefined : this.table(file).get(n);
+  }
+  /** An address, or with -resolve the host's name where there is one. */
+  host(family: number, bytes: Uint8Array): string {
+    if (this.resolve) {
+      this.hosts ??= readHosts(this.proc);
+      const key = family === AF_INET && bytes.length >= 4 ? be32(bytes, 0) : bytes;
+      const found = hostByAddress(this.hosts, key)?.name;
+      if (found !== undefined) return found;
+    }
+    return formatAddr(family, bytes);
   }
   /** The first number of this name, or undefined. */
   number(file: NameFile, name: string): number | undefined {

@@ -29,7 +29,6 @@ import {
   Args,
   duparg,
   duparg2,
-  formatAddr,
   getAddr,
   getPrefix,
   getUnsigned,
@@ -77,7 +76,7 @@ async function neighRow(ctx: Context, m: NeighMessage, showDev: boolean): Promis
   const a = m.attrs;
   const { brief } = ctx.options;
   if (a.dst !== undefined) {
-    const dst = formatAddr(m.family, a.dst);
+    const dst = ctx.names.host(m.family, a.dst);
     row.put('dst', dst, `${dst.padEnd(brief ? 39 : 0)} `);
   }
   if (showDev && m.ifindex !== 0) {

@@ -12,6 +12,8 @@ export interface Options {
   brief: boolean;
   all: boolean;
   force: boolean;
+  /** Addresses as the names /etc/hosts has for them. */
+  resolve: boolean;
   numeric: boolean;
   human: boolean;
   iec: boolean;
@@ -35,6 +37,7 @@ const newOptions = (): Options => ({
   brief: false,
   all: false,
   force: false,
+  resolve: false,
   numeric: false,
   human: false,
   iec: false,
@@ -66,7 +69,7 @@ const FLAGS: readonly (readonly [names: readonly string[], set: (o: Options) => 
   [['-iec'], (o) => void (o.iec = true)],
   [['-stats', '-statistics'], (o) => void o.stats++],
   [['-details'], (o) => void o.details++],
-  [['-resolve'], () => refuse('-resolve')],
+  [['-resolve'], (o) => void (o.resolve = true)],
   [['-oneline'], (o) => void (o.oneline = true)],
   [['-timestamp'], (o) => void o.timestamp++],
   [['-tshort'], (o) => void ((o.timestamp += 1), (o.shortTimestamp = true))],

@@ -1,5 +1,5 @@
 /** How `ip` reads its words: abbreviations, numbers, addresses, and the errors for what it cannot read. */
-import { formatIpv4, formatIpv6, ipv4Bytes, parseIpv4, parseIpv6, parseLlAddr } from '../../../lib/address.ts';
+import { formatIpv4, formatIpv6, parseIpv4, parseIpv6, parseLlAddr } from '../../../lib/address.ts';
 import { latin1Encode } from '../../../lib/text.ts';
 import { AF_BRIDGE, AF_INET, AF_INET6, AF_MPLS, AF_PACKET, AF_UNSPEC } from '../../../uapi/socket.ts';
 import { ALTIFNAMSIZ, IFNAMSIZ } from '../../../uapi/if.ts';
@@ -34,9 +34,6 @@ export const incomplete = (): never => {
 };
 export const invarg = (what: string, arg: string): never => {
   throw new IpExit(255, `Error: argument "${arg}" is wrong: ${what}\n`);
-};
-export const missarg = (key: string): never => {
-  throw new IpExit(255, `Error: argument "${key}" is required\n`);
 };
 export const duparg = (key: string, arg: string): never => {
   throw new IpExit(255, `Error: duplicate "${key}": "${arg}" is the second value.\n`);
@@ -217,9 +214,6 @@ export function getAddr(s: string, family: number): Prefix {
   return a;
 }
 
-/** An address without the error: null. */
-export const tryAddr = (s: string, family: number): Prefix | null => addr1(s, family);
-
 /** A netmask as a prefix length, or a plain length; null if neither. */
 function netmask(s: string): number | null {
   const n = getUnsigned(s, 0);
@@ -265,8 +259,6 @@ export function formatAddr(family: number, bytes: Uint8Array): string {
 /** Link-layer address: hex octets with colons; four bytes of a tunnel device print as IPv4. */
 export const formatLl = (bytes: Uint8Array): string =>
   Array.from(bytes, (b) => (b < 16 ? '0' : '') + b.toString(16)).join(':');
-
-export { ipv4Bytes };
 
 const nameOk = (s: string, max: number): boolean => s !== '' && latin1Encode(s).length < max && !/[/\t-\r ]/.test(s);
 

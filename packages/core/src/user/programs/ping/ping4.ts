@@ -98,7 +98,8 @@ class Ping4 implements Protocol {
     if (flood) await s.out('\bE');
     else {
       const offender = be32(error, 20);
-      const text = icmpText(type, code, info, null);
+      const gateway = type === icmp.ICMP_REDIRECT ? s.named(info, formatIpv4(info)) : null;
+      const text = icmpText(type, code, info, gateway);
       s.proc.out(`${s.stamp()}From ${s.named(offender, formatIpv4(offender))} icmp_seq=${seq} ${text}`);
       await s.proc.flush();
     }

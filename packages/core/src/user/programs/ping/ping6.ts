@@ -238,6 +238,8 @@ export async function ping6Run(s: Session, socket: PingSocket, info: AddrInfo, t
         await s.warn(`Warning: source address might be selected on device other than: ${device}`);
       }
     }
+  } else if (device !== null) {
+    call(`setsockopt(SO_BINDTODEVICE) ${device}`, () => sock.setsockopt(so.SOL_SOCKET, so.SO_BINDTODEVICE, latin1Encode(`${device}\0`)));
   }
   const control: ControlMessage[] = [];
   if (device !== null) {

@@ -5,7 +5,7 @@ import { ShellError } from '../errors.ts';
 import type { Shell } from '../shell.ts';
 import { parseTarget } from '../variables.ts';
 import { backslashQuote, joinBytes, unescape } from '../words/quote.ts';
-import { strftime } from '../strftime.ts';
+import { strftime } from '../../../lib/strftime.ts';
 import { type Builtin, complain, options, refused, texts, usage } from './types.ts';
 
 interface Spec {
@@ -110,7 +110,9 @@ class Formatter {
       const arg = this.#arg();
       const seconds = arg === null || arg === '-1' ? Number(this.#sh.proc.task.clockGettime(CLOCK_REALTIME) / 1_000_000_000n) : arg === '-2' ? Number(this.#sh.proc.task.clockGettime(CLOCK_REALTIME) / 1_000_000_000n) : Number(this.#integer(arg));
       const format = c.slice(1, -2);
-      this.out += this.#text(strftime(format === '' ? '%X' : format, seconds), spec);
+      const text = strftime(format === '' ? '%X' : format, seconds, null);
+      // What does not fit bash's buffer of 128 bytes is nothing.
+      this.out += this.#text(text.length < 128 ? text : '', spec);
       return;
     }
     switch (c) {

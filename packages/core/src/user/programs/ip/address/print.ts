@@ -88,10 +88,10 @@ export async function printAddr(ctx: Context, row: Row, m: AddrMessage, withDevi
   const local = a.local ?? a.address;
   const peer = a.address ?? a.local;
   if (local !== undefined && peer !== undefined) {
-    const text = formatAddr(m.family, local);
+    const text = ctx.names.host(m.family, local);
     row.put('local', text, text);
     if (!same(local, peer)) {
-      const other = formatAddr(m.family, peer);
+      const other = ctx.names.host(m.family, peer);
       row.put('address', other, ` peer ${other}`);
     }
     row.put('prefixlen', m.prefixlen, `/${m.prefixlen} `);

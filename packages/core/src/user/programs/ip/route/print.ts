@@ -122,6 +122,7 @@ function printFlags(row: Row, flags: number): void {
 }
 
 function printDestination(
+  ctx: Context,
   row: Row,
   key: string,
   label: string,
@@ -130,21 +131,20 @@ function printDestination(
   len: number,
 ): void {
   if (bytes !== undefined) {
-    const addr = formatAddr(family, bytes);
-    const text = len === hostLength(family) ? addr : `${addr}/${len}`;
+    const text = len === hostLength(family) ? ctx.names.host(family, bytes) : `${formatAddr(family, bytes)}/${len}`;
     row.put(key, text, `${label}${text} `);
   } else if (len !== 0) row.put(key, `0/${len}`, `${label}0/${len} `);
   else if (key === 'dst') row.put(key, 'default', 'default ');
 }
 
-function printGateway(row: Row, family: number, a: RtaAttrs): void {
+function printGateway(ctx: Context, row: Row, family: number, a: RtaAttrs): void {
   if (a.gateway !== undefined) {
-    const text = formatAddr(family, a.gateway);
+    const text = ctx.names.host(family, a.gateway);
     row.put('gateway', text, `via ${text} `);
   }
   const via = a.via;
   if (via !== undefined) {
-    const host = formatAddr(via.family, via.address);
+    const host = ctx.names.host(via.family, via.address);
     row.nest('via', () => {
       row.put('family', familyName(via.family), `via ${familyName(via.family)} `).put('host', host, `${host} `);
     });
@@ -211,7 +211,7 @@ async function printHops(ctx: Context, row: Row, m: RouteMessage, hops: readonly
     const dev = await ctx.links.name(h.ifindex);
     row.element(list, () => {
       row.say(`${ctx.nl}\tnexthop `);
-      printGateway(row, m.family, h.attrs);
+      printGateway(ctx, row, m.family, h.attrs);
       row.put('dev', dev, `dev ${dev} `).put('weight', h.hops + 1, `weight ${h.hops + 1} `);
       if (h.attrs.flow !== undefined) printRealms(ctx, row, h.attrs.flow);
       printFlags(row, h.flags);
@@ -242,8 +242,8 @@ export async function routeRow(ctx: Context, m: RouteMessage, hide: RouteHide, d
   if (deleted) row.put('deleted', true, 'Deleted ');
   const type = typeName(ctx, m.type);
   if (m.type !== RTN_UNICAST || ctx.details) row.put('type', type, `${type} `);
-  printDestination(row, 'dst', '', m.family, a.dst, m.dstLen);
-  printDestination(row, 'from', 'from ', m.family, a.src, m.srcLen);
+  printDestination(ctx, row, 'dst', '', m.family, a.dst, m.dstLen);
+  printDestination(ctx, row, 'from', 'from ', m.family, a.src, m.srcLen);
   if (a.newdst !== undefined) {
     const to = formatAddr(m.family, a.newdst);
     row.put('to', to, `as to ${to} `);
@@ -254,7 +254,7 @@ export async function routeRow(ctx: Context, m: RouteMessage, hide: RouteHide, d
     row.put('tos', tos, `tos ${tos} `);
   }
   if (a.nhId !== undefined) row.put('nhid', a.nhId, `nhid ${a.nhId} `);
-  if (hide.via !== true) printGateway(row, m.family, a);
+  if (hide.via !== true) printGateway(ctx, row, m.family, a);
   if (a.oif !== undefined && hide.dev !== true) {
     const dev = await ctx.links.name(a.oif);
     row.put('dev', dev, `dev ${dev} `);

@@ -24,8 +24,11 @@ function isoWeek(d: Date): { readonly week: number; readonly year: number } {
   return { week: Math.floor((thursday.getTime() - monday) / 604_800_000) + 1, year };
 }
 
-/** Formats seconds since the epoch as date(1) does in the C locale and UTC. @param ns nanoseconds beside the seconds. */
-export function strftime(format: string, seconds: number, ns = 0): string {
+/**
+ * Formats seconds since the epoch in the C locale and UTC.
+ * @param ns nanoseconds beside the seconds, and what date(1) has beyond strftime(3) (`%N`, `%q`, `%:z`); null: without these
+ */
+export function strftime(format: string, seconds: number, ns: number | null = 0): string {
   const d = new Date(seconds * 1000);
   const year = d.getUTCFullYear();
   const hour = d.getUTCHours();
@@ -42,6 +45,7 @@ export function strftime(format: string, seconds: number, ns = 0): string {
       const t = flags.includes('^') || (flags.includes('#') && kind !== 'Z') ? s.toUpperCase() : s;
       return t.padStart(Number(width), flag === '0' ? '0' : ' ');
     };
+    if (ns === null && (kind === 'N' || kind === 'q' || kind.startsWith(':'))) return all;
     switch (kind) {
       case '%':
         return '%';
@@ -74,7 +78,7 @@ export function strftime(format: string, seconds: number, ns = 0): string {
       case 'S':
         return two(d.getUTCSeconds());
       case 'N': {
-        const digits = String(ns).padStart(9, '0');
+        const digits = String(ns ?? 0).padStart(9, '0');
         return width === '' ? (flag === '-' ? digits.replace(/0+$/, '') : digits) : digits.slice(0, Number(width)).padEnd(Number(width), '0');
       }
       case 's':

@@ -1,0 +1,66 @@
+/** Names of addresses, ports, protocols and devices, for printing and in filters. @see tcpdump addrtoname.c */
+import { NetlinkClient } from '../../../netlink/index.ts';
+import { SystemError } from '../../../syscall/index.ts';
+import type { Process } from '../../process/types.ts';
+import { getaddrinfo } from '../netdb/getaddrinfo.ts';
+import { hostByAddress, readHosts } from '../netdb/hosts.ts';
+import type { FilterNames } from './filter/parser.ts';
+import type { Names } from './ndo.ts';
+
+function table(proc: Process, path: string): string[][] {
+  try {
+    return proc.fs.readText(path).split('\n').map((l) => l.replace(/#.*/, '').trim().split(/\s+/)).filter((p) => p.length > 1);
+  } catch (e) {
+    if (e instanceof SystemError) return [];
+    throw e;
+  }
+}
+
+export function printNames(proc: Process): Names {
+  const hosts = readHosts(proc);
+  const ports = new Map<string, string>();
+  for (const [name, at] of table(proc, '/etc/services')) if (!ports.has(at!)) ports.set(at!, name!);
+  const protocols = new Map<number, string>();
+  for (const [name, number] of table(proc, '/etc/protocols')) protocols.set(Number(number), name!);
+  return {
+    host: (address) => hostByAddress(hosts, address)?.name ?? null,
+    port: (port, protocol) => ports.get(`${port}/${protocol}`) ?? null,
+    protocol: (number) => protocols.get(number) ?? null,
+  };
+}
+
+export function filterNames(proc: Process): FilterNames {
+  return {
+    host: async (name) => {
+      const found = await getaddrinfo(proc, name);
+      return typeof found === 'number' ? [] : found.map((a) => a.address);
+    },
+    port: (name) => {
+      const found = table(proc, '/etc/services').filter(([n, at, ...alias]) => /\/(tcp|udp)$/.test(at!) && (n === name || alias.includes(name)));
+      if (found.length === 0) return null;
+      const protos = new Set(found.map(([, at]) => at!.split('/')[1]));
+      return { port: Number.parseInt(found[0]![1]!, 10), proto: protos.size > 1 ? 0 : protos.has('tcp') ? 6 : 17 };
+    },
+    protocol: (name) => {
+      const found = table(proc, '/etc/protocols').find(([n, , ...alias]) => n === name || alias.includes(name));
+      return found === undefined ? null : Number(found[1]);
+    },
+    net: () => null,
+  };
+}
+
+export interface Device {
+  readonly index: number;
+  readonly name: string;
+  readonly flags: number;
+}
+
+/** The devices of the namespace, in the kernel's order. */
+export async function devices(proc: Process): Promise<Device[]> {
+  const client = new NetlinkClient(proc.task);
+  try {
+    return (await client.link.dump()).map((l) => ({ index: l.index, name: l.attrs.ifname ?? '', flags: l.flags }));
+  } finally {
+    client.close();
+  }
+}
