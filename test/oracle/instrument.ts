@@ -13,9 +13,6 @@ export interface Instrumented {
   readonly commands: readonly SessionCommand[];
 }
 
-/** Begins and ends a report on stdout and stderr: `RS index SP status RS`. */
-export const MARK = '\x1e';
-
 /**
  * The reporting function. It prints to both streams, keeps `$?` for the next command, and stays out of the way of
  * `set -e`, ERR traps and `set -x`.

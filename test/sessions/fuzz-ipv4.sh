@@ -131,3 +131,72 @@ ip netns list-id nsid -7
 ip netns list-id target-nsid -1 nsid 3
 ip netns set a 0x10
 ip netns list
+ip netns del a
+
+# looking up: no table asked, multicast, where it came from
+ip netns add a
+ip netns add b
+ip -n a route del 10.0.1.1/24 via 127.0.0.1
+ip -n a -d route get 0.0.0.0
+ip -n a addr add 224.0.0.1 label other dev lo
+ip -n a route get 224.0.0.1
+ip -n a link set lo up
+ip -n a route get 224.0.0.1
+ip -n a addr flush dev lo
+ip link add e0 netns a address 02:00:00:00:00:01 type veth peer name e0 netns b address 02:00:00:00:00:02
+ip -n a link set e0 up
+ip -n b link set e0 up
+ip -n a -d route get 224.0.0.1 iif e0
+ip -n a -d route get 10.0.0.1 oif e0
+ip -n a route get fibmatch 10.0.0.1 oif e0
+
+# redirects are remembered until the cache is flushed
+ip netns exec b sysctl -qw net.ipv4.ip_forward=1
+ip -n b addr add 10.0.0.254/24 dev e0
+ip -n a addr add 10.0.0.1/24 dev e0
+ip -n a route add default via 10.0.0.254
+ip -n b route add 10.0.9.0/24 via 10.0.0.2
+ip -n b neigh add 10.0.0.2 lladdr 02:00:00:00:00:09 dev e0
+ip netns exec a ping -n -c 1 -W 0.2 10.0.9.2
+ip -n a route get 10.0.9.2
+ip -n a neigh add 10.0.0.2 lladdr 02:00:00:00:00:09 dev e0
+ip -n a neigh replace 10.0.0.2 lladdr 02:00:00:00:00:09 dev e0
+sleep 1
+ip netns exec a ping -n -c 1 -W 0.2 10.0.9.2
+ip -n a route get 10.0.9.2
+ip -n a route get 10.0.9.3
+ip -n a route show cache
+ip -n a route flush cache
+ip -n a route show cache
+ip -n a route get 10.0.9.2
+
+# metrics of the route in the answer of a lookup
+ip -n a route add 10.0.3.0/24 dev e0 scope site quickack 1
+ip -n a -j route get 10.0.3.0
+ip -n a route add 10.0.4.0/24 dev e0 mtu lock 1400 rtt 100ms ssthresh 3 cwnd 4 reordering 3 features ecn congctl reno fastopen_no_cookie 1
+ip -n a route get 10.0.4.0
+ip -n a route add broadcast 10.0.7.7 dev e0 rtt 100ms
+ip -n a route get 10.0.7.7
+
+# answering for others, unless both sides are one medium
+ip netns exec b sysctl -w net.ipv4.conf.e0.medium_id=1
+ip netns exec b sysctl -n net.ipv4.conf.e0.medium_id
+ip netns del a
+ip netns del b
+
+# a gateway that is a broadcast address of another device is not asked for
+ip netns add a
+ip netns add b
+ip netns exec b sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+ip link add e0 netns a address 02:00:00:00:00:01 type veth peer name e0 netns b address 02:00:00:00:00:02
+ip -n b link add e1 type veth peer name e2
+ip -n a addr add 10.0.0.0/31 dev e0
+ip -n a addr add 10.0.2.1/24 dev e0
+ip -n a link set e0 up
+ip -n b addr add 10.0.0.1/31 dev e0
+ip -n b link set e0 up
+ip -n b link set e1 up
+ip -n b route add 10.0.2.0/24 via 10.0.0.0
+ip -n b addr add 10.0.0.1/8 brd - dev e1
+ip netns exec b ping -n -c 1 -W 0.3 10.0.2.1
+ip -n b neigh show nud noarp

@@ -95,3 +95,57 @@ ping -n -c 1 -W 0.3 10.2.0.4
 sysctl -qw net.ipv4.ping_group_range='1 100'
 ping -n -c 1 -W 0.3 -v -e 77 ::1
 ping -n -c 1 -W 0.3 -v -e 77 127.0.0.1
+
+# Default routes that are not there, routes that are not there to be changed.
+ip netns add d
+ip -n d link set lo up
+ip link add x0 netns d address 02:00:00:00:00:05 type veth peer name x1 netns d address 02:00:00:00:00:06
+ip -n d link set x0 addrgenmode none up
+ip -n d link set x1 addrgenmode none up
+ip -n d addr add fd00::2/64 dev x0 nodad
+ip -n d -6 route del default
+ip -n d -6 route del default dev x0
+ip -n d -6 route del default via fd00::7
+ip -n d -6 route change default via fd00::7
+ip -n d -6 route change fd00:9::/64 via fd00::7
+ip -n d -6 route add fd00:9::/64 via fd00::7
+ip -n d -6 route add fd00:8000::/64 via fd00::7
+ip -n d -6 route change fd00:9::/64 via fd00::8 metric 7
+ip -n d -6 route change fd00::/16 via fd00::7
+ip -n d -6 route change fd00::/17 via fd00::7
+ip -n d -6 route add default via fd00::7
+ip -n d -6 route del default via fd00::8
+
+# A gateway behind a link that is down is a gateway, though its routes be ignored.
+ip -n d link set x1 down
+ip netns exec d sysctl -qw net.ipv6.conf.x0.ignore_routes_with_linkdown=1
+ip -n d -6 route add fd00:b::/64 via fd00::7
+ip -n d -6 route show fd00:b::/64
+ip -n d link set x1 up
+
+# Changing the peer of an address: by the prefix length of the address, in Linux.
+ip -n d addr add fd00:2::1 peer fd00:2::2/64 dev x0 nodad
+ip -n d addr add fd00:3::1 peer fd00:3::2/128 dev x0 nodad
+sleep 0.2
+ip -n d addr change fd00:2::1 peer fd00:2::3/64 dev x0
+ip -n d addr change fd00:3::1 peer fd00:3::3/128 dev x0
+ip -n d -6 route show
+ip -n d addr change fd00:2::1 peer fd00:2::3/64 dev x0 metric 20
+ip -n d -6 route show
+ip -n d addr change fd00:2::1 peer fd00:2::3/64 dev x0 noprefixroute
+ip -n d -6 route show
+ip -n d addr del fd00:2::1/64 dev x0
+ip -n d addr del fd00:3::1/128 dev x0
+ip -n d -6 route show
+
+# A broadcast address is no source.
+sysctl -qw net.ipv4.ping_group_range='1 0'
+ping -n -c 1 -W 0.3 -I 10.0.0.255 10.0.0.3
+ping -n -c 1 -W 0.3 -I 224.0.0.1 10.0.0.3
+sysctl -qw net.ipv4.ping_group_range='0 0'
+ping -n -c 1 -W 0.3 -I 10.0.0.255 10.0.0.3
+
+# What a local route takes is answered from where it was sent to.
+ip -n d link set x0 up
+ip -n d -6 route add local fd00:c::/64 dev x0 metric 100
+ip netns exec d ping -n -c 1 -W 0.3 fd00:c::2

@@ -56,7 +56,6 @@ ip route get fibmatch 10.7.0.1
 ip route get 10.2.3.4/16
 ip route get 10.2.0.0/16
 ip route get 10.2.3.4 connected
-ip route get 10.2.3.4 notify
 ip route get
 ip route get bogus
 ip route get 10.2.3.4 bogus

@@ -1,5 +1,5 @@
 /** What the command needs of Node: files, standard input and output, the exit. Nothing else in the package touches it. */
-import { closeSync, fstatSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 
 /** Status of a process that SIGPIPE ended, as a shell reports it. */
@@ -116,18 +116,4 @@ export function createHostFile(path: string): HostFile | { readonly code: string
     if (code === '') throw error;
     return { code };
   }
-}
-
-/** Whether a standard descriptor is a terminal, and its size if so. */
-export function terminalSize(fd: 0 | 1 | 2): { readonly rows: number; readonly cols: number } | null {
-  // process.stdout and its kin are slow to make; a character device is asked for first.
-  try {
-    if (!fstatSync(fd).isCharacterDevice()) return null;
-  } catch {
-    return null;
-  }
-  if (fd === 0)
-    return process.stdin.isTTY ? { rows: process.stdout.rows ?? 24, cols: process.stdout.columns ?? 80 } : null;
-  const stream = fd === 1 ? process.stdout : process.stderr;
-  return stream.isTTY ? { rows: stream.rows, cols: stream.columns } : null;
 }

@@ -176,9 +176,6 @@ function validate(
     case 'max':
       if (len !== 0 && n > len) return nlErrAttr(ext, ERANGE, FAILED, at);
       break;
-    case 'flag':
-      if (n > 0) return nlErrAttr(ext, ERANGE, FAILED, at);
-      break;
     case 'string':
       if (!stringFits(b, p, n, len)) return nlErrAttr(ext, ERANGE, FAILED, at);
       break;

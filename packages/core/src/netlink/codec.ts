@@ -10,10 +10,10 @@ import type { NlWriter } from './writer.ts';
 /**
  * What the kernel's policy checks of a payload; `len` is read accordingly.
  * `int`: exactly `len` bytes (more is tolerated outside strict checking). `min`: at least `len`. `max`: at most `len`
- * (0: any). `string`: 1 to `len` bytes without the NUL (0: any). `flag`: empty. `nested`: empty or attributes.
+ * (0: any). `string`: 1 to `len` bytes without the NUL (0: any). `nested`: empty or attributes.
  * @see lib/nlattr.c:validate_nla
  */
-export type NlaPolicy = 'int' | 'min' | 'max' | 'string' | 'flag' | 'nested';
+export type NlaPolicy = 'int' | 'min' | 'max' | 'string' | 'nested';
 
 /** How one kind of attribute payload is written, read and checked. */
 export interface Codec<T> {
@@ -114,8 +114,6 @@ export const macAddr: Codec<Uint8Array> = raw('max', 32, 0);
 /** An IPv4 (4 bytes) or IPv6 (16 bytes) address; the message's family says which. */
 export const ipAddr: Codec<Uint8Array> = raw('min', 4, 0);
 
-/** An attribute whose presence is all it says. Encoded when true. */
-export const flag: Codec<true> = { policy: 'flag', len: 0, encode: () => undefined, decode: () => true };
 
 /** An array of integers with nothing between them. */
 export function intArray(item: Int): Codec<readonly number[]> {

@@ -18,7 +18,6 @@ export const ARP_LEN = 28;
 export const ARP_SHA = 8;
 export const ARP_THA = 18;
 
-export const arpHrd = (b: Uint8Array, o: number): number => be16(b, o);
 export const arpOp = (b: Uint8Array, o: number): number => be16(b, o + 6);
 /** Sender's protocol address. */
 export const arpSip = (b: Uint8Array, o: number): number => be32(b, o + 14);

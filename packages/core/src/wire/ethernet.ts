@@ -10,13 +10,9 @@
 import { be16, copyBytes, putBe16 } from '../lib/bytes.ts';
 import { ETH_HLEN } from '../uapi/if-ether.ts';
 
-/** Length of a VLAN tag. */
-export const VLAN_HLEN = 4;
-export const VLAN_VID_MASK = 0x0fff;
 
 /** EtherType (or 802.3 length, below 0x600). */
 export const ethProto = (b: Uint8Array, o: number): number => be16(b, o + 12);
-export const ethSetProto = (b: Uint8Array, o: number, proto: number): void => putBe16(b, o + 12, proto);
 /** Tag control information of the tag behind the addresses; valid when `ethProto` is a tag's. */
 export const vlanTci = (b: Uint8Array, o: number): number => be16(b, o + 14);
 /** EtherType behind that tag. */

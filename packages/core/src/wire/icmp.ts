@@ -19,21 +19,13 @@ export const ICMP_HLEN = 8;
 
 export const icmpType = (b: Uint8Array, o: number): number => b[o]!;
 export const icmpCode = (b: Uint8Array, o: number): number => b[o + 1]!;
-export const icmpCsum = (b: Uint8Array, o: number): number => be16(b, o + 2);
 /** Bytes 4 to 7 as one number. */
 export const icmpRest = (b: Uint8Array, o: number): number => be32(b, o + 4);
-/** Identifier of echo, timestamp and mask messages. */
-export const icmpId = (b: Uint8Array, o: number): number => be16(b, o + 4);
-export const icmpSequence = (b: Uint8Array, o: number): number => be16(b, o + 6);
-/** Gateway of a redirect. */
-export const icmpGateway = (b: Uint8Array, o: number): number => be32(b, o + 4);
 /** Next-hop MTU of "fragmentation needed"; 0 from routers before RFC 1191. */
 export const icmpMtu = (b: Uint8Array, o: number): number => be16(b, o + 6);
 /** Pointer of a parameter problem: the bad byte, counted from the quoted header's start. */
 export const icmpPointer = (b: Uint8Array, o: number): number => b[o + 4]!;
 
-/** The second word from an identifier and a sequence number. */
-export const icmpEchoRest = (id: number, sequence: number): number => ((id << 16) | sequence) >>> 0;
 
 /** Whether a type reports an error, so that no error may answer it. @see net/ipv4/icmp.c:icmp_pointers */
 export const icmpIsError = (type: number): boolean =>

@@ -7,25 +7,16 @@
  *
  * The checksum covers a pseudo header: pass its partial (`csumIpv6Nofold` with IPPROTO_ICMPV6) as `pseudo`.
  */
-import { be16, be32, putBe16, putBe32 } from '../lib/bytes.ts';
+import { be32, putBe16, putBe32 } from '../lib/bytes.ts';
 import { IPV6_MIN_MTU } from '../uapi/ip.ts';
 import { checksum } from './checksum.ts';
 
 export const ICMP6_HLEN = 8;
 
-export const icmp6Type = (b: Uint8Array, o: number): number => b[o]!;
-export const icmp6Code = (b: Uint8Array, o: number): number => b[o + 1]!;
-export const icmp6Csum = (b: Uint8Array, o: number): number => be16(b, o + 2);
 /** Bytes 4 to 7 as one number. */
 export const icmp6Rest = (b: Uint8Array, o: number): number => be32(b, o + 4);
-export const icmp6Id = (b: Uint8Array, o: number): number => be16(b, o + 4);
-export const icmp6Sequence = (b: Uint8Array, o: number): number => be16(b, o + 6);
 /** MTU of "packet too big". */
 export const icmp6Mtu = (b: Uint8Array, o: number): number => be32(b, o + 4);
-/** Pointer of a parameter problem. */
-export const icmp6Pointer = (b: Uint8Array, o: number): number => be32(b, o + 4);
-/** Whether a type reports an error. RFC 4443 §2.1 */
-export const icmp6IsError = (type: number): boolean => type < 128;
 
 /** Bytes of the packet that caused it an error quotes at most: the error fits 1280 bytes. @see net/ipv6/icmp.c:icmp6_send */
 export const ICMP6_QUOTE_ROOM: number = IPV6_MIN_MTU - 40 - ICMP6_HLEN;

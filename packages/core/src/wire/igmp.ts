@@ -14,20 +14,9 @@ export const IGMP_HOST_MEMBERSHIP_REPORT = 0x12;
 export const IGMPV2_HOST_MEMBERSHIP_REPORT = 0x16;
 export const IGMP_HOST_LEAVE_MESSAGE = 0x17;
 export const IGMPV3_HOST_MEMBERSHIP_REPORT = 0x22;
-export const IGMPV3_MODE_IS_INCLUDE = 1;
-export const IGMPV3_MODE_IS_EXCLUDE = 2;
-export const IGMPV3_CHANGE_TO_INCLUDE = 3;
-export const IGMPV3_CHANGE_TO_EXCLUDE = 4;
-export const IGMPV3_ALLOW_NEW_SOURCES = 5;
-export const IGMPV3_BLOCK_OLD_SOURCES = 6;
 
 export const IGMP_HLEN = 8;
 
-export const igmpType = (b: Uint8Array, o: number): number => b[o]!;
-/** Max response code of a query. */
-export const igmpCode = (b: Uint8Array, o: number): number => b[o + 1]!;
-/** Group of everything but a v3 report. */
-export const igmpGroup = (b: Uint8Array, o: number): number => be32(b, o + 4);
 
 /** Whether `len` bytes hold a header and a right checksum. @see net/ipv4/igmp.c:igmp_rcv */
 export const igmpCheck = (b: Uint8Array, o: number, len: number): boolean =>
@@ -35,6 +24,7 @@ export const igmpCheck = (b: Uint8Array, o: number, len: number): boolean =>
 
 /** One record of a v3 report. Auxiliary data is not kept; nothing defines any (RFC 3376 §4.2.6). */
 export interface IgmpRecord {
+  /** 1, 2: the mode is include, exclude; 3, 4: it changed to include, exclude; 5, 6: sources allowed, blocked. */
   readonly type: number;
   readonly group: number;
   readonly sources: readonly number[];

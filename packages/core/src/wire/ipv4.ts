@@ -15,7 +15,6 @@ import { checksum } from './checksum.ts';
 /** Length of a header without options. */
 export const IPV4_MIN_HLEN = 20;
 
-export const ipVersion = (b: Uint8Array, o: number): number => b[o]! >>> 4;
 /** Header length in bytes, options included. */
 export const ipHlen = (b: Uint8Array, o: number): number => (b[o]! & 0x0f) << 2;
 export const ipTos = (b: Uint8Array, o: number): number => b[o + 1]!;
@@ -34,17 +33,8 @@ export const ipSaddr = (b: Uint8Array, o: number): number => be32(b, o + 12);
 export const ipDaddr = (b: Uint8Array, o: number): number => be32(b, o + 16);
 
 // Setters leave the checksum to `ipSendCheck`.
-export const ipSetTos = (b: Uint8Array, o: number, v: number): void => {
-  b[o + 1] = v;
-};
 export const ipSetTotLen = (b: Uint8Array, o: number, v: number): void => putBe16(b, o + 2, v);
-export const ipSetId = (b: Uint8Array, o: number, v: number): void => putBe16(b, o + 4, v);
 export const ipSetFragOff = (b: Uint8Array, o: number, v: number): void => putBe16(b, o + 6, v);
-export const ipSetTtl = (b: Uint8Array, o: number, v: number): void => {
-  b[o + 8] = v;
-};
-export const ipSetSaddr = (b: Uint8Array, o: number, v: number): void => putBe32(b, o + 12, v);
-export const ipSetDaddr = (b: Uint8Array, o: number, v: number): void => putBe32(b, o + 16, v);
 
 /** Why `ipCheck` refused a header (0 = accepted). */
 export const IP_OK = 0;

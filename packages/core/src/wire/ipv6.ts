@@ -24,7 +24,6 @@ export const IPV6_HLEN = 40;
 export const IPV6_SADDR = 8;
 export const IPV6_DADDR = 24;
 
-export const ip6Version = (b: Uint8Array, o: number): number => b[o]! >>> 4;
 export const ip6Tclass = (b: Uint8Array, o: number): number => (be16(b, o) >>> 4) & 0xff;
 /** Flow label, 20 bits. */
 export const ip6Flowlabel = (b: Uint8Array, o: number): number => be32(b, o) & 0xfffff;
@@ -33,13 +32,6 @@ export const ip6PayloadLen = (b: Uint8Array, o: number): number => be16(b, o + 4
 export const ip6Nexthdr = (b: Uint8Array, o: number): number => b[o + 6]!;
 export const ip6HopLimit = (b: Uint8Array, o: number): number => b[o + 7]!;
 
-export const ip6SetPayloadLen = (b: Uint8Array, o: number, v: number): void => putBe16(b, o + 4, v);
-export const ip6SetNexthdr = (b: Uint8Array, o: number, v: number): void => {
-  b[o + 6] = v;
-};
-export const ip6SetHopLimit = (b: Uint8Array, o: number, v: number): void => {
-  b[o + 7] = v;
-};
 
 /** Why `ip6Check` refused a header (0 = accepted). */
 export const IP6_OK = 0;
@@ -130,7 +122,6 @@ export function ipv6SkipExthdr(b: Uint8Array, start: number, end: number, nexthd
 }
 
 export const FRAG_HLEN = 8;
-export const frag6Nexthdr = (b: Uint8Array, o: number): number => b[o]!;
 /** Offset in bytes, a multiple of 8. */
 export const frag6Offset = (b: Uint8Array, o: number): number => be16(b, o + 2) & 0xfff8;
 /** Whether more fragments follow. */

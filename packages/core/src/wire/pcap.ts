@@ -8,19 +8,15 @@
  */
 import { be16, be32, le16, le32, putLe16, putLe32 } from '../lib/bytes.ts';
 
-export const LINKTYPE_NULL = 0;
 export const LINKTYPE_ETHERNET = 1;
 export const LINKTYPE_RAW = 101;
 export const LINKTYPE_LINUX_SLL = 113;
-export const LINKTYPE_NETLINK = 253;
 export const LINKTYPE_LINUX_SLL2 = 276;
 
 /** Magic numbers: microseconds, nanoseconds. */
 export const PCAP_MAGIC_US = 0xa1b2c3d4;
 export const PCAP_MAGIC_NS = 0xa1b23c4d;
 
-/** tcpdump's default snapshot length. */
-export const PCAP_SNAPLEN = 262144;
 
 /** What a file header says. */
 export interface PcapHeader {

@@ -14,14 +14,7 @@ import { be16, be32, putBe16, putBe32 } from '../lib/bytes.ts';
 import { checksum } from './checksum.ts';
 
 export const TCP_MIN_HLEN = 20;
-export const TCPHDR_FIN = 0x01;
 export const TCPHDR_SYN = 0x02;
-export const TCPHDR_RST = 0x04;
-export const TCPHDR_PSH = 0x08;
-export const TCPHDR_ACK = 0x10;
-export const TCPHDR_URG = 0x20;
-export const TCPHDR_ECE = 0x40;
-export const TCPHDR_CWR = 0x80;
 export const TCPOPT_EOL = 0;
 export const TCPOPT_NOP = 1;
 export const TCPOPT_MSS = 2;
@@ -40,9 +33,7 @@ export const tcpHlen = (b: Uint8Array, o: number): number => (b[o + 12]! >>> 4) 
 export const tcpFlags = (b: Uint8Array, o: number): number => b[o + 13]!;
 /** Window as on the wire, not scaled. */
 export const tcpWindow = (b: Uint8Array, o: number): number => be16(b, o + 14);
-export const tcpCsum = (b: Uint8Array, o: number): number => be16(b, o + 16);
 export const tcpUrgPtr = (b: Uint8Array, o: number): number => be16(b, o + 18);
-export const tcpSetCsum = (b: Uint8Array, o: number, v: number): void => putBe16(b, o + 16, v);
 
 /** Whether a whole header lies in `len` bytes at `o`. @see net/ipv4/tcp_ipv4.c:tcp_v4_rcv */
 export const tcpCheck = (b: Uint8Array, o: number, len: number): boolean => {

@@ -17,7 +17,6 @@ export const udpDest = (b: Uint8Array, o: number): number => be16(b, o + 2);
 export const udpLen = (b: Uint8Array, o: number): number => be16(b, o + 4);
 /** 0 means that there is none (IPv4 only). */
 export const udpCsum = (b: Uint8Array, o: number): number => be16(b, o + 6);
-export const udpSetCsum = (b: Uint8Array, o: number, v: number): void => putBe16(b, o + 6, v);
 
 /** Whether the header is there and its length lies between 8 and `len`. @see net/ipv4/udp.c:__udp4_lib_rcv */
 export const udpCheck = (b: Uint8Array, o: number, len: number): boolean => {

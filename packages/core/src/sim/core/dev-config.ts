@@ -190,16 +190,6 @@ function closeDev(dev: NetDevice): void {
   dev.netdevOps.stop?.(dev);
 }
 
-/** Brings the device up and tells everybody. @see dev_open */
-export function devOpen(dev: NetDevice): number {
-  if (netifRunning(dev)) return 0;
-  const err = openDev(dev);
-  if (err !== 0) return err;
-  dev.net.kernel.rtnl.ifinfo(RTM_NEWLINK, dev, IFF_UP | IFF_RUNNING);
-  dev.net.kernel.netdevChain.call(NETDEV_UP, dev);
-  return 0;
-}
-
 /** Takes the device down and tells everybody, before and after. @see dev_close */
 export function devClose(dev: NetDevice): void {
   devCloseMany([dev]);
@@ -285,13 +275,6 @@ export function devSetPromiscuity(dev: NetDevice, inc: number): void {
   const old = dev.flags;
   setPromisc(dev, inc);
   if (dev.flags !== old) devNotifyFlags(dev, old, IFF_PROMISC);
-}
-
-/** One more (or less) who wants every multicast. @see dev_set_allmulti */
-export function devSetAllmulti(dev: NetDevice, inc: number): void {
-  const old = dev.flags;
-  setAllmulti(dev, inc);
-  if (dev.flags !== old) devNotifyFlags(dev, old, IFF_ALLMULTI);
 }
 
 /** @see dev_validate_mtu */

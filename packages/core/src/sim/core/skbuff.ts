@@ -14,10 +14,7 @@ export const HEADROOM = 128;
 /** Buffers of this size are pooled; larger ones are made and dropped. */
 const POOLED_SIZE = 2048;
 
-export const CHECKSUM_NONE = 0;
 export const CHECKSUM_UNNECESSARY = 1;
-export const CHECKSUM_COMPLETE = 2;
-export const CHECKSUM_PARTIAL = 3;
 
 /** Bytes shared by clones; whoever writes while `users > 1` makes its own copy first (`skbCow`). */
 export class SkbData {

@@ -22,7 +22,7 @@ import { allocSkb, consumeSkb, kfreeSkb, type SkBuff } from '../core/skbuff.ts';
 import { neighCarrierDown, neighChangeaddr, neighEventNs, neighTable, neighUpdate } from '../neigh/neighbour.ts';
 import { NEIGH_UPDATE_F_OVERRIDE } from '../neigh/state.ts';
 import type { Neighbour, NeighOps, NeighTable } from '../neigh/table.ts';
-import { ARP_ACCEPT, ARP_ANNOUNCE, ARP_EVICT_NOCARRIER, ARP_IGNORE, ARPFILTER, DROP_GRATUITOUS_ARP, PROXY_ARP, ROUTE_LOCALNET } from './devconf.ts';
+import { ARP_ACCEPT, ARP_ANNOUNCE, ARP_EVICT_NOCARRIER, ARP_IGNORE, ARPFILTER, DROP_GRATUITOUS_ARP, MEDIUM_ID, PROXY_ARP, PROXY_ARP_PVLAN, ROUTE_LOCALNET } from './devconf.ts';
 import { inDevForward, inDevMaxconf, inDevOrconf, inetConfirmAddr, inetSelectAddr } from './devinet.ts';
 import { inetAddrType, inetAddrTypeTable } from './fib-semantics.ts';
 import { Flowi4 } from './fib-types.ts';
@@ -38,7 +38,7 @@ function construct(n: Neighbour): number {
   const { dev } = n;
   if ((dev.flags & (IFF_LOOPBACK | IFF_POINTOPOINT)) !== 0) n.primaryKey.fill(0);
   const addr = key4(n.primaryKey);
-  n.type = inetAddrTypeTable(dev.net, addr, 255, dev);
+  n.type = inetAddrTypeTable(dev.net, addr, 255);
   if (dev.headerOps === null) {
     n.nudState = NUD_NOARP;
     return 0;
@@ -183,7 +183,10 @@ function arpProcess(skb: SkBuff, dev: NetDevice): number {
       return SKB_CONSUMED;
     }
     if (inDevForward(inDev) && rt.type === RTN_UNICAST && rt.error === 0) {
-      const proxied = (inDevOrconf(inDev, PROXY_ARP) && rt.dev !== dev) || arpTbl.proxyLookup(dev.net, b, o + 24, dev) !== null;
+      const proxied =
+        rt.dev !== dev
+          ? arpFwdProxy(inDev, rt.dev) || arpTbl.proxyLookup(dev.net, b, o + 24, dev) !== null
+          : sip !== tip && inDev.cnf.data[PROXY_ARP_PVLAN] !== 0;
       if (proxied) {
         if (neighEventNs(arpTbl, sha, b.slice(o + 14, o + 18), dev, true) !== null) arpSend(ARPOP_REPLY, sip, dev, tip, sha, dev.devAddr, sha);
         return SKB_CONSUMED;
@@ -191,6 +194,15 @@ function arpProcess(skb: SkBuff, dev: NetDevice): number {
     }
   }
   return learn(skb, dev, inDev, arpTbl, op, sip, tip, sha);
+}
+
+/** Whether we answer for those behind another device: not when both are said to be on one medium. @see arp_fwd_proxy */
+function arpFwdProxy(inDev: InDevice, out: NetDevice): boolean {
+  if (!inDevOrconf(inDev, PROXY_ARP)) return false;
+  const imi = inDev.cnf.data[MEDIUM_ID]!;
+  if (imi <= 0) return imi === 0;
+  const omi = inDevGet(out)?.cnf.data[MEDIUM_ID] ?? -1;
+  return omi !== imi && omi !== -1;
 }
 
 /** Updates what we know of the sender. */

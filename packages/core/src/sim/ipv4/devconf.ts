@@ -48,6 +48,7 @@ export const SHARED_MEDIA = 6;
 export const RP_FILTER = 7;
 export const ACCEPT_SOURCE_ROUTE = 8;
 export const ARPFILTER = 12;
+export const MEDIUM_ID = 13;
 export const ARP_ANNOUNCE = 17;
 export const ARP_IGNORE = 18;
 export const PROMOTE_SECONDARIES = 19;

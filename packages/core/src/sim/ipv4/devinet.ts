@@ -7,7 +7,7 @@ import { ARPHRD_ETHER } from '../../uapi/if-arp.ts';
 import { EEXIST, EINVAL } from '../../uapi/errno.ts';
 import { IFA_F_DEPRECATED, IFA_F_PERMANENT, IFA_F_SECONDARY } from '../../uapi/if-addr.ts';
 import { IFF_LOOPBACK } from '../../uapi/if.ts';
-import { NETCONFA_FORWARDING, NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT, RT_SCOPE_HOST, RT_SCOPE_LINK, RTM_DELADDR, RTM_NEWADDR } from '../../uapi/rtnetlink.ts';
+import { NETCONFA_ALL, NETCONFA_FORWARDING, NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT, RT_SCOPE_HOST, RT_SCOPE_LINK, RTM_DELADDR, RTM_NEWADDR } from '../../uapi/rtnetlink.ts';
 import { NETDEV_CHANGEADDR, NETDEV_CHANGEMTU, NETDEV_CHANGENAME, NETDEV_DOWN, NETDEV_REGISTER, NETDEV_UNREGISTER, NETDEV_UP, doSoftirq } from '../core/dev.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
@@ -50,6 +50,7 @@ function inetdevInit(dev: NetDevice): InDevice {
   const { kernel } = dev.net;
   const inDev = new InDevice(dev, new Devconf(dfltData(dev.net)), neighParmsAlloc(kernelIpv4(kernel).arpTbl));
   dev.ipPtr = inDev;
+  kernelIpv4(kernel).netconfNotify(dev.net, NETCONFA_ALL, dev.ifindex, inDev.cnf);
   return inDev;
 }
 
@@ -58,7 +59,9 @@ function inetdevDestroy(inDev: InDevice): void {
   inDev.dead = true;
   inDev.mcList = none();
   for (let ifa = inDev.ifaList[0]; ifa !== undefined; ifa = inDev.ifaList[0]) inetDelIfa(inDev, ifa, KERNEL_INFO);
-  inDev.dev.ipPtr = null;
+  const { dev } = inDev;
+  dev.ipPtr = null;
+  kernelIpv4(dev.net.kernel).netconfNotify(dev.net, NETCONFA_ALL, dev.ifindex, null);
   neighIfdown(kernelIpv4(inDev.dev.net.kernel).arpTbl, inDev.dev);
 }
 
@@ -386,6 +389,8 @@ function inetdevEvent(event: number, dev: NetDevice): void {
       break;
     case NETDEV_CHANGENAME:
       changename(inDev);
+      kernelIpv4(dev.net.kernel).netconfNotify(dev.net, NETCONFA_ALL, dev.ifindex, null);
+      kernelIpv4(dev.net.kernel).netconfNotify(dev.net, NETCONFA_ALL, dev.ifindex, inDev.cnf);
       break;
     default:
       break;

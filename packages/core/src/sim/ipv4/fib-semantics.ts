@@ -58,8 +58,8 @@ function minScope(type: number): number {
   }
 }
 
-/** What an address is in a table. `dev`: only if the route leads there. @see __inet_dev_addr_type */
-export function inetAddrTypeTable(net: Net, addr: number, tbId: number, dev: NetDevice | null = null): number {
+/** What an address is in a table. @see __inet_dev_addr_type */
+export function inetAddrTypeTable(net: Net, addr: number, tbId: number): number {
   if (ipv4IsZeronet(addr) || addr === 0xffffffff) return RTN_BROADCAST;
   if (ipv4IsMulticast(addr)) return RTN_MULTICAST;
   const table = fibGetTable(net, tbId);
@@ -68,7 +68,7 @@ export function inetAddrTypeTable(net: Net, addr: number, tbId: number, dev: Net
   const res = new FibResult();
   fl.daddr = addr;
   if (table.lookup(fl, res, 0) !== 0) return RTN_UNICAST;
-  return dev === null || res.nh!.dev === dev ? res.type : RTN_UNICAST;
+  return res.type;
 }
 
 /** RTN_LOCAL, RTN_UNICAST … of an address. @see inet_addr_type */

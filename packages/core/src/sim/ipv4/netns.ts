@@ -207,7 +207,7 @@ export class KernelIpv4 {
   fibModifyPrefixMetric: (ifa: InIfaddr, old: number, metric: number) => void = () => undefined;
   gratuitousArp: (inDev: InDevice) => void = () => undefined;
   /** RTM_NEWNETCONF. @see inet_netconf_notify_devconf */
-  netconfNotify: (net: Net, attr: number, ifindex: number, conf: Devconf) => void = () => undefined;
+  netconfNotify: (net: Net, attr: number, ifindex: number, conf: Devconf | null) => void = () => undefined;
   /** Raw sockets see every local packet first. @returns whether one took it. @see raw_local_deliver */
   rawLocalDeliver: ((skb: SkBuff, protocol: number) => boolean) | null = null;
   /** @see raw_icmp_error */

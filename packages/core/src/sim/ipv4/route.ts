@@ -179,7 +179,6 @@ function mkrouteOutput(net: Net, res: FibResult, fl: Flowi4, origOif: number, de
   let cache = true;
   if (type === RTN_BROADCAST) {
     flags |= RTCF_BROADCAST | RTCF_LOCAL;
-    fi = null;
   } else if (type === RTN_MULTICAST) {
     flags |= RTCF_MULTICAST;
     if (inDev.mcList.some((m) => m.group === fl.daddr)) {

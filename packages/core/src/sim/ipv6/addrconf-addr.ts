@@ -16,7 +16,7 @@ import {
 } from '../../uapi/if-addr.ts';
 import { IFF_LOOPBACK } from '../../uapi/if.ts';
 import { DEVCONF_DISABLE_IPV6 } from '../../uapi/if-link.ts';
-import { RTF_GATEWAY } from './fib6-types.ts';
+import { IP6_RT_PRIO_ADDRCONF, RTF_GATEWAY } from './fib6-types.ts';
 import { RTM_DELADDR } from '../../uapi/rtnetlink.ts';
 import { doSoftirq, NETDEV_DOWN, NETDEV_UP } from '../core/dev.ts';
 import { type Slot, slot, slotGet } from '../core/notifier.ts';
@@ -192,6 +192,22 @@ export function inet6AddrAdd(idev: Inet6Dev, cfg: Ifa6Config, extack: ExtAck): n
   return 0;
 }
 
+/**
+ * Brings the route of a prefix in line with its address: metric and end. Linux takes the length of the address for the
+ * peer, too, though the route that came with it has 128 bits. @returns whether there is one. @see modify_prefix_route
+ */
+function modifyPrefixRoute(ifp: Inet6Ifaddr, prefix: Uint8Array, end: number): boolean {
+  const { dev } = ifp.idev;
+  const rt = addrconfGetPrefixRoute(prefix, ifp.prefixLen, dev, 0, RTF_GATEWAY);
+  if (rt === null) return false;
+  if (rt.metric === (ifp.rtPriority === 0 ? IP6_RT_PRIO_ADDRCONF : ifp.rtPriority)) fib6SetExpires(dev.net, rt, end === 0 ? Infinity : end);
+  else {
+    fib6Del(dev.net, rt);
+    addrconfPrefixRoute(prefix, ifp.prefixLen, ifp.rtPriority, dev, end, 0);
+  }
+  return true;
+}
+
 /** Changes an address that is there. @returns 0 or -errno. @see inet6_addr_modify */
 export function inet6AddrModify(ifp: Inet6Ifaddr, cfg: Ifa6Config, extack: ExtAck): number {
   const bad = checkConfig(cfg, extack);
@@ -206,26 +222,21 @@ export function inet6AddrModify(ifp: Inet6Ifaddr, cfg: Ifa6Config, extack: ExtAc
   ifp.validLft = cfg.validLft;
   ifp.preferedLft = cfg.preferedLft;
   ifp.proto = cfg.proto;
-  if (cfg.rtPriority !== 0 && ifp.rtPriority !== cfg.rtPriority) {
-    const rt = addrconfGetPrefixRoute(ifp.addr, ifp.prefixLen, dev, 0, RTF_GATEWAY);
-    if (rt !== null) fib6Del(net, rt);
-    ifp.rtPriority = cfg.rtPriority;
-  }
+  if (cfg.rtPriority !== 0) ifp.rtPriority = cfg.rtPriority;
   const newPeer = cfg.peer !== null && ipv6AddrType(cfg.peer) !== 0 ? cfg.peer : null;
   if (newPeer !== null && (ifp.peer === null || !ipv6AddrEqual(newPeer, 0, ifp.peer, 0))) {
-    if (ifp.peer !== null) {
-      const rt = addrconfGetPrefixRoute(ifp.peer, 128, dev, 0, 0);
-      if (rt !== null) fib6Del(net, rt);
-    }
+    const rt = ifp.peer === null ? null : addrconfGetPrefixRoute(ifp.peer, ifp.prefixLen, dev, 0, RTF_GATEWAY);
+    if (rt !== null) fib6Del(net, rt);
     ifp.peer = newPeer.slice();
-    addrconfPrefixRoute(ifp.peer, 128, ifp.rtPriority, dev, 0, 0);
   }
   if ((ifp.flags & IFA_F_TENTATIVE) === 0) ipv6IfaNotify(0, ifp);
-  const end = endOf(ifp.tstamp, ifp.validLft);
   if ((ifp.flags & IFA_F_NOPREFIXROUTE) === 0) {
-    const rt = addrconfGetPrefixRoute(ifp.addr, ifp.prefixLen, dev, 0, RTF_GATEWAY);
-    if (rt === null) addrconfPrefixRoute(ifp.addr, ifp.prefixLen, ifp.rtPriority, dev, end, 0);
-    else fib6SetExpires(net, rt, end === 0 ? Infinity : end);
+    const end = endOf(ifp.tstamp, ifp.validLft);
+    const kept = had && modifyPrefixRoute(ifp, ifp.addr, end);
+    if (!kept) addrconfPrefixRoute(ifp.addr, ifp.prefixLen, ifp.rtPriority, dev, end, 0);
+    if (ifp.peer !== null && !(had ? modifyPrefixRoute(ifp, ifp.peer, end) : kept)) {
+      addrconfPrefixRoute(ifp.peer, ifp.prefixLen, ifp.rtPriority, dev, end, 0);
+    }
   } else if (had) {
     const action = cleanupAction(ifp);
     if (action !== 'keep') cleanupPrefixRoute(ifp, action);

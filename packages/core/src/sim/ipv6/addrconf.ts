@@ -18,10 +18,11 @@ import {
   IN6_ADDR_GEN_MODE_STABLE_PRIVACY,
 } from '../../uapi/if-link.ts';
 import { IPV6_MIN_MTU, RTF_ADDRCONF, RTF_DEFAULT } from '../../uapi/ip.ts';
-import { NETCONFA_FORCE_FORWARDING, NETCONFA_FORWARDING, NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, NETCONFA_PROXY_NEIGH, RTM_DELADDR, RTM_NEWADDR, RTM_NEWLINK, RTNH_F_DEAD, RTNH_F_LINKDOWN } from '../../uapi/rtnetlink.ts';
+import { NETCONFA_ALL, NETCONFA_FORCE_FORWARDING, NETCONFA_FORWARDING, NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, NETCONFA_PROXY_NEIGH, RTM_DELADDR, RTM_NEWADDR, RTM_NEWLINK, RTNH_F_DEAD, RTNH_F_LINKDOWN } from '../../uapi/rtnetlink.ts';
 import {
   NETDEV_CHANGE,
   NETDEV_CHANGEMTU,
+  NETDEV_CHANGENAME,
   NETDEV_DOWN,
   NETDEV_REGISTER,
   NETDEV_UNREGISTER,
@@ -80,6 +81,7 @@ export function ipv6AddDev(dev: NetDevice): Inet6Dev | null {
   idev.tstamp = net.kernel.clock.now;
   if ((dev.flags & IFF_UP) !== 0 && linkReady(dev)) idev.ifFlags |= IF_READY;
   dev.ip6Ptr = idev;
+  kernelIpv6(net.kernel).netconfNotify(net, NETCONFA_ALL, dev.ifindex, cnf);
   ipv6DevMcInc(dev, IN6ADDR_IFLOCAL_ALLNODES);
   ipv6DevMcInc(dev, IN6ADDR_LINKLOCAL_ALLNODES);
   if (cnf.get(DEVCONF_FORWARDING) !== 0 && (dev.flags & IFF_MULTICAST) !== 0) for (const a of ALL_ROUTERS) ipv6DevMcInc(dev, a);
@@ -230,6 +232,7 @@ export function addrconfIfdown(dev: NetDevice, unregister: boolean): void {
   if (unregister) {
     ipv6McDestroyDev(idev);
     dev.ip6Ptr = null;
+    k.netconfNotify(net, NETCONFA_ALL, dev.ifindex, null);
     neighIfdown(k.ndTbl, dev);
   } else ipv6McDown(idev);
   idev.tstamp = net.kernel.clock.now;
@@ -240,6 +243,14 @@ function addrconfNotify(event: number, dev: NetDevice): void {
     case NETDEV_REGISTER:
       if (in6DevGet(dev) === null) ipv6AddDev(dev);
       break;
+    case NETDEV_CHANGENAME: {
+      const idev = in6DevGet(dev);
+      if (idev === null) break;
+      const k = kernelIpv6(dev.net.kernel);
+      k.netconfNotify(dev.net, NETCONFA_ALL, dev.ifindex, null);
+      k.netconfNotify(dev.net, NETCONFA_ALL, dev.ifindex, idev.cnf);
+      break;
+    }
     case NETDEV_CHANGEMTU: {
       if (dev.mtu < IPV6_MIN_MTU) {
         addrconfIfdown(dev, dev !== dev.net.loopback);

@@ -12,10 +12,6 @@ import {
 /** Entries that IFLA_INET6_CONF carries. @see DEVCONF_MAX of 6.18 */
 export const DEVCONF6_MAX = 60;
 export const DEVCONF_FORCE_FORWARDING = 59;
-// Settings without a number of their own.
-export const RA_HONOR_PIO_LIFE = 60;
-export const RA_HONOR_PIO_PFLAG = 61;
-export const REGEN_MIN_ADVANCE = 62;
 
 /** Files of `net.ipv6.conf.DEV` and their defaults, at the place of their DEVCONF_* number. Times in the unit of the file. */
 const TABLE: readonly (readonly [name: string, value: number])[] = [

@@ -5,7 +5,7 @@ import { RTN_THROW, RTNH_F_DEAD, RTNH_F_LINKDOWN } from '../../uapi/rtnetlink.ts
 import { DEVCONF_FORWARDING, DEVCONF_IGNORE_ROUTES_WITH_LINKDOWN } from '../../uapi/if-link.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
-import { type Fib6Info, type Fib6Node, type Fib6Table, RT6_LOOKUP_F_IFACE, RT6_LOOKUP_F_REACHABLE } from './fib6-types.ts';
+import { type Fib6Info, type Fib6Node, type Fib6Table, RT6_LOOKUP_F_IFACE, RT6_LOOKUP_F_IGNORE_LINKSTATE, RT6_LOOKUP_F_REACHABLE } from './fib6-types.ts';
 import { in6DevGet } from './inet6-dev.ts';
 import { kernelIpv6, netIpv6 } from './netns6.ts';
 
@@ -37,7 +37,7 @@ const best: { rt: Fib6Info | null; score: number } = { rt: null, score: -1 };
 function findMatch(kernel: SimKernel, rt: Fib6Info, oif: number, strict: number): void {
   const { nh } = rt;
   if ((nh.flags & RTNH_F_DEAD) !== 0) return;
-  if ((nh.flags & RTNH_F_LINKDOWN) !== 0) {
+  if ((nh.flags & RTNH_F_LINKDOWN) !== 0 && (strict & RT6_LOOKUP_F_IGNORE_LINKSTATE) === 0) {
     const idev = in6DevGet(nh.dev);
     if (idev !== null && idev.cnf.get(DEVCONF_IGNORE_ROUTES_WITH_LINKDOWN) !== 0) return;
   }
@@ -64,7 +64,7 @@ function select(kernel: SimKernel, node: Fib6Node, oif: number, strict: number):
 /** The route of a table for `daddr` at `o`, null when there is none. @see fib6_table_lookup */
 export function fib6TableLookup(net: Net, table: Fib6Table, oif: number, daddr: Uint8Array, o: number, flags: number): Fib6Info | null {
   const { kernel } = net;
-  let strict = flags & RT6_LOOKUP_F_IFACE;
+  let strict = flags & (RT6_LOOKUP_F_IFACE | RT6_LOOKUP_F_IGNORE_LINKSTATE);
   if (netIpv6(net).devconfAll.get(DEVCONF_FORWARDING) === 0) strict |= RT6_LOOKUP_F_REACHABLE;
   for (;;) {
     for (let plen = 128; plen >= 0;) {

@@ -2,6 +2,7 @@
 import { withAt, without } from '../../lib/small.ts';
 import { Timer } from '../../lib/timer-heap.ts';
 import { EEXIST, ENOENT } from '../../uapi/errno.ts';
+import { DEVCONF_IGNORE_ROUTES_WITH_LINKDOWN } from '../../uapi/if-link.ts';
 import { RTF_ADDRCONF, RTF_EXPIRES } from '../../uapi/ip.ts';
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../uapi/netlink.ts';
 import { RTM_DELROUTE, RTM_NEWROUTE, RTNH_F_DEAD, RTNH_F_LINKDOWN } from '../../uapi/rtnetlink.ts';
@@ -10,6 +11,7 @@ import type { Net } from '../core/net.ts';
 import { type ExtAck, KERNEL_INFO, nlErr, type NlInfo } from '../core/rtnetlink.ts';
 import { ipv6AddrEqual } from './addr-type.ts';
 import { type Fib6Info, Fib6Node, Fib6Table, RTF_DYNAMIC } from './fib6-types.ts';
+import { in6DevGet } from './inet6-dev.ts';
 import { kernelIpv6, netIpv6, rtGenidBumpIpv6 } from './netns6.ts';
 
 /** How often routes that ended are looked for. @see ip6_rt_gc_interval */
@@ -44,7 +46,8 @@ function duplicateNexthop(a: Fib6Info, b: Fib6Info): boolean {
 
 /** Shares the hash's range out among the ways of a group. @see rt6_multipath_rebalance */
 export function rt6MultipathRebalance(group: readonly Fib6Info[]): void {
-  const usable = (rt: Fib6Info): boolean => (rt.nh.flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN)) === 0;
+  const ignored = (rt: Fib6Info): boolean => (rt.nh.flags & RTNH_F_LINKDOWN) !== 0 && (in6DevGet(rt.nh.dev)?.cnf.get(DEVCONF_IGNORE_ROUTES_WITH_LINKDOWN) ?? 0) !== 0;
+  const usable = (rt: Fib6Info): boolean => (rt.nh.flags & RTNH_F_DEAD) === 0 && !ignored(rt);
   let total = 0;
   for (const rt of group) if (usable(rt)) total += rt.nh.weight;
   let w = 0;

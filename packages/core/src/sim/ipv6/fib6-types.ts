@@ -18,6 +18,7 @@ export const IP6_RT_PRIO_ADDRCONF = 256;
 export const RT6_LOOKUP_F_IFACE = 0x1;
 export const RT6_LOOKUP_F_REACHABLE = 0x2;
 export const RT6_LOOKUP_F_HAS_SADDR = 0x4;
+export const RT6_LOOKUP_F_IGNORE_LINKSTATE = 0x40;
 
 /** A route's way out. @see struct fib6_nh */
 export class Fib6Nh {

@@ -10,7 +10,7 @@ import {
 import { IPPROTO_ICMPV6 } from '../../uapi/in.ts';
 import { IFF_LOOPBACK } from '../../uapi/if.ts';
 import { PACKET_HOST } from '../../uapi/if-packet.ts';
-import { RTF_ANYCAST } from '../../uapi/ip.ts';
+import { RTF_ANYCAST, RTF_LOCAL } from '../../uapi/ip.ts';
 import { csumIpv6Nofold } from '../../wire/checksum.ts';
 import { ICMP6_HLEN, ICMP6_QUOTE_ROOM, icmp6Finish, putIcmp6Header } from '../../wire/icmpv6.ts';
 import { ExtWalk, IPV6_DADDR, IPV6_HLEN, IPV6_SADDR, ip6Nexthdr, ipv6SkipExthdr } from '../../wire/ipv6.ts';
@@ -141,8 +141,9 @@ export function icmpv6EchoReply(skb: SkBuff): void {
   const anycast = ((skb.dst as Rt6).flags & RTF_ANYCAST) !== 0;
   if (anycast && sysctl.icmp_echo_ignore_anycast !== 0) return;
   const fl = new Flowi6();
-  const ours = ipv6ChkAddr(net, buf, nh + IPV6_DADDR, null, false) || (anycast && sysctl.anycast_src_echo_reply !== 0);
-  if (!multicast && ours) fl.saddr.set(buf.subarray(nh + IPV6_DADDR, nh + IPV6_DADDR + 16));
+  // What a local route takes is ours to answer from, be it an address or not. @see ipv6_unicast_destination
+  const ours = ((skb.dst as Rt6).flags & RTF_LOCAL) !== 0 || (anycast && sysctl.anycast_src_echo_reply !== 0);
+  if (ours) fl.saddr.set(buf.subarray(nh + IPV6_DADDR, nh + IPV6_DADDR + 16));
   fl.daddr.set(buf.subarray(nh + IPV6_SADDR, nh + IPV6_SADDR + 16));
   fl.oif = (ipv6AddrType(fl.daddr) & IPV6_ADDR_LOOPBACK) !== 0 ? skb.dev!.ifindex : skb.cb0 !== 0 ? skb.cb0 : icmp6Iif(skb);
   fl.proto = IPPROTO_ICMPV6;

@@ -132,7 +132,7 @@ export class KernelIpv6 {
   /** RTM_NEWLINK to RTNLGRP_IPV6_IFINFO. @see inet6_ifinfo_notify */
   ifinfoNotify: (event: number, idev: Inet6Dev) => void = () => undefined;
   /** RTM_NEWNETCONF. @see inet6_netconf_notify_devconf */
-  netconfNotify: (net: Net, attr: number, ifindex: number, conf: Devconf6) => void = () => undefined;
+  netconfNotify: (net: Net, attr: number, ifindex: number, conf: Devconf6 | null) => void = () => undefined;
   /** Raw sockets see every local packet first. @returns whether one took a copy. @see raw6_local_deliver */
   rawLocalDeliver: ((skb: SkBuff, nexthdr: number) => boolean) | null = null;
   /** @see raw6_icmp_error */

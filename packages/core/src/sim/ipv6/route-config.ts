@@ -21,7 +21,7 @@ import { type ExtAck, nlErr, type NlInfo } from '../core/rtnetlink.ts';
 import { IPV6_ADDR_LINKLOCAL, IPV6_ADDR_LOOPBACK, IPV6_ADDR_UNICAST, ipv6AddrEqual, ipv6AddrType } from './addr-type.ts';
 import { fib6TableLookup } from './fib6-lookup.ts';
 import { fib6Add, fib6Del, fib6NewTable } from './fib6-table.ts';
-import { type Fib6Config, Fib6Info, Fib6Nh, IP6_RT_PRIO_USER, RT6_LOOKUP_F_IFACE, RTF_GATEWAY, RTF_REJECT, RTF_UP } from './fib6-types.ts';
+import { type Fib6Config, Fib6Info, Fib6Nh, IP6_RT_PRIO_USER, RT6_LOOKUP_F_IFACE, RT6_LOOKUP_F_IGNORE_LINKSTATE, RTF_GATEWAY, RTF_REJECT, RTF_UP } from './fib6-types.ts';
 import { in6DevGet } from './inet6-dev.ts';
 import { netIpv6 } from './netns6.ts';
 import { ipv6ChkAddrAndFlags } from './saddr.ts';
@@ -38,11 +38,11 @@ function validateGw(net: Net, cfg: Fib6Config, wanted: NetDevice | null, extack:
     if ((type & IPV6_ADDR_UNICAST) === 0) return nlErr(extack, EINVAL, 'Invalid gateway address');
     if ((cfg.nhFlags & RTNH_F_ONLINK) !== 0) {
       if (wanted === null) return nlErr(extack, ENODEV, 'Nexthop device required for onlink');
-      const found = lookupGw(net, gw, 0, cfg.table);
-      if (found !== null && (found.type !== RTN_UNICAST || (found.nh.dev !== wanted && found.plen !== 0))) return nlErr(extack, EINVAL, 'Nexthop has invalid gateway or device mismatch');
+      const found = fib6TableLookup(net, netIpv6(net).main, wanted.ifindex, gw, 0, RT6_LOOKUP_F_IGNORE_LINKSTATE);
+      if (found !== null && (found.flags & RTF_REJECT) === 0 && (found.type !== RTN_UNICAST || (found.nh.dev !== wanted && found.plen !== 0))) return nlErr(extack, EINVAL, 'Nexthop has invalid gateway or device mismatch');
       return wanted;
     }
-    const found = lookupGw(net, gw, wanted === null ? 0 : wanted.ifindex, cfg.table);
+    const found = lookupGw(net, gw, wanted, cfg.table);
     if (found === null || found.type === RTN_UNREACHABLE) return -EHOSTUNREACH;
     if ((found.flags & (RTF_REJECT | RTF_GATEWAY)) !== 0 || (found.nh.dev.flags & IFF_LOOPBACK) !== 0) return -EHOSTUNREACH;
     if (wanted !== null && wanted !== found.nh.dev) return -EHOSTUNREACH;
@@ -53,16 +53,14 @@ function validateGw(net: Net, cfg: Fib6Config, wanted: NetDevice | null, extack:
   return wanted;
 }
 
-/** How the gateway itself is reached: in the route's own table, then in all. @see ip6_nh_lookup_table */
-function lookupGw(net: Net, gw: Uint8Array, oif: number, table: number): Fib6Info | null {
+/** How the gateway itself is reached: in the route's own table, be the link down or not, then in all. @see ip6_route_check_nh */
+function lookupGw(net: Net, gw: Uint8Array, wanted: NetDevice | null, table: number): Fib6Info | null {
   const ns = netIpv6(net);
-  const flags = oif === 0 ? 0 : RT6_LOOKUP_F_IFACE;
+  const oif = wanted === null ? 0 : wanted.ifindex;
   const own = ns.tables.get(table);
-  if (own !== undefined && own !== ns.main && own !== ns.local) {
-    const rt = fib6TableLookup(net, own, oif, gw, 0, flags);
-    if (rt !== null && rt.plen !== 0 && rt.nh.gw === null) return rt;
-  }
-  return fib6TableLookup(net, ns.local, oif, gw, 0, flags) ?? fib6TableLookup(net, ns.main, oif, gw, 0, flags);
+  const rt = own === undefined ? null : fib6TableLookup(net, own, oif, gw, 0, RT6_LOOKUP_F_IFACE | RT6_LOOKUP_F_IGNORE_LINKSTATE);
+  if (rt !== null && (rt.flags & RTF_REJECT) === 0 && rt.nh.gw === null && (wanted === null || wanted === rt.nh.dev)) return rt;
+  return fib6TableLookup(net, ns.local, oif, gw, 0, 0) ?? fib6TableLookup(net, ns.main, oif, gw, 0, 0);
 }
 
 /** Makes a route of a request. @returns it, or -errno with words in extack. @see ip6_route_info_create, fib6_nh_init */

@@ -76,7 +76,6 @@ const FIXED_CONF: Readonly<Record<string, readonly number[]>> = {
   igmpv2_unsolicited_report_interval: [],
   igmpv3_unsolicited_report_interval: [],
   log_martians: [0],
-  medium_id: [0],
 };
 
 /** The directory as this namespace has it. */

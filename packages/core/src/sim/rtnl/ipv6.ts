@@ -3,6 +3,7 @@ import type { SimKernel } from '../core/kernel.ts';
 import { kernelIpv6 } from '../ipv6/netns6.ts';
 import { rtnlAddr6Init } from './addr6.ts';
 import { rtnlLinkAf6Init } from './link-af6.ts';
+import { rtnlNetconfInit } from './netconf.ts';
 import { rtnlNeighTable } from './neigh.ts';
 import { rtnlRoute6Init } from './route6.ts';
 import { rtnlRule6Init } from './rule6.ts';
@@ -14,4 +15,5 @@ export function rtnlIpv6Init(kernel: SimKernel): void {
   rtnlRoute6Init(kernel);
   rtnlRule6Init(kernel);
   rtnlNeighTable(kernel, kernelIpv6(kernel).ndTbl);
+  rtnlNetconfInit(kernel);
 }

@@ -157,7 +157,7 @@ const neighDelete: RtnlDoit = (req) => {
   const n = tbl.lookup(dst, 0, dev);
   if (n === null) return -ENOENT;
   const err = neighUpdate(n, null, NUD_FAILED, NEIGH_UPDATE_F_OVERRIDE | NEIGH_UPDATE_F_ADMIN, nlInfo(req), extack);
-  tbl.unlink(n);
+  tbl.remove(n, RTM_DELNEIGH);
   doSoftirq(net.kernel);
   return err;
 };

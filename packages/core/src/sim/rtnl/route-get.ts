@@ -6,7 +6,7 @@ import { routeFamily, type RtaAttrs } from '../../netlink/route.ts';
 import { EHOSTUNREACH, EINVAL, ENODEV } from '../../uapi/errno.ts';
 import { ETH_P_IP } from '../../uapi/if-ether.ts';
 import { RTCF_DOREDIRECT, RTCF_NOTIFY } from '../../uapi/ip.ts';
-import { RT_TABLE_COMPAT, RT_TABLE_MAIN, RTM_F_CLONED, RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE, RTM_F_NOTIFY, RTM_NEWROUTE } from '../../uapi/rtnetlink.ts';
+import { RT_TABLE_COMPAT, RT_TABLE_MAIN, RTAX_MTU, RTM_F_CLONED, RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE, RTM_F_NOTIFY, RTM_NEWROUTE } from '../../uapi/rtnetlink.ts';
 import { AF_INET } from '../../uapi/socket.ts';
 import { allocSkb, consumeSkb } from '../core/skbuff.ts';
 import { nlErr, type RtnlDoit } from '../core/rtnetlink.ts';
@@ -16,6 +16,7 @@ import { IPSKB_DOREDIRECT } from '../ipv4/ipcb.ts';
 import { putIpHeader } from '../../wire/ipv4.ts';
 import { ipRouteInput, ipRouteOutputKey, lastInputResult, lastOutputResult } from '../ipv4/route.ts';
 import type { Rtable } from '../ipv4/rtable.ts';
+import { metricsAttrs } from './metrics.ts';
 
 type DumpInfo = (key: number, plen: number, fa: FibAlias, flags: number, table: number) => Uint8Array;
 
@@ -91,26 +92,16 @@ export const inetRtmGetroute =
 export function rtFillInfo(rt: Rtable, fl: Flowi4 | null, dst: number, src: number, tos: number, table: number, iif: number, cacheFlags: number): Uint8Array {
   const { now } = rt.dev.net.kernel.clock;
   const expires = rt.expires === Infinity ? 0 : Math.max(0, rt.expires - now);
-  const metrics: Record<string, number> = {};
-  if (rt.pmtu !== 0 && expires > 0) metrics['mtu'] = rt.pmtu;
-  for (const [type, name] of [
-    [2, 'mtu'],
-    [3, 'window'],
-    [8, 'advmss'],
-    [10, 'hoplimit'],
-    [11, 'initcwnd'],
-    [14, 'initrwnd'],
-  ] as const) {
-    const v = rt.fi?.metrics?.get(type);
-    if (v !== undefined && v !== 0 && metrics[name] === undefined) metrics[name] = v;
-  }
+  let metrics = metricsAttrs(rt.fi?.metrics ?? null);
+  if (rt.pmtu !== 0 && expires > 0) metrics = { ...metrics, mtu: rt.pmtu };
+  if (rt.mtuLocked && expires > 0) metrics = { ...metrics, lock: (metrics?.lock ?? 0) | (1 << RTAX_MTU) };
   const attrs: RtaAttrs = {
     dst: ipv4Bytes(dst),
     src: src === 0 ? undefined : ipv4Bytes(src),
     oif: rt.dev.ifindex,
     prefsrc: fl !== null && !rt.isInput && fl.saddr !== src ? ipv4Bytes(fl.saddr) : undefined,
     gateway: rt.usesGateway ? ipv4Bytes(rt.gw4) : undefined,
-    metrics: Object.keys(metrics).length === 0 ? undefined : metrics,
+    metrics,
     mark: fl === null || fl.mark === 0 ? undefined : fl.mark,
     uid: fl !== null && iif === 0 ? fl.uid : undefined,
     iif: iif === 0 ? undefined : iif,

@@ -2,7 +2,7 @@
 import { ipv4Bytes, ipv4Prefix } from '../../lib/address.ts';
 import { be32 } from '../../lib/bytes.ts';
 import { NL_VALIDATE_DEPRECATED_STRICT, NL_VALIDATE_LIBERAL } from '../../netlink/attr.ts';
-import { routeFamily, type RouteMessage, type RtaAttrs, type RtaxAttrs, rtax } from '../../netlink/route.ts';
+import { routeFamily, type RouteMessage, type RtaAttrs } from '../../netlink/route.ts';
 import { EINVAL, ENODEV, ENOENT, EOPNOTSUPP, ESRCH } from '../../uapi/errno.ts';
 import { NLM_F_DUMP_FILTERED } from '../../uapi/netlink.ts';
 import {
@@ -25,17 +25,13 @@ import type { SimKernel } from '../core/kernel.ts';
 import { nlErr, nlInfo, type RtnlDoit, type RtnlDumpit, type RtnlRequest } from '../core/rtnetlink.ts';
 import { fibTableDelete, fibTableInsert } from '../ipv4/fib-trie.ts';
 import { fibGetTable, fibNewTable, fibTables, type FibTable } from '../ipv4/fib-table.ts';
-import type { FibAlias, FibConfig, FibNexthopConfig, FibNh, Metrics } from '../ipv4/fib-types.ts';
+import type { FibAlias, FibConfig, FibNexthopConfig, FibNh } from '../ipv4/fib-types.ts';
 import { IGNORE_ROUTES_WITH_LINKDOWN } from '../ipv4/devconf.ts';
 import { inDevOrconf } from '../ipv4/devinet.ts';
 import { inDevGet } from '../ipv4/in-device.ts';
 import { kernelIpv4, netIpv4 } from '../ipv4/netns.ts';
+import { metricsAttrs, rawMetrics, toMetrics } from './metrics.ts';
 import { inetRtmGetroute, rtFillInfo } from './route-get.ts';
-
-/** Congestion controls a route may ask for, by the key that stands for each in its metrics. @see tcp_ca_get_key_by_name */
-const CONGESTION: readonly string[] = ['', 'reno', 'cubic'];
-
-const METRIC_NAMES = Object.entries(rtax) as [keyof RtaxAttrs, readonly [number, unknown]][];
 
 /** Bits of a next hop as userspace sees them: a dead one whose link is ignored is said to be so. */
 function nhFlags(nh: FibNh): number {
@@ -45,16 +41,6 @@ function nhFlags(nh: FibNh): number {
     if (inDev !== null && inDevOrconf(inDev, IGNORE_ROUTES_WITH_LINKDOWN)) flags |= RTNH_F_DEAD;
   }
   return flags;
-}
-
-function metricsAttrs(m: Metrics | null): RtaxAttrs | undefined {
-  if (m === null) return undefined;
-  const out: Record<string, number | string> = {};
-  for (const [name, [type]] of METRIC_NAMES.toSorted((a, b) => a[1][0] - b[1][0])) {
-    const v = m.get(type);
-    if (v !== undefined && v !== 0) out[name] = name === 'ccAlgo' ? CONGESTION[v]! : v;
-  }
-  return out as RtaxAttrs;
 }
 
 /** The message about a route. @param table the one it is said to be in. @see fib_dump_info */
@@ -98,39 +84,6 @@ export function fibDumpInfo(key: number, plen: number, fa: FibAlias, flags = 0, 
 
 const addr = (b: Uint8Array | undefined): number => (b === undefined || b.length < 4 ? 0 : be32(b, 0));
 
-/** Metrics as they are asked for, to compare those of a route with. @see fib_metrics_match */
-function rawMetrics(a: RtaxAttrs | undefined): Metrics | null {
-  if (a === undefined) return null;
-  const out = new Map<number, number>();
-  if (a.unknown !== undefined) out.set(-1, 1); // no route has that
-  for (const [name, [type]] of METRIC_NAMES) {
-    if (a[name] !== undefined) out.set(type, name === 'ccAlgo' ? Math.max(0, CONGESTION.indexOf(a.ccAlgo!)) : (a[name] as number));
-  }
-  return out;
-}
-
-/** Metrics as a route keeps them: within bounds, without those that are 0. @see ip_metrics_convert */
-function toMetrics(req: RtnlRequest, a: RtaxAttrs | undefined): Metrics | null | number {
-  if (a === undefined) return null;
-  if (a.unknown !== undefined) return nlErr(req.extack, EINVAL, 'Invalid metric type');
-  const out = new Map<number, number>();
-  for (const [name, [type]] of METRIC_NAMES) {
-    if (name === 'ccAlgo') {
-      const key = a.ccAlgo === undefined ? 0 : CONGESTION.indexOf(a.ccAlgo);
-      if (key < 0) return nlErr(req.extack, EINVAL, 'Unknown tcp congestion algorithm');
-      if (key > 0) out.set(type, key);
-      continue;
-    }
-    let v = a[name] as number | undefined;
-    if (v === undefined || v === 0) continue;
-    if (name === 'advmss') v = Math.min(v, 65535 - 40);
-    if (name === 'mtu') v = Math.min(v, 65535 - 15);
-    if (name === 'hoplimit') v = Math.min(v, 255);
-    out.set(type, v);
-  }
-  return out;
-}
-
 function toNexthops(req: RtnlRequest, m: RouteMessage): readonly FibNexthopConfig[] | null | number {
   const { multipath } = m.attrs;
   if (multipath === undefined) return null;
@@ -165,7 +118,7 @@ function toConfig(req: RtnlRequest, m: RouteMessage): FibConfig | number {
   if (ipv4Prefix(dst, m.dstLen) !== dst) return nlErr(extack, EINVAL, 'Invalid prefix for given prefix length');
   const no = unsupported(req, a);
   if (no !== 0) return no;
-  const metrics = req.type === RTM_DELROUTE ? rawMetrics(a.metrics) : toMetrics(req, a.metrics);
+  const metrics = req.type === RTM_DELROUTE ? rawMetrics(a.metrics) : toMetrics(extack, a.metrics);
   if (typeof metrics === 'number') return metrics;
   const nexthops = toNexthops(req, m);
   if (typeof nexthops === 'number') return nexthops;

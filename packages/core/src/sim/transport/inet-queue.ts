@@ -175,11 +175,13 @@ export abstract class InetQueueSock extends Sock {
     return mask;
   }
 
-  /** Whether this address may be bound to. @see inet_bind: chk_addr_ret */
-  protected checkBind(addr: number, call: string): void {
-    if (addr === 0 || this.freebind || this.transparent || netIpv4(this.net).sysctl.ip_nonlocal_bind !== 0) return;
+  /** Whether this address may be bound to; `many` have it when it is no source of packets. @see inet_bind: chk_addr_ret */
+  protected checkBind(addr: number, call: string): 'one' | 'many' {
+    if (addr === 0) return 'one';
     const type = inetAddrType(this.net, addr);
-    if (type !== RTN_LOCAL && type !== RTN_MULTICAST && type !== RTN_BROADCAST) this.fail(EADDRNOTAVAIL, call);
+    if (type === RTN_MULTICAST || type === RTN_BROADCAST) return 'many';
+    const lax = this.freebind || this.transparent || netIpv4(this.net).sysctl.ip_nonlocal_bind !== 0;
+    return type === RTN_LOCAL || lax ? 'one' : this.fail(EADDRNOTAVAIL, call);
   }
 
   abstract bind(address: SockAddr): void;

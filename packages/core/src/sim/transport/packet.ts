@@ -8,8 +8,9 @@ import { SKB_DROP_REASON_NOT_SPECIFIED } from '../../uapi/drop-reason.ts';
 import { EAGAIN, EINVAL, EMSGSIZE, ENETDOWN, ENODEV, ENOENT, ENOPROTOOPT, ENXIO, EOPNOTSUPP, ESOCKTNOSUPPORT } from '../../uapi/errno.ts';
 import { ETH_P_ALL } from '../../uapi/if-ether.ts';
 import * as pk from '../../uapi/if-packet.ts';
-import { IFF_PROMISC, IFF_UP } from '../../uapi/if.ts';
+import { IFF_UP } from '../../uapi/if.ts';
 import * as so from '../../uapi/socket.ts';
+import { devSetPromiscuity } from '../core/dev-config.ts';
 import { devQueueXmit, doSoftirq, NETDEV_DOWN, NETDEV_UNREGISTER, NETDEV_UP } from '../core/dev.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net, PacketTap } from '../core/net.ts';
@@ -275,7 +276,7 @@ export class PacketSock extends Sock implements Socket {
     if (add) this.#promisc.push(dev.ifindex);
     else if (i >= 0) this.#promisc.splice(i, 1);
     else return this.#fail(99, 'setsockopt');
-    setPromiscuity(dev, add ? 1 : -1);
+    devSetPromiscuity(dev, add ? 1 : -1);
   }
 
   getsockopt(level: number, option: number): Uint8Array {
@@ -325,21 +326,13 @@ export class PacketSock extends Sock implements Socket {
     this.#unhook();
     for (const i of this.#promisc) {
       const dev = this.net.devs.get(i);
-      if (dev !== undefined) setPromiscuity(dev, -1);
+      if (dev !== undefined) devSetPromiscuity(dev, -1);
     }
     this.#promisc.length = 0;
     slotGet(this.net.kernel, SOCKS).delete(this);
     this.rxq.clear();
     this.release();
   }
-}
-
-/** @see dev_set_promiscuity */
-function setPromiscuity(dev: NetDevice, by: number): void {
-  dev.promiscuity += by;
-  if (dev.promiscuity > 0) dev.flags |= IFF_PROMISC;
-  else dev.flags &= ~IFF_PROMISC;
-  dev.netdevOps.setRxMode?.(dev);
 }
 
 /** Open packet sockets of a namespace, for /proc/net/packet. */

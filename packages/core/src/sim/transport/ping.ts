@@ -4,7 +4,7 @@ import { ICMP_HLEN, icmpFinish } from '../../wire/icmp.ts';
 import { ipHlen } from '../../wire/ipv4.ts';
 import type { SendOptions, SockAddr } from '../../syscall/index.ts';
 import { SKB_DROP_REASON_SOCKET_RCVBUFF } from '../../uapi/drop-reason.ts';
-import { EADDRINUSE, EDESTADDRREQ, EINVAL, EMSGSIZE, EREMOTEIO } from '../../uapi/errno.ts';
+import { EADDRINUSE, EADDRNOTAVAIL, EDESTADDRREQ, EINVAL, EMSGSIZE, EREMOTEIO } from '../../uapi/errno.ts';
 import { ICMP_DEST_UNREACH, ICMP_ECHO, ICMP_FRAG_NEEDED, ICMP_REDIRECT, ICMP_SOURCE_QUENCH } from '../../uapi/icmp.ts';
 import { IPPROTO_ICMP } from '../../uapi/in.ts';
 import { AF_INET, IP_PMTUDISC_DONT, SOCK_DGRAM } from '../../uapi/socket.ts';
@@ -46,7 +46,7 @@ export class PingSock extends InetSock {
   bind(address: SockAddr): void {
     const a = this.in4(address, 'bind');
     if (this.sport !== 0) this.fail(EINVAL, 'bind');
-    this.checkBind(a.address, 'bind');
+    if (this.checkBind(a.address, 'bind') === 'many') this.fail(EADDRNOTAVAIL, 'bind');
     this.rcvSaddr = this.saddr = a.address;
     this.#getPort(a.port, 'bind');
   }

@@ -34,9 +34,9 @@ export class RawSock extends InetSock {
 
   bind(address: SockAddr): void {
     const a = this.in4(address, 'bind');
-    this.checkBind(a.address, 'bind');
+    const shared = this.checkBind(a.address, 'bind') === 'many';
     this.rcvSaddr = this.saddr = a.address;
-    if (a.address >>> 28 === 14 || a.address === 0xffffffff) this.saddr = 0;
+    if (shared) this.saddr = 0;
   }
 
   connect(address: SockAddr): void {
@@ -157,7 +157,7 @@ function rawIcmpError(skb: SkBuff, protocol: number, type: number, code: number,
   const laddr = be32(skb.buf, skb.data + 12);
   const raddr = be32(skb.buf, skb.data + 16);
   for (const sk of slotPeek(skb.dev!.net, SOCKS) ?? []) {
-    if (sk.matches(protocol, raddr, laddr, skb.cb2)) sk.error(skb, type, code, info);
+    if (sk.matches(protocol, raddr, laddr, skb.dev!.ifindex)) sk.error(skb, type, code, info);
   }
 }
 

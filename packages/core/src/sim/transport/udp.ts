@@ -57,11 +57,11 @@ export class UdpSock extends InetSock {
 
   bind(address: SockAddr): void {
     const a = this.in4(address, 'bind');
-    this.checkBind(a.address, 'bind');
+    const shared = this.checkBind(a.address, 'bind') === 'many';
     if (this.sport !== 0) this.fail(EINVAL, 'bind');
     this.#getPort(a.port, a.address, EADDRINUSE, 'bind');
     this.rcvSaddr = this.saddr = a.address;
-    if (a.address >>> 28 === 14 || a.address === 0xffffffff) this.saddr = 0;
+    if (shared) this.saddr = 0;
   }
 
   connect(address: SockAddr): void {
@@ -245,7 +245,7 @@ function mcastDeliver(skb: SkBuff, net: Net, saddr: number, sport: number, daddr
 function udpErr(skb: SkBuff, type: number, code: number, info: number): void {
   const { buf: b, data: o } = skb;
   const at = o + ipHlen(b, o);
-  const sk = lookup(skb.dev!.net, be32(b, o + 16), be16(b, at + 2), be32(b, o + 12), be16(b, at), skb.cb2);
+  const sk = lookup(skb.dev!.net, be32(b, o + 16), be16(b, at + 2), be32(b, o + 12), be16(b, at), skb.dev!.ifindex);
   sk?.error(skb, type, code, info);
 }
 

@@ -1,10 +1,6 @@
 export * from './types.ts';
 export { System, type StartOptions, type SystemOptions } from './system.ts';
 export type { InitialFile } from './fs/base-tree.ts';
-export { Descriptors } from './fd-table.ts';
 export { HostInput, HostOutput, type HostSink } from './host-file.ts';
-export { BaseFile } from './open-file.ts';
-export { makePipe, PIPE_BUF, PIPE_CAPACITY } from './pipe.ts';
-export { defaultAction, isUnwind } from './signals.ts';
-export { SocketFile } from './socket-file.ts';
-export { Tty, TtyFile, type TtyOptions } from './tty.ts';
+export { makePipe } from './pipe.ts';
+export { Tty, type TtyOptions } from './tty.ts';

@@ -16,7 +16,7 @@ import {
   SIGUSR1,
 } from '../../uapi/signal.ts';
 import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } from '../../uapi/fcntl.ts';
-import { type Child, HostInput, HostOutput, type Process, type Program, type ProgramEntry, System, Tty } from './index.ts';
+import { type Child, HostInput, HostOutput, type Program, type ProgramEntry, System, Tty } from './index.ts';
 
 const host = {
   turn: (): Promise<void> => new Promise((r) => setImmediate(r)),
@@ -113,7 +113,7 @@ describe('processes', () => {
   it('exit() flushes', async () => {
     const r = await run(async (p) => {
       p.out('x');
-      p.exit(7);
+      return p.exit(7);
     });
     expect(r).toMatchObject({ status: 7, out: 'x' });
   });

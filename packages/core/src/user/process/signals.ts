@@ -113,6 +113,3 @@ export class Unwind {
     this.signal = signal;
   }
 }
-
-/** Whether something caught is a process's end passing through: throw it on. */
-export const isUnwind = (e: unknown): boolean => e instanceof Unwind;

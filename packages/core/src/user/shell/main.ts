@@ -1,5 +1,4 @@
 /** bash, the program. */
-import { utf8Decode } from '../../lib/text.ts';
 import { SystemError } from '../../syscall/index.ts';
 import { EINTR } from '../../uapi/errno.ts';
 import { S_IFDIR, S_IFMT } from '../../uapi/fcntl.ts';
@@ -12,6 +11,7 @@ import { attend, runExitTrap, statusOf } from './process-run.ts';
 import { readLine } from './read-line.ts';
 import { isIncomplete } from './reader.ts';
 import { type EchoPrompts, runText } from './run-text.ts';
+import { isBinary, scriptText } from './script-file.ts';
 import { Shell } from './shell.ts';
 import { startVariables } from './startup.ts';
 import { Traps } from './traps.ts';
@@ -26,19 +26,6 @@ const isDirectory = (proc: Process, path: string): boolean => {
   return st !== null && (st.mode & S_IFMT) === S_IFDIR;
 };
 
-/** As bash sees it: a null byte in the first line, of which 80 bytes are looked at. @see check_binary_file */
-function isBinary(data: Uint8Array): boolean {
-  const head = data.subarray(0, 80);
-  const end = head.indexOf(10);
-  return head.subarray(0, end < 0 ? head.length : end).includes(0);
-}
-
-/** A script's text; null bytes in it are passed over, as the parser's reader does. */
-function scriptText(data: Uint8Array): string {
-  const text = utf8Decode(data);
-  return text.includes('\0') ? text.replaceAll('\0', '') : text;
-}
-
 /** The script's text. @returns the exit status when it cannot be read */
 async function loadScript(proc: Process, name: string, path: string): Promise<string | number> {
   const say = (text: string): void => proc.err(`${name}: ${text}\n`);
@@ -46,14 +33,14 @@ async function loadScript(proc: Process, name: string, path: string): Promise<st
   if (!path.includes('/') && proc.fs.exists(path) === null) file = proc.fs.which(path) ?? path;
   try {
     if (isDirectory(proc, file)) {
-      say(`${path}: Is a directory`);
+      proc.err(`${path}: ${path}: Is a directory\n`);
       return 126;
     }
     const m = /^\/dev\/(?:fd\/(\d+)|stdin)$/.exec(file);
     if (m === null) {
       const data = proc.fs.readFile(file);
       if (isBinary(data)) {
-        say(`${path}: cannot execute binary file`);
+        proc.err(`${path}: ${path}: cannot execute binary file\n`);
         return 126;
       }
       return scriptText(data);

@@ -48,9 +48,17 @@ function failed(sh: Shell, status: number): Maybe<number> {
 /** Runs the DEBUG trap. */
 export function debug(sh: Shell, node: Node): Maybe<void> {
   const trap = sh.traps.get(TRAP_DEBUG);
-  if (trap === undefined || trap === '' || sh.traps.running > 0 || (sh.inFunction && !sh.options.functrace)) return;
-  sh.command = printNode(node);
-  return runTrap(sh, trap).then(() => {});
+  if (trap === undefined || trap === '' || sh.traps.debugging || (sh.inFunction && !sh.options.functrace)) return;
+  // Of a trap's own commands only that one is known that it was for.
+  if (sh.traps.running === 0) sh.command = printNode(node);
+  sh.traps.debugging = true;
+  return runTrap(sh, trap).then(
+    () => void (sh.traps.debugging = false),
+    (e: unknown) => {
+      sh.traps.debugging = false;
+      throw e;
+    },
+  );
 }
 
 /** Closes the descriptors of process substitutions made since there were `keep` of them. */

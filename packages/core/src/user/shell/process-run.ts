@@ -7,6 +7,7 @@ import type { Child, FdTable, WaitResult } from '../process/types.ts';
 import { DiscardSignal, ExitSignal, LoopSignal, ReturnSignal, ShellError } from './errors.ts';
 import { exitStatus, silent } from './jobs.ts';
 import type { Maybe } from './maybe.ts';
+import { interpreterOf, isBinary, scriptText } from './script-file.ts';
 import type { Shell } from './shell.ts';
 import { TRAP_EXIT, Traps } from './traps.ts';
 import { printable } from './words/quote.ts';
@@ -263,6 +264,11 @@ async function refuse(sh: Shell, file: string, e: SystemError): Promise<number> 
     return 127;
   }
   const isDirectory = st !== null && (st.mode & S_IFMT) === S_IFDIR;
+  const interpreter = st !== null && !isDirectory && (st.mode & 0o111) !== 0 ? interpreterOf(sh.fs.readFile(file)) : null;
+  if (interpreter !== null) {
+    await sh.warn(`${sh.name}: ${file}: ${interpreter}: bad interpreter: ${e.strerror}\n`);
+    return 126;
+  }
   await sh.error(`${file}: ${e.errno === -EACCES && isDirectory ? 'Is a directory' : e.strerror}`);
   return e.errno === -ENOENT ? 127 : 126;
 }
@@ -279,7 +285,7 @@ function scriptBody(file: string, args: readonly string[]): (child: Shell) => Pr
     child.params = args.slice(1);
     child.functions = new Map([...child.functions].filter(([, f]) => f.exported));
     child.frames = [{ kind: 'main', name: 'main', source: file, line: 0 }];
-    return child.hooks.text(child, child.fs.readText(file), { label: '', line: 1 });
+    return child.hooks.text(child, scriptText(child.fs.readFile(file)), { label: '', line: 1 });
   };
 }
 
@@ -311,6 +317,10 @@ export async function runProgram(sh: Shell, argv: readonly string[], text: strin
       sh.hashed.delete(name);
       return refuse(sh, file, e);
     }
+  }
+  if (isBinary(sh.fs.readFile(file))) {
+    await sh.error(`${file}: cannot execute binary file: Exec format error`);
+    return 126;
   }
   if (replace) return scriptBody(file, argv)(sh);
   await forkRoom(sh);

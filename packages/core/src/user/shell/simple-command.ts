@@ -117,7 +117,7 @@ function traceSimple(sh: Shell, before: readonly Assigned[], args: readonly Item
 function command(sh: Shell, node: Simple, args: readonly Item[], before: readonly Assigned[], last: boolean): Maybe<number> {
   const lastItem = args.at(-1)!;
   const name = typeof args[0] === 'string' ? args[0] : '';
-  if (sh.traps.get(TRAP_ERR) !== undefined || sh.traps.get(TRAP_DEBUG) !== undefined) sh.command = printNode(node);
+  if (sh.traps.running === 0 && (sh.traps.get(TRAP_ERR) !== undefined || sh.traps.get(TRAP_DEBUG) !== undefined)) sh.command = printNode(node);
   const note = (s: number): number => {
     sh.lastArgument = typeof lastItem === 'string' ? lastItem : lastItem.name;
     return s;

@@ -63,7 +63,7 @@ export function syntaxError(text: string, error: GrammarError, firstLine: number
   if (unterminated !== null) {
     const closer = CLOSERS[unterminated[1]!] ?? ')';
     const multi = /^(?:command|process) substitution$/.test(unterminated[1]!) && !text.startsWith('$((', pos);
-    return { line: multi ? end : lineAt(text, pos, firstLine), message: [`unexpected EOF while looking for matching \`${closer}'`], status: 2, atEnd: true };
+    return { line: multi ? end : lineAt(text, pos, firstLine), message: [`unexpected EOF while looking for matching \`${closer}'`], status: unterminated[1]!.startsWith('array') ? 1 : 2, atEnd: true };
   }
   const token = /^expected '(?:do|then)'/.test(m) && keywordBefore(text, pos) !== null ? keywordBefore(text, pos) : skipNewlines(m) ? afterNewlines(text, unexpectedAt(text, error)) : tokenAt(text, unexpectedAt(text, error));
   if (m === "expected ']]' to close '[['" || m.includes('test operator')) return condError(text, error, firstLine);
@@ -98,13 +98,22 @@ function unexpectedAt(text: string, error: GrammarError): number {
   return error.pos;
 }
 
+/** What a test lacks that the end of the text cut off: by the words of its last term. */
+function condAtEnd(text: string): string {
+  const term = /(?:\[\[|&&|\|\||[(!])[ \t]+((?:(?!&&|\|\|)[^\s()!]\S*[ \t]*)*)$/.exec(text)?.[1] ?? '';
+  const words = term.split(/[ \t]+/).filter((w) => w !== '');
+  if (words.length === 2 && !words[0]!.startsWith('-')) return "unexpected argument `newline' to conditional binary operator";
+  if (words.length === 1 && !words[0]!.startsWith('-')) return "unexpected token `newline', conditional binary operator expected";
+  return "unexpected EOF while looking for `]]'";
+}
+
 function condError(text: string, error: GrammarError, firstLine: number): SyntaxReport {
   const t = tokenAt(text, error.pos);
   const atEnd = t === null;
   const what = /unary/.test(error.message)
     ? `unexpected argument \`${t?.token ?? 'newline'}' to conditional unary operator`
     : atEnd
-      ? 'unexpected EOF while looking for `]]\''
+      ? condAtEnd(text.slice(0, error.pos))
       : 'conditional binary operator expected';
   return { line: lineAt(text, error.pos, firstLine), message: [what], status: 2, atEnd };
 }

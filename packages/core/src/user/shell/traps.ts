@@ -40,6 +40,8 @@ export class Traps {
   /** A signal that ends the shell, whose EXIT trap comes first. */
   fatal = 0;
   running = 0;
+  /** The DEBUG trap runs: it alone is not traced, other traps' commands are. */
+  debugging = false;
 
   constructor(proc: Process, main: boolean, parent: Traps | null = null, keep: { readonly err: boolean; readonly debug: boolean } = { err: false, debug: false }) {
     this.#proc = proc;

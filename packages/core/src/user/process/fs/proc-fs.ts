@@ -1,4 +1,4 @@
-import { ENOENT } from '../../../uapi/errno.ts';
+import { EINVAL, ENOENT } from '../../../uapi/errno.ts';
 import { utf8Decode, utf8Encode } from '../../../lib/text.ts';
 import { S_IFDIR, S_IFLNK } from '../../../uapi/fcntl.ts';
 import type { NetnsHandle } from '../../../syscall/index.ts';
@@ -14,11 +14,14 @@ import { Dir, Inode, Link, MadeInode, NetnsInode, NsInode } from './inode.ts';
 import { type Beside, KernelDir, pathIno } from './kernel-fs.ts';
 import { cpuinfo, filesystems, meminfo, mountsText, statText, statusText, uptime, version } from './proc-text.ts';
 
-const file = (path: string, make: (() => string) | (() => Uint8Array), mode = 0o444): Inode =>
+const file = (path: string, make: (() => string) | (() => Uint8Array), mode = 0o444, store?: () => never): Inode =>
   new MadeInode(pathIno(path), mode, () => {
     const content = make();
     return typeof content === 'string' ? utf8Encode(content) : content;
-  });
+  }, store);
+
+/** A process's file, which knows no write at all; the files beside them answer EIO. @see fs/read_write.c:vfs_write */
+const pidFile = (path: string, make: () => string, mode = 0o444): Inode => file(path, make, mode, () => fail(EINVAL, 'write'));
 
 /** A symbolic link made on the fly. */
 class ProcLink extends Link {
@@ -187,19 +190,19 @@ class PidDir extends Dir {
     const zombie = view.state === 'Z';
     switch (name) {
       case 'cmdline':
-        return file(path, () => (zombie ? '' : view.argv.map((a) => `${a}\0`).join('')));
+        return pidFile(path, () => (zombie ? '' : view.argv.map((a) => `${a}\0`).join('')));
       case 'comm':
-        return file(path, () => `${view.name.slice(0, 15)}\n`, 0o644);
+        return pidFile(path, () => `${view.name.slice(0, 15)}\n`, 0o644);
       case 'environ':
-        return file(path, () => (zombie ? '' : [...view.env].map(([k, v]) => `${k}=${v}\0`).join('')), 0o400);
+        return pidFile(path, () => (zombie ? '' : [...view.env].map(([k, v]) => `${k}=${v}\0`).join('')), 0o400);
       case 'status':
-        return file(path, () => statusText(view, this.#ns));
+        return pidFile(path, () => statusText(view, this.#ns));
       case 'stat':
-        return file(path, () => statText(view, this.#ns));
+        return pidFile(path, () => statText(view, this.#ns));
       case 'mounts':
-        return file(path, () => mountsText(view));
+        return pidFile(path, () => mountsText(view));
       case 'mountinfo':
-        return file(path, () => mountsText(view, true));
+        return pidFile(path, () => mountsText(view, true));
       case 'cwd':
         return zombie ? null : new ProcLink(path, view.cwd);
       case 'root':

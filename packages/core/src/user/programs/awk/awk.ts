@@ -65,7 +65,9 @@ export async function awkMain(proc: Process): Promise<number> {
       try {
         source += `${file === '-' ? utf8Decode(await proc.readAll(0)) : proc.fs.readText(file)}\n`;
       } catch (e) {
-        die(proc, `fatal: cannot open source file \`${file}' for reading: ${errorText(e)}`, 2);
+        const text = errorText(e);
+        if (text === 'Is a directory') die(proc, `${file}:1: error: cannot read source file \`${file}': ${text}`, 1);
+        die(proc, `fatal: cannot open source file \`${file}' for reading: ${text}`, 2);
       }
     }
   } else {

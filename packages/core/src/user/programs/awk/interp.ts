@@ -592,6 +592,6 @@ export class Interpreter {
     } catch (e) {
       return this.rt.fatal(`fatal: cannot redirect to \`${name}': ${errorText(e)}`);
     }
-    await this.#streams.write(output, text);
+    await this.#streams.write(name, output, text);
   }
 }

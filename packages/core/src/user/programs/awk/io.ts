@@ -1,6 +1,8 @@
 import { utf8Decode, utf8Encode } from '../../../lib/text.ts';
 import { O_APPEND, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../../uapi/fcntl.ts';
 import type { Process } from '../../process/types.ts';
+import { errorText } from '../coreutils/command.ts';
+import { AwkFatal } from './runtime.ts';
 
 /** Cuts an input into records by RS as it is at each read. */
 export class Input {
@@ -149,27 +151,31 @@ export class Streams {
     return made;
   }
 
-  async write(output: Output, text: string): Promise<void> {
+  async write(name: string, output: Output, text: string): Promise<void> {
     if (output.kind === 'stdout') {
       this.#proc.out(text);
       await this.#proc.drain();
     } else if (output.kind === 'stderr') this.#proc.err(text);
     else {
       output.text += text;
-      if (output.text.length >= 4096) await this.#flush(output);
+      if (output.text.length >= 4096) await this.#flush(name, output);
     }
   }
 
-  async #flush(output: Output): Promise<void> {
+  async #flush(name: string, output: Output): Promise<void> {
     if (output.text === '') return;
     const { text } = output;
     output.text = '';
-    await this.#proc.write(output.fd, utf8Encode(text));
+    try {
+      await this.#proc.write(output.fd, utf8Encode(text));
+    } catch (e) {
+      throw new AwkFatal(`fatal: flush to "${name}" failed: ${errorText(e)}`);
+    }
   }
 
   async flushAll(): Promise<void> {
     await this.#proc.flush();
-    for (const output of this.#outputs.values()) await this.#flush(output);
+    for (const [name, output] of this.#outputs) await this.#flush(name, output);
   }
 
   /** The input getline reads from; null when the file cannot be opened. */
@@ -207,7 +213,7 @@ export class Streams {
     this.#outputs.delete(name);
     if (output.kind === 'stdout' || output.kind === 'stderr') return 0;
     await this.#proc.flush();
-    await this.#flush(output);
+    await this.#flush(name, output);
     this.#proc.close(output.fd);
     return output.pid === 0 ? 0 : this.#wait(output.pid);
   }

@@ -37,8 +37,12 @@ export class MainInput {
       try {
         record = await this.read(this.#main);
       } catch (e) {
-        complain(this.#proc, `warning: command line argument \`${rt.text('FILENAME')}' is a directory: skipped`);
-        errorText(e);
+        const name = rt.text('FILENAME') || '-';
+        if (errorText(e) !== 'Is a directory') {
+          complain(this.#proc, `fatal: error reading input file \`${name}': ${errorText(e)}`);
+          return this.#proc.exit(2);
+        }
+        complain(this.#proc, `warning: command line argument \`${name}' is a directory: skipped`);
       }
       if (record !== null) {
         rt.globals.set('NR', toNumber(rt.getVar('NR')) + 1);

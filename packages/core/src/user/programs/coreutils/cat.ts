@@ -2,7 +2,7 @@ import { utf8Encode, utf8Decode, concatBytes } from '../../../lib/text.ts';
 import { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } from '../../../uapi/fcntl.ts';
 import { SIGINT } from '../../../uapi/signal.ts';
 import type { Process } from '../../process/types.ts';
-import { complain, eachInput, errorText, longs, options, quotef, Records } from './command.ts';
+import { complain, die, eachInput, errorText, longs, options, quotef, Records } from './command.ts';
 
 /** A byte as `cat -v` shows it. */
 function visible(byte: number, tabs: boolean): string {
@@ -29,6 +29,7 @@ export async function catMain(proc: Process): Promise<number> {
   });
   for (const { opt } of opts) for (const o of opt === 'A' ? 'vET' : opt === 'e' ? 'vE' : opt === 't' ? 'vT' : opt) has.add(o);
   has.delete('u');
+  if (proc.fds.get(1) === undefined) die(proc, 'standard output: Bad file descriptor');
   if (has.size === 0) {
     return eachInput(proc, operands, async (fd) => {
       for (let bytes = await proc.read(fd); bytes.length > 0; bytes = await proc.read(fd)) await proc.write(1, bytes);
@@ -73,7 +74,8 @@ export async function tacMain(proc: Process): Promise<number> {
       proc.out(part + separator);
       await proc.drain();
     }
-  });
+    // The end is looked for with lseek, which a directory refuses with EINVAL.
+  }, (name, error) => `${name === '-' ? "'standard input'" : quotef(name)}: read error: ${error === 'Is a directory' ? 'Invalid argument' : error}`);
 }
 
 /** rev: each line backwards. */
@@ -85,7 +87,7 @@ export async function revMain(proc: Process): Promise<number> {
       proc.out([...line].reverse().join('') + (records.unfinished ? '' : '\n'));
       await proc.drain();
     }
-  });
+  }, (name, error) => `${name === '-' ? 'stdin' : name}: 0: ${error}`);
 }
 
 /** tee: standard input to standard output and to files. */
@@ -114,7 +116,7 @@ export async function teeMain(proc: Process): Promise<number> {
       try {
         await proc.write(output.fd, bytes);
       } catch (e) {
-        complain(proc, `${quotef(output.name)}: ${errorText(e)}`);
+        complain(proc, `${output.fd === 1 ? "'standard output'" : quotef(output.name)}: ${errorText(e)}`);
         outputs.splice(outputs.indexOf(output), 1);
         status = 1;
       }
@@ -123,9 +125,18 @@ export async function teeMain(proc: Process): Promise<number> {
   return status;
 }
 
+/** What who takes all of its input says of one that cannot be read. */
+const SLURP_WORDS: Readonly<Record<string, (name: string, error: string) => string>> = {
+  od: (name, error) => `${name === '-' ? "'standard input'" : quotef(name)}: ${error}`,
+  base64: (_name, error) => `read error: ${error}`,
+  hexdump: (name, error) => `${name === '-' ? 'hexdump' : name}: ${error}`,
+  xxd: (_name, error) => error,
+};
+
 /** All of the inputs as bytes. @returns the bytes and 0, or 1 when an input failed. */
 export async function slurp(proc: Process, names: readonly string[]): Promise<{ data: Uint8Array; status: number }> {
   const parts: Uint8Array[] = [];
-  const status = await eachInput(proc, names, async (fd) => void parts.push(await proc.readAll(fd)));
+  const words = SLURP_WORDS[proc.name];
+  const status = await eachInput(proc, names, async (fd) => void parts.push(await proc.readAll(fd)), words);
   return { data: concatBytes(parts), status };
 }

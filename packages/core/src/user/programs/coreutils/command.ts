@@ -129,6 +129,13 @@ export function errorText(e: unknown): string {
   throw e;
 }
 
+/** strerror of a failed read; a failed write is not the input's and thrown on. */
+export function readErrorText(e: unknown): string {
+  const text = errorText(e);
+  if ((e as SystemError).syscall === 'write') throw e;
+  return text;
+}
+
 /** Opens an input: `-` is standard input. Prints what is wrong and answers -1. */
 export async function openInput(proc: Process, name: string, message?: (name: string) => string): Promise<number> {
   if (name === '-') return 0;
@@ -195,14 +202,43 @@ export class Records {
   }
 }
 
+/** What tools call standard input when it cannot be closed; null: they do not close it. */
+const CLOSING: Readonly<Record<string, string | null>> = {
+  cat: 'closing standard input',
+  tee: 'standard input',
+  od: 'standard input',
+  md5sum: 'standard input',
+  sha256sum: 'standard input',
+  comm: null,
+  rev: null,
+  column: null,
+  hexdump: null,
+  hd: null,
+  xxd: null,
+  base64: null,
+  date: null,
+  sort: null,
+  uniq: null,
+};
+
+/** Closing a standard input that was never open fails, after all else. @see closein.c:close_stdin */
+export async function closeStdin(proc: Process): Promise<void> {
+  const name = proc.name in CLOSING ? CLOSING[proc.name]! : '-';
+  if (name === null || proc.fds.get(0) !== undefined) return;
+  await proc.flush();
+  complain(proc, `${name}: Bad file descriptor`);
+}
+
 /**
  * Runs `body` for each input in turn; errors of opening and reading are printed.
+ * @param words what is said of an input that cannot be read.
  * @returns 0, or 1 when an input failed.
  */
 export async function eachInput(
   proc: Process,
   names: readonly string[],
   body: (fd: number, name: string) => Promise<void>,
+  words: (name: string, error: string) => string = (name, error) => `${quotef(name)}: ${error}`,
 ): Promise<number> {
   let status = 0;
   for (const name of names.length === 0 ? ['-'] : names) {
@@ -214,11 +250,12 @@ export async function eachInput(
     try {
       await body(fd, name);
     } catch (e) {
-      complain(proc, `${quotef(name)}: ${errorText(e)}`);
+      complain(proc, words(name, readErrorText(e)));
       status = 1;
     }
     closeInput(proc, fd);
   }
+  if (names.length === 0 || names.includes('-')) await closeStdin(proc);
   return status;
 }
 
@@ -228,14 +265,16 @@ export function eachLine(
   names: readonly string[],
   body: (line: string, last: boolean) => void,
   delimiter = 10,
+  words?: (name: string, error: string) => string,
 ): Promise<number> {
-  return eachInput(proc, names, async (fd) => {
+  const each = async (fd: number): Promise<void> => {
     const records = new Records(proc, fd, delimiter);
     for (let line = await records.next(); line !== null; line = records.ready() ?? (await records.next())) {
       body(line, records.unfinished);
       await proc.drain();
     }
-  });
+  };
+  return eachInput(proc, names, each, words);
 }
 
 /** How a child ended, as the shell's `$?` has it. */

@@ -102,7 +102,12 @@ class Copier {
       }
       return this.fail(`cannot create regular file ${quoteaf(target)}: ${errorText(e)}`);
     }
-    for (let bytes = await proc.read(from); bytes.length > 0; bytes = await proc.read(from)) await proc.write(to, bytes);
+    try {
+      for (let bytes = await proc.read(from); bytes.length > 0; bytes = await proc.read(from)) await proc.write(to, bytes);
+    } catch (e) {
+      const text = errorText(e);
+      return this.fail((e as SystemError).syscall === 'write' ? `error writing ${quoteaf(target)}: ${text}` : `error reading ${quoteaf(source)}: ${text}`);
+    }
     proc.close(from);
     proc.close(to);
     this.#keep(target, st);
@@ -139,12 +144,19 @@ class Copier {
   }
 
   /** Removes a tree that was copied. */
-  remove(path: string): void {
+  /** Removes a tree; says what cannot be. @returns whether all is gone */
+  remove(path: string): boolean {
     const { fs } = this.#proc;
-    if (isDir(fs.lstat(path))) {
-      for (const name of fs.readdir(path)) this.remove(below(path, name));
-      fs.rmdir(path);
-    } else fs.unlink(path);
+    try {
+      if (!isDir(fs.lstat(path))) fs.unlink(path);
+      else {
+        for (const name of fs.readdir(path)) if (!this.remove(below(path, name))) return false;
+        fs.rmdir(path);
+      }
+      return true;
+    } catch (e) {
+      return this.fail(`cannot remove ${quoteaf(path)}: ${errorText(e)}`);
+    }
   }
 }
 
@@ -248,8 +260,7 @@ export async function mvMain(proc: Process): Promise<number> {
     } catch (e) {
       const text = errorText(e);
       if ((e as SystemError).errno === -EXDEV) {
-        if (await copier.copy(source, target, true)) copier.remove(source);
-        else continue;
+        if (!(await copier.copy(source, target, true)) || !copier.remove(source)) continue;
       } else if (text === 'Invalid argument') {
         copier.fail(`cannot move ${quoteaf(source)} to a subdirectory of itself, ${quoteaf(target)}`);
         continue;

@@ -18,7 +18,9 @@ export async function hexdumpMain(proc: Process): Promise<number> {
     else if (opt === 's') skip = Number(arg);
     else verbose = true;
   }
-  const { data, status } = await slurp(proc, operands);
+  const { data, status: failed } = await slurp(proc, operands);
+  // One that cannot be read is told of, and no failure.
+  const status = operands.some((name) => proc.fs.exists(name) === null) ? failed : 0;
   const bytes = data.subarray(skip, Number.isFinite(length) ? skip + length : undefined);
   let before = '';
   let starred = false;

@@ -1,6 +1,6 @@
 /** Programs on the fields of lines: cut, paste, uniq, nl, comm, join, column. */
 import type { Process } from '../../process/types.ts';
-import { complain, die, eachLine, errorText, longs, openInput, options, quote, quotef, Records, tryHelp, usageError } from './command.ts';
+import { complain, die, eachLine, errorText, longs, openInput, options, quote, quoteaf, quotef, Records, tryHelp, usageError } from './command.ts';
 import { utf8Decode, utf8Encode } from '../../../lib/text.ts';
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../../uapi/fcntl.ts';
 
@@ -162,6 +162,7 @@ export async function uniqMain(proc: Process): Promise<number> {
       count = 1;
     },
     end,
+    (name) => `error reading ${quoteaf(name)}`,
   );
   flush();
   return status;
@@ -342,7 +343,7 @@ export async function joinMain(proc: Process): Promise<number> {
   const tables: string[][][] = [];
   for (const name of operands.slice(0, 2)) {
     const rows: string[][] = [];
-    if ((await eachLine(proc, [name], (line) => void rows.push(split(line)))) !== 0) return 1;
+    if ((await eachLine(proc, [name], (line) => void rows.push(split(line)), 10, (_name, error) => `read error: ${error}`)) !== 0) return 1;
     tables.push(rows);
   }
   const [one, two] = tables as [string[][], string[][]];
@@ -413,7 +414,7 @@ export async function columnMain(proc: Process): Promise<number> {
   const lines: string[] = [];
   const status = await eachLine(proc, operands, (line) => {
     if (line.trim() !== '') lines.push(line);
-  });
+  }, 10, (_name, error) => `read failed: ${error}`);
   if (!table) {
     const longest = Math.max(0, ...lines.map((l) => l.length));
     const cell = (Math.floor(longest / 8) + 1) * 8;

@@ -1,7 +1,7 @@
 import { concatBytes } from '../../../lib/text.ts';
 import { SEEK_CUR } from '../../../uapi/fcntl.ts';
 import type { Process } from '../../process/types.ts';
-import { complain, die, eachInput, errorText, longs, openInput, options, quote, quoteaf, sizeNumber, usageError } from './command.ts';
+import { closeStdin, complain, die, eachInput, longs, openInput, options, quote, quoteaf, quotef, readErrorText, sizeNumber, usageError } from './command.ts';
 import { interval } from './words.ts';
 
 interface Amount {
@@ -131,11 +131,14 @@ async function eachNamed(
     try {
       await body(fd, name);
     } catch (e) {
-      complain(proc, `error reading ${quoteaf(name === '-' ? 'standard input' : name)}: ${errorText(e)}`);
+      const text = readErrorText(e);
+      const what = text === 'Bad file descriptor' && proc.name === 'tail' ? 'cannot fstat' : 'error reading';
+      complain(proc, `${what} ${quoteaf(name === '-' ? 'standard input' : name)}: ${text}`);
       status = 1;
     }
     if (fd > 0) proc.close(fd);
   }
+  if (names.length === 0 || names.includes('-')) await closeStdin(proc);
   return status;
 }
 
@@ -279,7 +282,7 @@ export async function wcMain(proc: Process): Promise<number> {
       for (const k of ['l', 'w', 'm', 'c']) total[k]! += counts[k]!;
       total['L'] = Math.max(total['L']!, counts['L']!);
     }
-  });
+  }, (name, error) => `${name === '-' ? "'standard input'" : quotef(name)}: ${error}`);
   if (files.length > 1) rows.push({ counts: total, name: 'total' });
   const width =
     order.length === 1 && files.length === 1 ? 1 : Math.max(unsized ? 7 : 1, String(sizes).length);

@@ -258,7 +258,7 @@ export async function sortMain(proc: Process): Promise<number> {
       }
     }
     lines.push(text);
-  }, delimiter);
+  }, delimiter, (name, error) => `${error === 'Is a directory' ? 'read' : 'stat'} failed: ${quotef(name)}: ${error}`);
   if (status !== 0) return 2;
   if (check !== '') return disorder ? 1 : 0;
   lines.sort(compare);
@@ -277,6 +277,12 @@ export async function sortMain(proc: Process): Promise<number> {
     previous = text;
     proc.out(text + String.fromCharCode(delimiter));
     await proc.drain();
+  }
+  try {
+    await proc.flush();
+  } catch (e) {
+    if (output === '') throw e;
+    die(proc, `fflush failed: ${quotef(output)}: ${errorText(e)}\nsort: write error`, 2);
   }
   return 0;
 }

@@ -1,6 +1,6 @@
 import { S_IFDIR, S_IFLNK, S_IFMT } from '../../../uapi/fcntl.ts';
 import type { Process, Stat } from '../../process/types.ts';
-import { complain, die, errorText, invocation, quote, statusOf } from '../coreutils/command.ts';
+import { complain, die, errorText, invocation, quote, readErrorText, statusOf } from '../coreutils/command.ts';
 import { now } from '../coreutils/date.ts';
 import { unescape } from '../coreutils/escapes.ts';
 import { lstatOrNull } from '../coreutils/files.ts';
@@ -15,6 +15,8 @@ interface Visit {
   readonly start: string;
   readonly depth: number;
   readonly stat: Stat;
+  /** The directory it is in. */
+  readonly up: Visit | null;
 }
 
 type Test = (v: Visit) => boolean | Promise<boolean>;
@@ -52,9 +54,9 @@ class Find {
     for (const start of starts.length === 0 ? ['.'] : starts) {
       try {
         const st = this.#follow ? (this.#proc.fs.exists(start) ?? this.#proc.fs.lstat(start)) : this.#proc.fs.lstat(start);
-        await this.#visit({ path: start, name: start.replace(/(.)\/+$/, '$1').replace(/^.*\/(?=.)/s, ''), start, depth: 0, stat: st }, act);
+        await this.#visit({ path: start, name: start.replace(/(.)\/+$/, '$1').replace(/^.*\/(?=.)/s, ''), start, depth: 0, stat: st, up: null }, act);
       } catch (e) {
-        complain(this.#proc, `${quote(start)}: ${errorText(e)}`);
+        complain(this.#proc, `${quote(start)}: ${readErrorText(e)}`);
         this.#status = 1;
       }
       if (this.#quit) break;
@@ -81,11 +83,24 @@ class Find {
       for (const name of names) {
         const path = v.path.endsWith('/') ? v.path + name : `${v.path}/${name}`;
         const stat = (this.#follow ? this.#proc.fs.exists(path) : null) ?? lstatOrNull(this.#proc, path);
-        if (stat !== null) await this.#visit({ path, name, start: v.start, depth: v.depth + 1, stat }, act);
+        const child: Visit | null = stat === null ? null : { path, name, start: v.start, depth: v.depth + 1, stat, up: v };
+        if (child !== null && !(this.#follow && this.#loops(child))) await this.#visit(child, act);
         if (this.#quit) return;
       }
     }
     if (this.#depthFirst) await own();
+  }
+
+  /** Whether a directory is one of those it is in, by way of a link; says so. */
+  #loops(v: Visit): boolean {
+    if ((v.stat.mode & S_IFMT) !== S_IFDIR) return false;
+    for (let { up } = v; up !== null; { up } = up) {
+      if (up.stat.ino !== v.stat.ino || up.stat.dev !== v.stat.dev) continue;
+      complain(this.#proc, `File system loop detected; ${quote(v.path)} is part of the same file system loop as ${quote(up.path)}.`);
+      this.#status = 1;
+      return true;
+    }
+    return false;
   }
 
   #print(v: Visit, end: string): boolean {
@@ -204,6 +219,9 @@ class Find {
       }
       case '-depth':
         this.#depthFirst = true;
+        return () => true;
+      case '-follow':
+        this.#follow = true;
         return () => true;
       case '-true':
       case '-noleaf':

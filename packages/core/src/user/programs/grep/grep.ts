@@ -1,11 +1,11 @@
 import { utf8Decode } from '../../../lib/text.ts';
 import { O_RDONLY, S_IFDIR, S_IFLNK, S_IFMT } from '../../../uapi/fcntl.ts';
 import type { Process } from '../../process/types.ts';
-import { complain, die, errorText, invocation, longs, Records } from '../coreutils/command.ts';
+import { complain, die, errorText, invocation, longs, readErrorText, Records } from '../coreutils/command.ts';
 import { getopt } from '../getopt.ts';
 import { globToRegExp } from '../find/glob.ts';
 import { translatePerl } from './perl-regex.ts';
-import { escapeLiteral, RegexError, translate } from './posix-regex.ts';
+import { escapeLiteral, makeRegExp, RegexError, translate } from './posix-regex.ts';
 
 type Syntax = 'basic' | 'extended' | 'fixed' | 'perl';
 
@@ -82,7 +82,7 @@ function compile(pattern: string, syntax: Syntax, has: ReadonlySet<string>): Reg
   if (has.has('x')) source = `^(?:${source})$`;
   else if (has.has('w')) source = `(?<!${WORD})(?:${source})(?!${WORD})`;
   try {
-    return new RegExp(source, flags);
+    return makeRegExp(source, flags);
   } catch {
     throw new RegexError('Invalid regular expression');
   }
@@ -130,7 +130,7 @@ class Grep {
   async path(name: string, command: boolean): Promise<boolean> {
     const proc = this.#proc;
     const { has } = this.#s;
-    if (name === '-') return this.#file(0, this.#s.label);
+    if (name === '-') return this.#tryFile(0, this.#s.label);
     const st = proc.fs.exists(name);
     if (st !== null && (st.mode & S_IFMT) === S_IFDIR) {
       if (has.has('r') || has.has('R')) return this.#directory(name);
@@ -148,13 +148,17 @@ class Grep {
       this.#complain(`${name}: ${errorText(e)}`);
       return false;
     }
+    const stop = await this.#tryFile(fd, name);
+    proc.close(fd);
+    return stop;
+  }
+
+  async #tryFile(fd: number, name: string): Promise<boolean> {
     try {
       return await this.#file(fd, name);
     } catch (e) {
-      this.#complain(`${name}: ${errorText(e)}`);
+      this.#complain(`${name}: ${readErrorText(e)}`);
       return false;
-    } finally {
-      proc.close(fd);
     }
   }
 

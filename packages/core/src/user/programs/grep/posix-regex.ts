@@ -337,12 +337,48 @@ export function translate(pattern: string, options: RegexOptions): string {
   return new Translator(pattern, options).run();
 }
 
+/**
+ * A pattern that is matched without the flag `u` wherever the text has no surrogate pair: only so can the engine fall
+ * back to linear time when a pattern of stars in stars backtracks for ever.
+ */
+class PlainRegExp extends RegExp {
+  /** The same with `u`, for the other texts. */
+  readonly #full: RegExp;
+  #text = '';
+  #pairs = false;
+
+  /** @param source of a regular expression that means the same without `u`, or one of these, to be copied. */
+  constructor(source: string | RegExp, flags: string) {
+    super(source, flags.replace('u', ''));
+    this.#full = new RegExp(this.source, `${this.flags}u`);
+  }
+
+  override exec(text: string): RegExpExecArray | null {
+    if (text !== this.#text) {
+      this.#text = text;
+      this.#pairs = /[\ud800-\udbff]/.test(text);
+    }
+    if (!this.#pairs) return super.exec(text);
+    this.#full.lastIndex = this.lastIndex;
+    const m = this.#full.exec(text);
+    this.lastIndex = this.#full.lastIndex;
+    return m;
+  }
+}
+
+/** A regular expression of a source written for the flag `u`. @throws SyntaxError */
+export function makeRegExp(source: string, flags: string): RegExp {
+  // eslint-disable-next-line no-control-regex
+  if (!flags.includes('u') || flags.includes('i') || /\\[pPu]|[^\x00-\x7f]/.test(source)) return new RegExp(source, flags);
+  return new PlainRegExp(source, flags);
+}
+
 /** Compiles a POSIX pattern. @throws RegexError */
 export function compilePosix(pattern: string, options: RegexOptions, flags = ''): RegExp {
   const source = translate(pattern, options);
   const all = `su${options.ignoreCase === true ? 'i' : ''}${options.multiline === true ? 'm' : ''}${flags}`;
   try {
-    return new RegExp(source, all);
+    return makeRegExp(source, all);
   } catch {
     throw new RegexError('Invalid regular expression');
   }

@@ -26,6 +26,20 @@ export class LinkCache {
     for (const alt of m.attrs.propList ?? []) this.byName.set(alt, m.index);
   }
 
+  /**
+   * Takes over a notification. As in iproute2, a device keeps the name under which it was first seen.
+   * @param gone the device exists no more
+   */
+  follow(m: LinkMessage, gone: boolean): void {
+    const name = m.attrs.ifname;
+    const known = this.byIndex.get(m.index) ?? null;
+    if (gone) {
+      this.byIndex.delete(m.index);
+      if (name !== undefined) this.byName.delete(name);
+    } else if (known === null) this.learn(m);
+    else this.byIndex.set(m.index, { ...known, flags: m.flags });
+  }
+
   /** Learns all devices of the namespace in one dump. */
   async init(): Promise<void> {
     for (const m of await this.rt.links()) this.learn(m);

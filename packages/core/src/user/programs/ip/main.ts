@@ -7,6 +7,7 @@ import { IpError, IpExit, matches } from './parse.ts';
 import { IpVersion, ipUsage, parseOptions, type Options } from './options.ts';
 import { doAddress } from './address/index.ts';
 import { doLink } from './link/index.ts';
+import { doMonitor } from './monitor.ts';
 import { doNeigh } from './neigh.ts';
 import { doNetns, netnsSwitch } from './netns.ts';
 import { doRoute } from './route/index.ts';
@@ -43,7 +44,7 @@ const OBJECTS: readonly (readonly [name: string, run: IpObject])[] = [
   ['token', absent('token')],
   ['tcpmetrics', absent('tcp_metrics')],
   ['tcp_metrics', absent('tcp_metrics')],
-  ['monitor', absent('monitor')],
+  ['monitor', doMonitor],
   ['xfrm', absent('xfrm')],
   ['mroute', absent('mroute')],
   ['mrule', absent('mrule')],

@@ -71,7 +71,8 @@ function stateNumber(word: string): number | null {
   return getUnsigned(word, 0, 8);
 }
 
-async function neighRow(ctx: Context, m: NeighMessage, showDev: boolean): Promise<Row> {
+/** One neighbour on a row of its own. */
+export async function neighRow(ctx: Context, m: NeighMessage, showDev: boolean): Promise<Row> {
   const row = new Row();
   const a = m.attrs;
   const { brief } = ctx.options;

@@ -19,7 +19,7 @@ const context = (...words: string[]): Context => {
   const { options } = parseOptions(words);
   return {
     options,
-    names: new Names(proc, false),
+    names: new Names(proc, false, false),
     details: options.details > 0,
     stats: options.stats > 0,
     nl: options.oneline ? '\\' : '\n',

@@ -1,7 +1,6 @@
 /** The conversation with the kernel as `ip` leads it: warnings printed, errors in iproute2's words. */
 import { AF_PACKET, AF_UNSPEC } from '../../../uapi/socket.ts';
 import { RTEXT_FILTER_SKIP_STATS, RTEXT_FILTER_VF } from '../../../uapi/rtnetlink.ts';
-import { NLM_F_CREATE, NLM_F_EXCL } from '../../../uapi/netlink.ts';
 import { NetlinkClient, NetlinkError, type ExtAck, type LinkMessage, type NlReply } from '../../../netlink/index.ts';
 import { ALTIFNAMSIZ, IFNAMSIZ } from '../../../uapi/if.ts';
 import type { Process } from '../../process/types.ts';
@@ -100,5 +99,3 @@ export class Rtnl {
     return found.map((m) => ({ nsid: m.attrs.nsid ?? -1, current: m.attrs.currentNsid }));
   }
 }
-
-export const CREATE_EXCL: number = NLM_F_CREATE | NLM_F_EXCL;

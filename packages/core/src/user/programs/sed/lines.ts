@@ -1,6 +1,7 @@
 import { O_RDONLY } from '../../../uapi/fcntl.ts';
 import type { Process } from '../../process/types.ts';
-import { complain, errorText, Records } from '../coreutils/command.ts';
+import { complain, errorText, readErrorText, Records } from '../coreutils/command.ts';
+import { SedError } from './script.ts';
 
 /** What the command line says. */
 export interface Settings {
@@ -42,8 +43,7 @@ export class Lines {
       try {
         text = await this.#records!.next();
       } catch (e) {
-        complain(this.#proc, this.#settings.inPlace === null ? `read error on ${this.name}: ${errorText(e)}` : `couldn't edit ${this.name}: not a regular file`);
-        this.failed = true;
+        throw new SedError(`read error on ${this.name === '-' ? 'stdin' : this.name}: ${readErrorText(e)}`, 4);
       }
       if (text !== null) this.#ahead = { text, unfinished: this.#records!.unfinished };
       else {

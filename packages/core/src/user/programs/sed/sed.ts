@@ -138,7 +138,18 @@ class Sed {
     const f = await this.#file(name);
     if (f.fd === 1) this.#putText(`${text}\n`);
     else if (f.fd === 2) this.#proc.err(`${text}\n`);
-    else await this.#proc.write(f.fd, utf8Encode(`${text}\n`));
+    else {
+      try {
+        await this.#proc.write(f.fd, utf8Encode(`${text}\n`));
+      } catch (e) {
+        throw new SedError(`couldn't flush ${name}: ${errorText(e)}`, 4);
+      }
+    }
+  }
+
+  /** A file of `r` or `R` that cannot be opened is empty; one that cannot be read ends it all. */
+  #unreadable(name: string, e: unknown): void {
+    if (errorText(e) === 'Is a directory') throw new SedError(`read error on ${name}: Is a directory`, 4);
   }
 
   #regex(re: RegExp | null): RegExp {
@@ -238,7 +249,7 @@ class Sed {
         try {
           text = a.text === '/dev/stdin' ? utf8Decode(await this.#proc.readAll(0)) : this.#proc.fs.readText(a.text);
         } catch (e) {
-          errorText(e);
+          this.#unreadable(a.text, e);
         }
         if (text !== '') this.#putText(text);
       }
@@ -407,7 +418,12 @@ class Sed {
           }
           this.#readers.set(c.text, records);
         }
-        const line = (await records?.next()) ?? null;
+        let line: string | null = null;
+        try {
+          line = (await records?.next()) ?? null;
+        } catch (e) {
+          this.#unreadable(c.text, e);
+        }
         if (line !== null) this.#appends.push({ kind: 'line', text: line });
         return;
       }
@@ -492,8 +508,13 @@ export async function sedMain(proc: Process): Promise<number> {
           const text = arg === '-' ? utf8Decode(await proc.readAll(0)) : proc.fs.readText(arg!);
           scripts.push({ text: text.replace(/\n$/, ''), kind: 'file', name: arg! });
         } catch (e) {
-          complain(proc, `couldn't open file ${arg!}: ${errorText(e)}`);
-          return 1;
+          const text = errorText(e);
+          if (text !== 'Is a directory' && arg !== '-') {
+            complain(proc, `couldn't open file ${arg!}: ${text}`);
+            return 1;
+          }
+          // What opens but cannot be read is a script without commands.
+          scripts.push({ text: '', kind: 'file', name: arg! });
         }
         break;
       case 'sandbox':

@@ -20,11 +20,7 @@ export function arpPrint(n: Ndo, o: number, length: number, caplen: number): voi
   const hln = n.u8(o + 4);
   const pln = n.u8(o + 5);
   const op = n.u16(o + 6);
-  if (!n.has(o, 8 + 2 * hln + 2 * pln)) {
-    n.trunc();
-    defaultPrint(n, o, length);
-    return;
-  }
+  n.need(o, 8 + 2 * hln + 2 * pln);
   if (!n.o.link) n.print('ARP, ');
   const ether = hrd === 1 || hrd === 6;
   if ((pro !== 0x0800 && pro !== 0x1000) || pln !== 4 || (hrd === 1 && hln !== 6) || n.o.verbose > 0) {
@@ -32,7 +28,7 @@ export function arpPrint(n: Ndo, o: number, length: number, caplen: number): voi
     n.print(`${tok(HRD, 'Unknown Hardware (%u)', hrd)} (len ${hln}), ${proName} (len ${pln}), `);
   }
   const name = tok(OP, 'Unknown (%u)', op);
-  n.print(n.o.verbose > 0 || OP[op] === undefined ? `${name}${n.o.verbose > 0 ? '' : ''} ` : `${name} `);
+  n.print(`${name} `);
   const sha = o + 8;
   const spa = sha + hln;
   const tha = spa + pln;

@@ -13,6 +13,7 @@ const MESSAGE: readonly string[] = ['', 'Discover', 'Offer', 'Request', 'Decline
 function option(n: Ndo, o: number, code: number, len: number): void {
   const [name, kind] = OPTION[code] ?? (code === 53 ? (['DHCP-Message', 'x'] as const) : (['Unknown', 'x'] as const));
   n.print(`\n\t    ${name} (${code}), length ${len}: `);
+  n.need(o, len);
   if (code === 53) {
     n.print(MESSAGE[n.u8(o)] ?? `Unknown (${n.u8(o)})`);
     return;
@@ -91,7 +92,6 @@ export function dhcpPrint(n: Ndo, o: number, length: number): void {
       continue;
     }
     const len = n.u8(p + 1);
-    n.need(p + 2, len);
     option(n, p + 2, code, len);
     p += 2 + len;
   }

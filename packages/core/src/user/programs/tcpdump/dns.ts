@@ -1,5 +1,5 @@
 /** DNS, over UDP, TCP and multicast. @see tcpdump print-domain.c */
-import type { Ndo } from './ndo.ts';
+import { type Ndo, TRUNCATED } from './ndo.ts';
 
 const TYPES: Readonly<Record<number, string>> = { 1: 'A', 2: 'NS', 5: 'CNAME', 6: 'SOA', 12: 'PTR', 13: 'HINFO', 15: 'MX', 16: 'TXT', 28: 'AAAA', 33: 'SRV', 41: 'OPT', 43: 'DS', 46: 'RRSIG', 47: 'NSEC', 48: 'DNSKEY', 64: 'SVCB', 65: 'HTTPS', 251: 'IXFR', 252: 'AXFR', 255: 'ANY', 257: 'CAA' };
 const OPCODES: readonly string[] = ['', ' inv_q', ' stat', ' op3', ' notify', ' update', ' op6', ' op7', ' op8', ' updateA', ' updateD', ' updateDA', ' updateM', ' updateMA', ' zoneInit', ' zoneRef'];
@@ -34,7 +34,7 @@ function readName(n: Ndo, base: number, o: number): Name {
   return { text: `${text}<LOOP>`, next: next < 0 ? o : next };
 }
 
-const className = (c: number): string => (c === 1 ? '' : c === 255 ? ' ANY' : c === 3 ? ' CHAOS' : ` Unknown ${c}`.replace(' Unknown', ' Class'));
+const className = (c: number): string => (c === 1 ? '' : c === 255 ? ' ANY' : c === 3 ? ' CHAOS' : ` Class ${c}`);
 const typeName = (t: number): string => TYPES[t] ?? `Type${t}`;
 
 function question(n: Ndo, base: number, o: number, mdns: boolean): number {
@@ -67,7 +67,7 @@ function record(n: Ndo, base: number, o: number, mdns: boolean): number {
     return p + len;
   }
   n.print(`${mdns && (cls & 0x8000) !== 0 ? ' (Cache flush)' : ''}${className(mdns ? cls & 0x7fff : cls)}`);
-  if (n.o.verbose > 0) n.print(` [${time(n.u32(at.next + 4))}]`);
+  if (n.o.verbose > 2) n.print(` [${time(n.u32(at.next + 4))}]`);
   n.need(p, len);
   n.print(` ${typeName(type)}`);
   const name = (q: number): string => readName(n, base, q).text;
@@ -112,6 +112,15 @@ function record(n: Ndo, base: number, o: number, mdns: boolean): number {
 }
 
 export function dnsPrint(n: Ndo, o: number, length: number, mdns: boolean): void {
+  try {
+    message(n, o, length, mdns);
+  } catch (e) {
+    if (e !== TRUNCATED) throw e;
+    n.trunc();
+  }
+}
+
+function message(n: Ndo, o: number, length: number, mdns: boolean): void {
   n.protocol = mdns ? 'mdns' : 'domain';
   n.need(o, 12);
   const flags = n.u16(o + 2);
@@ -126,7 +135,7 @@ export function dnsPrint(n: Ndo, o: number, length: number, mdns: boolean): void
     n.print(`${id}${op}${RCODES[rcode]}${flagText}`);
     if (count(0) !== 1) n.print(` [${count(0)}q]`);
     for (let i = 0; i < count(0); i++) {
-      if (n.o.verbose > 0) {
+      if (n.o.verbose > 1) {
         n.print(i > 0 ? ',' : ' q:');
         p = question(n, o, p, mdns);
       } else p = readName(n, o, p).next + 4;
@@ -157,7 +166,7 @@ export function dnsPrint(n: Ndo, o: number, length: number, mdns: boolean): void
       }
     };
     if (n.o.verbose > 0) {
-      section(count(1), ' ans:'.slice(0, 0));
+      section(count(1), '');
       section(count(2), ' ns:');
       section(count(3), ' ar:');
     }

@@ -132,7 +132,7 @@ function sllPrint(n: Ndo, length: number, caplen: number, v2: boolean): number {
   if (v2) n.print(`${n.o.ifname(n.u32(4)).padEnd(5)} ${way} `);
   if (n.o.link) {
     if (v2) n.print(`ifindex ${n.u32(4)} `);
-    else n.print(`${way} `);
+    else n.print(`${way.trim().padStart(3)} `);
     if (alen === 6) n.print(`${n.mac(addr)} `);
     n.print(typeText(n, type));
     n.print(`, length ${length}: `);

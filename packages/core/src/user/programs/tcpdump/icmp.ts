@@ -1,7 +1,6 @@
 /** ICMP. @see tcpdump print-icmp.c */
 import { checksum } from '../../../wire/checksum.ts';
-import { ipPrint } from './ip.ts';
-import { type Ndo, tok } from './ndo.ts';
+import { type Ndo, tok, TRUNCATED } from './ndo.ts';
 
 const UNREACH: Readonly<Record<number, string>> = {
   0: 'net %D unreachable',
@@ -65,6 +64,7 @@ function name(n: Ndo, o: number): string {
     case 10:
       return 'router solicitation';
     case 11:
+      n.need(o + 8, 20);
       return code === 0 ? 'time exceeded in-transit' : code === 1 ? 'ip reassembly time exceeded' : `time exceeded-#${code}`;
     case 12:
       if (code !== 0) return `parameter problem - code ${code}`;
@@ -96,7 +96,16 @@ function name(n: Ndo, o: number): string {
 /** @param ipOff where the IPv4 header is. */
 export function icmpPrint(n: Ndo, o: number, length: number, _ipOff: number, fragmented: boolean): void {
   n.protocol = 'icmp';
-  const text = name(n, o);
+  let text: string;
+  try {
+    text = name(n, o);
+  } catch (e) {
+    // For these the original looks before it reads, and goes on as after a whole packet.
+    const ours = n.has(o, 2) && (n.u8(o) === 11 || n.u8(o) === 14 || (n.u8(o) === 3 && n.u8(o + 1) === 3));
+    if (e !== TRUNCATED || !ours) throw e;
+    n.trunc();
+    return;
+  }
   n.print(`ICMP ${text}, length ${length}`);
   if (n.o.verbose > 0 && !fragmented && n.has(o, length)) {
     const sum = checksum(n.b, o, length);
@@ -109,11 +118,10 @@ export function icmpPrint(n: Ndo, o: number, length: number, _ipOff: number, fra
   }
   const type = n.u8(o);
   if (n.o.verbose >= 1 && (type === 3 || type === 4 || type === 5 || type === 11 || type === 12)) {
-    if (!n.has(o + 8, 20)) return;
     n.print('\n\t');
     const q = o + 8;
     const end = n.end;
-    ipPrint(n, q, n.u16(q + 2));
+    n.inner.ip(n, q, n.u16(q + 2));
     n.end = end;
   }
 }

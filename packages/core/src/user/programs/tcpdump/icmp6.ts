@@ -1,7 +1,6 @@
 /** ICMPv6: errors, echo, neighbour discovery, multicast listeners. @see tcpdump print-icmp6.c */
 import { formatIpv6 } from '../../../lib/address.ts';
 import { csumIpv6Nofold, csumPartial } from '../../../wire/checksum.ts';
-import { ip6Print } from './ip6.ts';
 import { bits, type Ndo, tok } from './ndo.ts';
 
 const TYPE: Readonly<Record<number, string>> = {
@@ -83,7 +82,7 @@ function ndOptions(n: Ndo, o: number, end: number): void {
         n.print(`, valid time ${life(n.u32(o + 4))}, pref. time ${life(n.u32(o + 8))}`);
         break;
       case 4:
-        ip6Print(n, o + 8, n.end - o - 8);
+        n.inner.ip6(n, o + 8, n.end - o - 8);
         break;
       case 5:
         n.print(` ${n.u32(o + 4)}${len === 8 ? '' : ', bad option length'}`);
@@ -103,22 +102,22 @@ function ndOptions(n: Ndo, o: number, end: number): void {
       }
       default:
         if (n.o.verbose <= 1) {
-          hexLines(n, o + 2, len - 2);
+          hexLines(n, o + 2, len - 2, '\n\t  ');
           return;
         }
     }
-    if (n.o.verbose > 1) hexLines(n, o + 2, len - 2);
+    if (n.o.verbose > 1) hexLines(n, o + 2, len - 2, '\n\t    ');
     o += len;
   }
 }
 
-function hexLines(n: Ndo, o: number, length: number): void {
+function hexLines(n: Ndo, o: number, length: number, indent: string): void {
   for (let at = 0; at < length; at += 16) {
     let line = '';
     for (let i = at; i < Math.min(at + 16, length); i += 2) {
       line += ` ${n.u8(o + i).toString(16).padStart(2, '0')}${i + 1 < length ? n.u8(o + i + 1).toString(16).padStart(2, '0') : ''}`;
     }
-    n.print(`\n\t    0x${at.toString(16).padStart(4, '0')}: ${line}`);
+    n.print(`${indent}0x${at.toString(16).padStart(4, '0')}: ${line}`);
   }
 }
 
@@ -153,7 +152,7 @@ function mld2Report(n: Ndo, o: number, end: number): void {
       return;
     }
     if (n.o.verbose > 1) {
-      n.print(', {');
+      n.print(' {');
       for (let s = 0; s < sources; s++) n.print(` ${n.ip6(p + 20 + 16 * s)}`);
       n.print(' }');
     } else n.print(`, ${sources} source(s)`);
@@ -174,7 +173,7 @@ function routerAdvertisement(n: Ndo, o: number, end: number): void {
 function errorText(n: Ndo, o: number, type: number, code: number): void {
   const q = o + 8;
   if (type === 1) {
-    n.print(`, ${UNREACH[code] === undefined ? `unreachable route`.replace(/.*/, `unknown unreach code (${code})`) : UNREACH[code]}`);
+    n.print(`, ${UNREACH[code] ?? `unknown unreach code (${code})`}`);
     if (code <= 1 || code === 3) n.print(` ${n.ip6(q + 24)}`);
     else if (code === 2) n.print(` ${n.ip6(q + 24)}, source address ${n.ip6(q + 8)}`);
     else if (code === 4) n.print(portText(n, q));
@@ -241,7 +240,7 @@ export function icmp6Print(n: Ndo, o: number, length: number, ipOff: number, fra
     case 136: {
       n.print(`, tgt is ${n.ip6(o + 8)}`);
       if (!verbose) break;
-      n.print(`, Flags [${bits([[0x80000000, 'router'], [0x40000000, 'solicited'], [0x20000000, 'override']].map(([b, t]) => [(b as number) >>> 24, t as string] as const), 'none', n.u8(o + 4))}]`);
+      n.print(`, Flags [${bits([[0x80, 'router'], [0x40, 'solicited'], [0x20, 'override']], 'none', n.u8(o + 4))}]`);
       ndOptions(n, o + 24, end);
       break;
     }
@@ -256,26 +255,26 @@ export function icmp6Print(n: Ndo, o: number, length: number, ipOff: number, fra
       n.print(`, length ${length}`);
       return;
   }
-  if (!(verbose && type >= 133 && type <= 137)) n.print(`, length ${length}`);
+  if (!verbose) n.print(`, length ${length}`);
 }
 
 function mld2Query(n: Ndo, o: number, length: number): void {
   const mrc = n.u16(o + 4);
   const ms = mrc < 32768 ? mrc : ((mrc & 0x0fff) | 0x1000) << (((mrc & 0x7000) >>> 12) + 3);
   if (n.o.verbose > 0) {
-    n.print(` [max resp delay=${ms}`);
-    n.print(']');
+    const sflag = (n.u8(o + 24) & 8) !== 0 ? ' sflag' : '';
+    const robustness = (n.u8(o + 24) & 7) !== 0 ? ` robustness=${n.u8(o + 24) & 7}` : '';
+    n.print(` [max resp delay=${ms}]${sflag}${robustness} qqi=${n.u8(o + 25)}`);
   }
-  n.print(` [max resp delay=${ms}`.slice(0, 0));
-  const group = n.ip6(o + 8);
-  if (n.o.verbose > 0) {
-    n.text = n.text.replace(/\]$/, '');
-    if (group !== '::') n.print(` [gaddr ${group}`.replace(' [', ' '));
-    n.print(`${n.u8(o + 24) & 8 ? ' sflag' : ''} robustness=${n.u8(o + 24) & 7} qqi=${n.u8(o + 25)}]`);
-    return;
-  }
-  n.print(` [gaddr ${group}`);
+  n.print(` [gaddr ${n.ip6(o + 8)}`);
   const sources = n.u16(o + 26);
-  if (sources > 0 && length >= 28 + 16 * sources) n.print(`, ${sources} source(s)`);
+  if (sources > 0) {
+    if (length < 28 + 16 * sources) n.print(` [invalid number of sources ${sources}]`);
+    else if (n.o.verbose > 1) {
+      n.print(' {');
+      for (let i = 0; i < sources; i++) n.print(` ${n.ip6(o + 28 + 16 * i)}`);
+      n.print(' }');
+    } else n.print(`, ${sources} source(s)`);
+  }
   n.print(']');
 }

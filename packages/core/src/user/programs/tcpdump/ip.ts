@@ -1,10 +1,8 @@
 /** IPv4. @see tcpdump print-ip.c, print-ip-demux.c */
 import { checksum } from '../../../wire/checksum.ts';
-import { defaultPrint } from './hex.ts';
 import { icmpPrint } from './icmp.ts';
 import { icmp6Print } from './icmp6.ts';
 import { igmpPrint } from './igmp.ts';
-import { ip6Print } from './ip6.ts';
 import { bits, type Ndo, tok } from './ndo.ts';
 import { tcpPrint } from './tcp.ts';
 import { udpPrint } from './udp.ts';
@@ -21,6 +19,8 @@ export const IPPROTO: Readonly<Record<number, string>> = {
   17: 'UDP',
   33: 'DCCP',
   41: 'IPv6',
+  43: 'Routing',
+  44: 'Fragment',
   46: 'RSVP',
   47: 'GRE',
   50: 'ESP',
@@ -55,7 +55,7 @@ export function ipDemux(n: Ndo, o: number, length: number, version: number, frag
       ipPrint(n, o, length);
       return;
     case 41:
-      ip6Print(n, o, length);
+      n.inner.ip6(n, o, length);
       return;
     case 6:
       tcpPrint(n, o, length, ipOff, fragmented);
@@ -75,7 +75,6 @@ export function ipDemux(n: Ndo, o: number, length: number, version: number, frag
     const name = n.o.names?.protocol(nh);
     n.print(name !== null && name !== undefined ? ` ${name}` : ` ip-proto-${nh}`);
     n.print(` ${length}`);
-    defaultPrint(n, o, length);
   }
 }
 
@@ -90,9 +89,7 @@ function routeOption(n: Ndo, o: number, len: number): void {
   let type = ' ';
   for (let i = 3; i + 4 <= len; i += 4) {
     n.print(`${type}${n.ip4(o + i)}`);
-    type = ptr > i ? ', ' : ', ^ ';
-    if (!(ptr > i + 3)) type = ', ^ ';
-    type = ', ';
+    type = ptr > i ? ', ' : ' ';
   }
 }
 
@@ -164,7 +161,10 @@ export function ipPrint(n: Ndo, o: number, length: number): void {
     n.invalid();
     return;
   }
-  n.need(o, 20);
+  if (!n.has(o, 20)) {
+    n.trunc();
+    return;
+  }
   const hlen = (n.u8(o) & 15) * 4;
   if (hlen < 20) {
     n.print(`[header length ${hlen} < 20]`);

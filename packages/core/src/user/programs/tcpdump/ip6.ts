@@ -2,8 +2,6 @@
 import { ipDemux, ipPrint, IPPROTO } from './ip.ts';
 import { type Ndo, tok } from './ndo.ts';
 
-const RA: Readonly<Record<number, string>> = { 0: '(MLD)', 1: '(RSVP)', 2: '(Active)' };
-
 function options(n: Ndo, o: number, len: number): void {
   for (let i = 0; i < len;) {
     const type = n.u8(o + i);
@@ -21,8 +19,8 @@ function options(n: Ndo, o: number, len: number): void {
     else n.print(`(opt_type 0x${type.toString(16).padStart(2, '0')}: len=${n.u8(o + i + 1)}) `);
     i += size;
   }
+  n.print(' ');
 }
-void RA;
 
 /** A whole IPv6 packet. */
 export function ip6Print(n: Ndo, o: number, length: number): void {
@@ -54,7 +52,7 @@ export function ip6Print(n: Ndo, o: number, length: number): void {
     n.print('(');
     if (cls !== 0) n.print(`class 0x${cls.toString(16).padStart(2, '0')}, `);
     if ((flow & 0xfffff) !== 0) n.print(`flowlabel 0x${(flow & 0xfffff).toString(16).padStart(5, '0')}, `);
-    n.print(`hlim ${n.u8(o + 7)}, next-header ${tok(IPPROTO, 'unknown', nh)} (${nh}), payload length: ${payload}) `);
+    n.print(`hlim ${n.u8(o + 7)}, next-header ${tok(IPPROTO, 'unknown', nh)} (${nh}) payload length: ${payload}) `);
   }
   n.pushEnd(o + len);
   let p = o + 40;
@@ -62,7 +60,7 @@ export function ip6Print(n: Ndo, o: number, length: number): void {
   const addresses = (): string => `${n.ip6(o + 8)} > ${n.ip6(o + 24)}: `;
   if (nh !== 6 && nh !== 17 && nh !== 33 && nh !== 132) n.print(addresses());
   let fragmented = false;
-  for (let first = true; ; first = false) {
+  for (;;) {
     switch (nh) {
       case 0:
       case 60: {
@@ -112,12 +110,7 @@ export function ip6Print(n: Ndo, o: number, length: number): void {
         n.popEnd();
         return;
       default:
-        if (!first && (nh === 6 || nh === 17 || nh === 33 || nh === 132)) {
-          // The transport's printer says the addresses again, with ports.
-        }
-        if (nh === 6 || nh === 17 || nh === 1 || nh === 2 || nh === 4 || nh === 41 || nh === 58 || p <= end) {
-          ipDemux(n, p, Math.max(0, end - p), 6, fragmented, nh, o);
-        }
+        ipDemux(n, p, Math.max(0, end - p), 6, fragmented, nh, o);
         n.popEnd();
         return;
     }

@@ -80,11 +80,9 @@ export class Capture {
     const hlen = v2 ? 20 : 16;
     const cooked = new Uint8Array(hlen + r.data.length);
     cooked.set(r.data, hlen);
-    const address = new Uint8Array(8);
-    address.set(from.address.subarray(0, 8));
-    const header = { pkttype: from.pkttype, hatype: from.hatype, addrLen: from.address.length, address, protocol: from.protocol };
-    if (v2) emitSll2({ ...header, ifindex: from.ifindex } as never, cooked, 0);
-    else emitSll(header as never, cooked, 0);
+    const header = { pkttype: from.pkttype, hatype: from.hatype, addr: from.address, protocol: from.protocol };
+    if (v2) emitSll2({ ...header, ifindex: from.ifindex }, cooked, 0);
+    else emitSll(header, cooked, 0);
     const keep = this.#program.length === 0 ? cooked.length : runBpf(this.#program, cooked, 0, cooked.length, hlen + r.length);
     if (keep === 0) return null;
     this.#passed++;

@@ -12,9 +12,9 @@ import { FilterError } from './filter/error.ts';
 import { compileFilter, type FilterNames } from './filter/parser.ts';
 import { Capture } from './live.ts';
 import { type Device, devices, filterNames, printNames } from './names.ts';
-import { Ndo } from './ndo.ts';
+import type { Ndo } from './ndo.ts';
 import { type Options, parseOptions, TcpdumpExit } from './options.ts';
-import { type Frame, packetText, Times } from './packet.ts';
+import { type Frame, makeNdo, packetText, Times } from './packet.ts';
 
 const LINKTYPES: Readonly<Record<number, readonly [string, string]>> = {
   [LINKTYPE_ETHERNET]: ['EN10MB', 'Ethernet'],
@@ -111,9 +111,9 @@ class Tcpdump {
   }
 
   #ndo(): Ndo {
-    const { o } = { o: this.#o };
+    const o = this.#o;
     const byIndex = new Map(this.#all.map((d) => [d.index, d.name]));
-    return new Ndo({
+    return makeNdo({
       names: o.numeric ? null : printNames(this.#proc),
       verbose: o.verbose,
       quick: o.quick,
@@ -177,7 +177,7 @@ class Tcpdump {
   }
 
   async #live(): Promise<number> {
-    const { o } = { o: this.#o };
+    const o = this.#o;
     const proc = this.#proc;
     const device = this.#device();
     let linktype = device === null ? LINKTYPE_LINUX_SLL2 : LINKTYPE_ETHERNET;
@@ -213,7 +213,7 @@ class Tcpdump {
   }
 
   async #capture(capture: Capture, name: string, linktype: number): Promise<number> {
-    const { o } = { o: this.#o };
+    const o = this.#o;
     const proc = this.#proc;
     for (const signal of [SIGINT, SIGTERM, SIGHUP]) proc.signal(signal, () => void (this.#stopped = true));
     const writer = o.writeFile === null ? null : await Writer.open(proc, o.writeFile, { linktype, snaplen: o.snaplen, nanoseconds: o.nano });
@@ -239,7 +239,7 @@ class Tcpdump {
 
   async #one(frame: Frame, writer: Writer | null, show: Ndo | null, linktype: number, times: Times): Promise<void> {
     this.#captured++;
-    const { o } = { o: this.#o };
+    const o = this.#o;
     if (writer !== null) await writer.add(frame, o.unbuffered);
     if (show === null || o.countOnly) return;
     this.#proc.out(packetText(show, linktype, times, frame, o.number ? this.#captured : 0));
@@ -248,7 +248,7 @@ class Tcpdump {
   }
 
   async #file(path: string): Promise<number> {
-    const { o } = { o: this.#o };
+    const o = this.#o;
     const proc = this.#proc;
     let bytes: Uint8Array;
     try {

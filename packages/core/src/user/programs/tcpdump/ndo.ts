@@ -28,7 +28,15 @@ export interface PrintOptions {
   readonly ifname: (index: number) => string;
 }
 
+/** Printers of what other protocols carry: those that would otherwise import each other. */
+export interface Inner {
+  ip(n: Ndo, o: number, length: number): void;
+  ip6(n: Ndo, o: number, length: number): void;
+  ether(n: Ndo, o: number, length: number, caplen: number): number;
+}
+
 export class Ndo {
+  readonly inner: Inner;
   readonly o: PrintOptions;
   b: Uint8Array = new Uint8Array(0);
   /** End of the captured bytes that may be looked at. */
@@ -44,7 +52,8 @@ export class Ndo {
   /** First sequence numbers of TCP connections. */
   readonly tcpSeqs: Map<string, { seq: number; ack: number }> = new Map();
 
-  constructor(options: PrintOptions) {
+  constructor(options: PrintOptions, inner: Inner) {
+    this.inner = inner;
     this.o = options;
     this.suppressDefault = options.hex > 0 || options.hexAscii > 0 || options.ascii > 0;
   }

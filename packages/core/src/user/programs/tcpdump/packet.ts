@@ -1,7 +1,12 @@
 /** One packet's line: time, text, bytes. @see tcpdump print.c:pretty_print_packet, util-print.c:ts_print */
-import { linkPrinter } from './ether.ts';
+import { etherPrint, linkPrinter } from './ether.ts';
 import { asciiPrint, hexAsciiPrint, hexPrint } from './hex.ts';
-import { type Ndo, TRUNCATED } from './ndo.ts';
+import { ipPrint } from './ip.ts';
+import { ip6Print } from './ip6.ts';
+import { Ndo, type PrintOptions, TRUNCATED } from './ndo.ts';
+
+/** A printer with all protocols. */
+export const makeNdo = (options: PrintOptions): Ndo => new Ndo(options, { ip: ipPrint, ip6: ip6Print, ether: etherPrint });
 
 export interface Frame {
   /** Nanoseconds since the epoch. */
@@ -65,8 +70,8 @@ export function packetText(n: Ndo, linktype: number, times: Times, frame: Frame,
     hlen = linkPrinter(linktype)!(n, frame.origLen, caplen);
   } catch (e) {
     if (e !== TRUNCATED) throw e;
+    // The header's length was not noted yet: all bytes are shown.
     n.trunc();
-    hlen = linktype === 1 ? 14 : linktype === 113 ? 16 : linktype === 276 ? 20 : 0;
   }
   n.end = caplen;
   const { o } = n;

@@ -1,7 +1,7 @@
 /** TCP. @see tcpdump print-tcp.c */
 import { csumPartial } from '../../../wire/checksum.ts';
 import { dnsPrint } from './dns.ts';
-import type { Ndo } from './ndo.ts';
+import { type Ndo, TRUNCATED } from './ndo.ts';
 import { endpoints, pseudo } from './udp.ts';
 
 const FLAGS: readonly (readonly [number, string])[] = [[1, 'F'], [2, 'S'], [4, 'R'], [8, 'P'], [16, '.'], [32, 'U'], [64, 'E'], [128, 'W']];
@@ -54,7 +54,7 @@ function options(n: Ndo, o: number, length: number): void {
 
 /** Sequence and acknowledgement numbers counted from the first seen of the connection. */
 function relative(n: Ndo, ipOff: number, sport: number, dport: number, seq: number, ack: number, flags: number): readonly [number, number] {
-  if (n.o.absoluteSeq) return [seq, ack];
+  if (n.o.absoluteSeq || (flags & 16) === 0) return [seq, ack];
   const six = n.b[ipOff]! >>> 4 === 6;
   const size = six ? 16 : 4;
   const src = n.hexBytes(ipOff + (six ? 8 : 12), size);
@@ -63,15 +63,7 @@ function relative(n: Ndo, ipOff: number, sport: number, dport: number, seq: numb
   const key = forward ? `${src} ${dst} ${sport} ${dport}` : `${dst} ${src} ${dport} ${sport}`;
   const known = n.tcpSeqs.get(key);
   if (known === undefined || (flags & 2) !== 0) {
-    const old = known;
-    if (old === undefined || (flags & 0x12) === 2) n.tcpSeqs.set(key, forward ? { seq, ack: ack - 1 } : { seq: ack - 1, ack: seq });
-    else if (forward) {
-      old.seq = seq;
-      old.ack = ack - 1;
-    } else {
-      old.seq = ack - 1;
-      old.ack = seq;
-    }
+    n.tcpSeqs.set(key, forward ? { seq, ack: (ack - 1) >>> 0 } : { seq: (ack - 1) >>> 0, ack: seq });
     return [seq, ack];
   }
   return forward ? [(seq - known.seq) >>> 0, (ack - known.ack) >>> 0] : [(seq - known.ack) >>> 0, (ack - known.seq) >>> 0];
@@ -81,7 +73,7 @@ export function tcpPrint(n: Ndo, o: number, length: number, ipOff: number, fragm
   n.protocol = 'tcp';
   if (!n.has(o, 4)) {
     endpoints(n, ipOff, null, null);
-    n.trunc();
+    n.print('[|tcp]');
     return;
   }
   const sport = n.u16(o);
@@ -133,12 +125,45 @@ export function tcpPrint(n: Ndo, o: number, length: number, ipOff: number, fragm
   if ((flags & 16) !== 0) n.print(`, ack ${ack}`);
   n.print(`, win ${n.u16(o + 14)}`);
   if ((flags & 32) !== 0) n.print(`, urg ${urp}`);
-  if (hlen > 20) options(n, o + 20, hlen - 20);
-  n.print(`, length ${len}`);
-  if (len > 0 && (flags & 4) === 0 && (sport === 53 || dport === 53) && len > 2) {
-    if (n.has(o + hlen, 2)) {
-      n.print(' ');
-      dnsPrint(n, o + hlen + 2, len - 2, false);
+  if (hlen > 20) {
+    try {
+      options(n, o + 20, hlen - 20);
+    } catch (e) {
+      if (e !== TRUNCATED) throw e;
+      n.trunc();
+      n.print('>');
+      return;
     }
   }
+  n.print(`, length ${len}`);
+  if (len === 0 || (flags & 4) !== 0) return;
+  const is = (port: number): boolean => sport === port || dport === port;
+  if (is(80) || is(8080) || is(3128)) {
+    n.print(': ');
+    httpPrint(n, o + hlen, len);
+  } else if (is(53) && len > 2 && n.has(o + hlen, 2)) {
+    n.print(' ');
+    dnsPrint(n, o + hlen + 2, len - 2, false);
+  }
+}
+
+/** The first line of a request or an answer; all lines with -v. @see tcpdump print-http.c, print.c:txtproto_print */
+function httpPrint(n: Ndo, o: number, length: number): void {
+  n.protocol = 'http';
+  n.print('HTTP');
+  let text = '';
+  for (let i = 0; i < Math.min(length, n.left(o)); i++) text += String.fromCharCode(n.u8(o + i));
+  const known = /^(?:(?:GET|PUT|COPY|HEAD|LOCK|MOVE|POLL|POST|PROPFIND|PROPPATCH|DELETE|OPTIONS|TRACE|CONNECT|NOTIFY|SUBSCRIBE|UNSUBSCRIBE|MKCOL|SEARCH) |HTTP\/)/.test(text);
+  const lines = text.split(/\r?\n/);
+  const cut = n.left(o) < length;
+  if (n.o.verbose === 0) {
+    if (known && cut && lines.length === 1) throw TRUNCATED;
+    if (known) n.print(`: ${lines[0]}`);
+    return;
+  }
+  n.print(`, length: ${length}`);
+  if (!known) return;
+  if (lines.at(-1) === '' || cut) lines.pop();
+  for (const line of lines) n.print(`\n\t${line}`);
+  if (cut) throw TRUNCATED;
 }

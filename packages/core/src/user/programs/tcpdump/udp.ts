@@ -2,7 +2,6 @@
 import { csumIpv6Nofold, csumPartial, csumTcpudpNofold } from '../../../wire/checksum.ts';
 import { dhcpPrint } from './dhcp.ts';
 import { dnsPrint } from './dns.ts';
-import { etherPrint } from './ether.ts';
 import type { Ndo } from './ndo.ts';
 
 /** The pseudo header's part of a checksum. */
@@ -45,12 +44,11 @@ export function udpPrint(n: Ndo, o: number, length: number, ipOff: number, fragm
   const len = Math.min(ulen, length) - 8;
   if (n.o.quick > 0) {
     n.print(`UDP, length ${ulen - 8}`);
-    if (ulen > length) n.print(' (invalid)'.slice(0, 0));
     return;
   }
-  if (n.o.verbose > 0 && !n.o.noChecksums) {
+  if (n.o.verbose > (n.b[ipOff]! >>> 4 === 6 ? 0 : 1) && !n.o.noChecksums) {
     const sum = n.u16(o + 6);
-    if (sum === 0) n.print(n.b[ipOff]! >>> 4 === 6 ? '[no cksum] ' : '[no cksum] ');
+    if (sum === 0) n.print('[no cksum] ');
     else if (!fragmented && n.has(o, ulen) && ulen <= length) {
       const rest = ~csumPartial(n.b, o, ulen, pseudo(n, ipOff, ulen, 17)) & 0xffff;
       if (rest !== 0) {
@@ -83,7 +81,10 @@ function vxlanPrint(n: Ndo, o: number, len: number): void {
     n.invalid();
     return;
   }
-  n.print(`VXLAN, flags [${(n.u8(o) & 8) !== 0 ? 'I' : '.'}] (0x${n.u8(o).toString(16).padStart(2, '0')}), vni ${n.u24(o + 4)}\n`);
+  n.print('VXLAN, ');
+  const flags = n.u8(o);
+  n.print(`flags [${(flags & 8) !== 0 ? 'I' : '.'}] (0x${flags.toString(16).padStart(2, '0')}), `);
+  n.print(`vni ${n.u24(o + 4)}\n`);
   n.protocol = 'ether';
-  etherPrint(n, o + 8, len - 8, n.left(o + 8));
+  n.inner.ether(n, o + 8, len - 8, n.left(o + 8));
 }

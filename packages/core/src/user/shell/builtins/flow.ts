@@ -5,6 +5,7 @@ import { S_IFDIR, S_IFMT } from '../../../uapi/fcntl.ts';
 import { DiscardSignal, ExitSignal, LoopSignal, ReturnSignal } from '../errors.ts';
 import { type Maybe, chain } from '../maybe.ts';
 import { runProgram, runTrap } from '../process-run.ts';
+import { scriptText } from '../script-file.ts';
 import type { Shell } from '../shell.ts';
 import { TRAP_RETURN } from '../traps.ts';
 import { type Arg, type Builtin, complain, findBuiltin, options, refused, texts } from './types.ts';
@@ -146,7 +147,7 @@ function sourceFile(sh: Shell, name: string): string {
 
 async function readSource(sh: Shell, file: string): Promise<string> {
   const m = /^\/dev\/(?:fd\/(\d+)|stdin)$/.exec(file);
-  if (m === null && ((sh.fs.stat(file).mode & S_IFMT) === 0o100000)) return sh.fs.readText(file);
+  if (m === null && ((sh.fs.stat(file).mode & S_IFMT) === 0o100000)) return scriptText(sh.fs.readFile(file));
   if (m !== null) return utf8Decode(await sh.proc.readAll(Number(m[1] ?? 0)));
   const fd = await sh.proc.open(file, 0);
   const data = await sh.proc.readAll(fd);

@@ -1,5 +1,6 @@
 /** `read`, `mapfile`, `readarray`. */
 import { utf8Decode } from '../../../lib/text.ts';
+import { SystemError } from '../../../syscall/index.ts';
 import { POLLIN } from '../../../uapi/socket.ts';
 import { ShellError } from '../errors.ts';
 import { readUntil } from '../read-line.ts';
@@ -162,7 +163,14 @@ const read: Builtin = {
     if (timeout === 0) return (file.poll() & POLLIN) !== 0 ? 0 : 1;
     if (timeout !== Infinity) o.deadline = sh.proc.task.now() + timeout * 1e9;
     if (prompt !== '' && sh.proc.isatty(o.fd)) await sh.warn(prompt);
-    const { chars, status } = o.count === 0 ? { chars: [], status: 0 } : await readChars(sh, o);
+    let result: ReadResult;
+    try {
+      result = o.count === 0 ? { chars: [], status: 0 } : await readChars(sh, o);
+    } catch (e) {
+      if (!(e instanceof SystemError) || e.code === 'EINTR') throw e;
+      return complain(sh, name, `read error: ${o.fd}: ${e.strerror}`);
+    }
+    const { chars, status } = result;
     const ifs = sh.ifs;
     try {
       if (array !== null) {

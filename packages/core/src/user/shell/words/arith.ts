@@ -57,7 +57,7 @@ function pow(a: Int, b: Int): Int {
 const small = (n: Int): n is number => typeof n === 'number' && n >= -2147483648 && n <= 2147483647;
 const truth = (n: Int): boolean => n !== 0 && n !== 0n;
 /** Whether two numbers are the same, in whichever form they are held. */
-export const sameInt = (a: Int, b: Int): boolean => !(a < b || a > b);
+export const sameInt = (a: Int, b: Int): boolean => (typeof a === typeof b ? a === b : BigInt(a) === BigInt(b));
 
 function binary(op: string, a: Int, b: Int, fail: (msg: string) => never): Int {
   switch (op) {
