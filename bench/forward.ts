@@ -42,12 +42,25 @@ async function chain(kernel: SimKernel, hops: number): Promise<SimTask[]> {
     await address(i + 1, 'left', net24(i, 2));
   }
   for (let i = 0; i <= hops; i++) {
-    await clients[i]!.route.create({ family: AF_INET, dstLen: 0, table: 254, protocol: 3, scope: 0, type: 1, attrs: { gateway: ipv4Bytes(net24(i, 2)) } });
+    await clients[i]!.route.create({
+      family: AF_INET,
+      dstLen: 0,
+      table: 254,
+      protocol: 3,
+      scope: 0,
+      type: 1,
+      attrs: { gateway: ipv4Bytes(net24(i, 2)) },
+    });
     inetForwardChange(tasks[i]!.net, 1);
   }
   for (let i = 1; i < hops + 1; i++) {
     await clients[i]!.route.create({
-      family: AF_INET, dstLen: 24, table: 254, protocol: 3, scope: 0, type: 1,
+      family: AF_INET,
+      dstLen: 24,
+      table: 254,
+      protocol: 3,
+      scope: 0,
+      type: 1,
       attrs: { dst: ipv4Bytes(net24(0, 0)), gateway: ipv4Bytes(net24(i - 1, 1)) },
     }).catch(() => undefined);
   }
@@ -63,7 +76,12 @@ export async function benchForward(hops = 20, packets = 20_000): Promise<Result[
   // The far end's neighbour is permanent and goes nowhere: its host drops what is not for it.
   const last = tasks[hops + 1]!.net.names.get('left')!;
   const index = tasks[hops]!.net.names.get('right')!.ifindex;
-  await openNetlink(tasks[hops]!).neigh.create({ family: AF_INET, ifindex: index, state: 0x80, attrs: { dst: ipv4Bytes(dst), lladdr: last.devAddr } });
+  await openNetlink(tasks[hops]!).neigh.create({
+    family: AF_INET,
+    ifindex: index,
+    state: 0x80,
+    attrs: { dst: ipv4Bytes(dst), lladdr: last.devAddr },
+  });
   const run = (n: number): void => {
     for (let i = 0; i < n; i++) {
       const skb = allocSkb(kernel, 84 + 14);
@@ -96,7 +114,12 @@ export async function benchForward(hops = 20, packets = 20_000): Promise<Result[
   const how = `84-byte packets through ${hops} routers joined by veths, ${packets} a run, best of 5 by processor time`;
   return [
     { name: 'a forwarded hop', value: (best * 1000) / packets / hops, unit: 'ns', budget: BUDGET_NS, detail: how },
-    { name: 'heap a packet leaves behind on that way', value: Math.max(0, bytesPerPacket), unit: 'bytes', budget: BUDGET_BYTES, detail: 'heap statistics around one run, after a collection' },
+    {
+      name: 'heap a packet leaves behind on that way',
+      value: Math.max(0, bytesPerPacket),
+      unit: 'bytes',
+      budget: BUDGET_BYTES,
+      detail: 'heap statistics around one run, after a collection',
+    },
   ];
 }
-

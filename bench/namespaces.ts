@@ -49,7 +49,19 @@ export async function benchNamespaces(): Promise<Result[]> {
   const wiredMs = performance.now() - wiring;
   const full = (heapKib() - before) / COUNT;
   return [
-    { name: 'a namespace with only `lo`', value: bare, unit: 'KiB', budget: BARE_BUDGET_KIB, detail: `${COUNT} made in ${madeMs.toFixed(0)} ms` },
-    { name: 'a namespace with a veth, up, an address and its routes', value: full, unit: 'KiB', budget: FULL_BUDGET_KIB, detail: `both ends of each cable counted; ${COUNT} wired in ${wiredMs.toFixed(0)} ms` },
+    {
+      name: 'a namespace with only `lo`',
+      value: bare,
+      unit: 'KiB',
+      budget: BARE_BUDGET_KIB,
+      detail: `${COUNT} made in ${madeMs.toFixed(0)} ms`,
+    },
+    {
+      name: 'a namespace with a veth, up, an address and its routes',
+      value: full,
+      unit: 'KiB',
+      budget: FULL_BUDGET_KIB,
+      detail: `both ends of each cable counted; ${COUNT} wired in ${wiredMs.toFixed(0)} ms`,
+    },
   ];
 }

@@ -26,6 +26,16 @@ const round = (v: number): string => (v >= 100 ? v.toFixed(0) : v >= 1 ? v.toFix
 
 /** The report as a table people read. */
 export function markdown(results: readonly Result[], on: string): string {
-  const rows = results.map((r) => `| ${r.name} | ${round(r.value)} ${r.unit} | ${r.budget === undefined ? '' : `${r.budget} ${r.unit}`} | ${r.detail} |`);
-  return [`Measured on: ${on}.`, '', '| what | measured | budget | how |', '| --- | ---: | ---: | --- |', ...rows, ''].join('\n');
+  const rows = results.map(
+    (r) =>
+      `| ${r.name} | ${round(r.value)} ${r.unit} | ${r.budget === undefined ? '' : `${r.budget} ${r.unit}`} | ${r.detail} |`,
+  );
+  return [
+    `Measured on: ${on}.`,
+    '',
+    '| what | measured | budget | how |',
+    '| --- | ---: | ---: | --- |',
+    ...rows,
+    '',
+  ].join('\n');
 }

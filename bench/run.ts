@@ -14,9 +14,13 @@ writeFileSync(join(root, 'bench/report.md'), `# Benchmarks\n\nMade by \`npm run 
 
 const readme = join(root, 'README.md');
 const text = readFileSync(readme, 'utf8');
-const shown = text.replace(/(<!-- bench -->\n)[\s\S]*?(<!-- \/bench -->)/, (_m, open: string, close: string) => `${open}${report}${close}`);
+const shown = text.replace(
+  /(<!-- bench -->\n)[\s\S]*?(<!-- \/bench -->)/,
+  (_m, open: string, close: string) => `${open}${report}${close}`,
+);
 if (shown !== text) writeFileSync(readme, shown);
 
 const over = results.filter((r) => r.budget !== undefined && r.value > r.budget);
-for (const r of over) process.stderr.write(`over budget: ${r.name}: ${r.value.toFixed(1)} ${r.unit}, budget ${r.budget}\n`);
+for (const r of over)
+  process.stderr.write(`over budget: ${r.name}: ${r.value.toFixed(1)} ${r.unit}, budget ${r.budget}\n`);
 process.exit(over.length === 0 ? 0 : 1);

@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { hasBash, readCases, runReal, tidy } from './cases.ts';
 import { runBash } from './machine.ts';
 
-const recorded = JSON.parse(readFileSync(join(import.meta.dirname, 'cases/expected.json'), 'utf8')) as Record<string, string>;
+const recorded = JSON.parse(readFileSync(join(import.meta.dirname, 'cases/expected.json'), 'utf8')) as Record<
+  string,
+  string
+>;
 const live = hasBash();
 
 describe(`bash, compared with ${live ? 'the one installed' : 'what was recorded'}`, () => {

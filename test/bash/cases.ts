@@ -37,13 +37,19 @@ export const hasBash = (): boolean =>
   spawnSync('/usr/bin/bash', ['--version'], { encoding: 'utf8' }).stdout.includes('version 5.2.15');
 
 /** Both outputs into one pipe; signals as a terminal has them, whatever whoever started us ignores. */
-const LAUNCH = 'import os,signal,sys\nfor s in (2,3,13,25): signal.signal(s, signal.SIG_DFL)\nos.dup2(1,2)\nos.execv("/usr/bin/bash", ["bash"]+sys.argv[1:])';
+const LAUNCH =
+  'import os,signal,sys\nfor s in (2,3,13,25): signal.signal(s, signal.SIG_DFL)\nos.dup2(1,2)\nos.execv("/usr/bin/bash", ["bash"]+sys.argv[1:])';
 
 /** Makes the fresh directory, then becomes the launcher. */
-const SETUP = 'mount -t tmpfs t /tmp && mkdir /tmp/t && cd /tmp/t && printf %s "$SCRIPT" > s.sh && unset SCRIPT PWD OLDPWD && exec /usr/bin/python3 -c "$0" "$@"';
+const SETUP =
+  'mount -t tmpfs t /tmp && mkdir /tmp/t && cd /tmp/t && printf %s "$SCRIPT" > s.sh && unset SCRIPT PWD OLDPWD && exec /usr/bin/python3 -c "$0" "$@"';
 
 /** Runs a script on the machine's bash, in a fresh directory /tmp/t of its own. */
-export function runReal(script: string, argv: readonly string[] = ['s.sh'], input = ''): { status: number; output: string } {
+export function runReal(
+  script: string,
+  argv: readonly string[] = ['s.sh'],
+  input = '',
+): { status: number; output: string } {
   const r = spawnSync('/usr/bin/unshare', [...UNSHARE, '/bin/dash', '-c', SETUP, LAUNCH, ...argv], {
     cwd: '/',
     env: { PATH: '/usr/bin:/bin', HOME: '/root', LC_ALL: 'C.UTF-8', SCRIPT: script },

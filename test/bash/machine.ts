@@ -2,7 +2,14 @@
 import { DEFAULT_COST } from '../../packages/core/src/sim/core/cost.ts';
 import { SimKernel } from '../../packages/core/src/sim/core/kernel.ts';
 import { utf8Decode, utf8Encode } from '../../packages/core/src/lib/text.ts';
-import { HostInput, HostOutput, type Process, type Program, type ProgramEntry, System } from '../../packages/core/src/user/process/index.ts';
+import {
+  HostInput,
+  HostOutput,
+  type Process,
+  type Program,
+  type ProgramEntry,
+  System,
+} from '../../packages/core/src/user/process/index.ts';
 import { bashMain, bashWith } from '../../packages/core/src/user/shell/main.ts';
 
 const host = {
@@ -67,9 +74,23 @@ const programs: readonly ProgramEntry[] = [
   entry('sh', bashMain, '/bin/sh'),
   entry('cat', cat, '/bin/cat'),
   entry('head', head),
-  entry('sort', onText((s) => lines(s).sort().map((l) => `${l}\n`).join(''))),
-  entry('wc', onText((s) => `${s.split('\n').length - 1}\n`)),
-  entry('tr', onText((s, [a, b]) => (a === 'a-z' ? s.toUpperCase() : s.replaceAll(a!, b!)))),
+  entry(
+    'sort',
+    onText((s) =>
+      lines(s)
+        .sort()
+        .map((l) => `${l}\n`)
+        .join(''),
+    ),
+  ),
+  entry(
+    'wc',
+    onText((s) => `${s.split('\n').length - 1}\n`),
+  ),
+  entry(
+    'tr',
+    onText((s, [a, b]) => (a === 'a-z' ? s.toUpperCase() : s.replaceAll(a!, b!))),
+  ),
   entry('sleep', async (p) => {
     await p.nanosleep(Number(p.argv[1]) * 1e9);
     return 0;

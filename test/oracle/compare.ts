@@ -19,7 +19,9 @@ for (const file of files) {
   const found = differences(recording, normaliseRun(await runSim(session)));
   const judged = recording.commands.filter((c) => c.unstable !== true).length;
   for (const d of found) process.stdout.write(`${describe(session.name, d)}\n`);
-  process.stdout.write(`${session.name}: ${judged} commands judged, ${recording.commands.length - judged} not, ${found.length} differ\n`);
+  process.stdout.write(
+    `${session.name}: ${judged} commands judged, ${recording.commands.length - judged} not, ${found.length} differ\n`,
+  );
   failed += found.length;
 }
 process.exit(failed === 0 ? 0 : 1);

@@ -19,7 +19,7 @@ export interface Instrumented {
  */
 const PRELUDE =
   'exec 200>&1 201>&2; ' +
-  "__mark() { local s=$1; builtin printf '\\036%d %d\\036' \"$2\" \"$s\" >&200; builtin printf '\\036%d %d\\036' \"$2\" \"$s\" >&201; " +
+  '__mark() { local s=$1; builtin printf \'\\036%d %d\\036\' "$2" "$s" >&200; builtin printf \'\\036%d %d\\036\' "$2" "$s" >&201; ' +
   '[[ $- == *e* || -n $(trap -p ERR) ]] && return 0; return $s; }; ';
 
 const mark = (index: number): string => `{ __mark $? ${index}; } 2>/dev/null`;
@@ -36,7 +36,10 @@ export function instrument(source: string): Instrumented {
   commands.forEach((statement, i) => {
     script += source.slice(at, statement.pos) + (i === 0 ? PRELUDE : `${mark(i - 1)}; `);
     at = statement.pos;
-    found.push({ line: source.slice(0, statement.pos).split('\n').length, text: source.slice(statement.pos, statement.end) });
+    found.push({
+      line: source.slice(0, statement.pos).split('\n').length,
+      text: source.slice(statement.pos, statement.end),
+    });
   });
   script += source.slice(at);
   if (!script.endsWith('\n')) script += '\n';

@@ -5,9 +5,15 @@ const named = (text: string): string => new Normaliser().text(text);
 
 describe('what cannot be equal is named', () => {
   it.each([
-    ['64 bytes from 10.0.0.2: icmp_seq=1 ttl=64 time=0.045 ms', '64 bytes from 10.0.0.2: icmp_seq=1 ttl=64 time=<t> ms'],
+    [
+      '64 bytes from 10.0.0.2: icmp_seq=1 ttl=64 time=0.045 ms',
+      '64 bytes from 10.0.0.2: icmp_seq=1 ttl=64 time=<t> ms',
+    ],
     ['rtt min/avg/max/mdev = 0.030/0.041/0.060/0.012 ms, pipe 2', 'rtt min/avg/max/mdev = <rtt>, pipe 2'],
-    ['rtt min/avg/max/mdev = 0.030/0.041/0.060/0.012 ms, ipg/ewma 0.051/0.044 ms', 'rtt min/avg/max/mdev = <rtt>, ipg/ewma <t>/<t> ms'],
+    [
+      'rtt min/avg/max/mdev = 0.030/0.041/0.060/0.012 ms, ipg/ewma 0.051/0.044 ms',
+      'rtt min/avg/max/mdev = <rtt>, ipg/ewma <t>/<t> ms',
+    ],
     ['link/ether 3a:01:02:03:04:05 brd ff:ff:ff:ff:ff:ff', 'link/ether <mac1> brd ff:ff:ff:ff:ff:ff'],
     ['3 received, 0% packet loss, time 2031ms', '3 received, 0% packet loss, time <2000>ms'],
   ])('%s', (text, want) => expect(named(text)).toBe(want));

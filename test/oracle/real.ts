@@ -13,7 +13,9 @@ export function realVersions(): Record<string, string> {
   const ask = (cmd: string): string => spawnSync('sh', ['-c', cmd]).stdout.toString().trim().split('\n')[0]!;
   return {
     kernel: ask('uname -r').replace(/^(\d+\.\d+).*/, '$1'),
-    ip: ask('ip -V').replace(/^.*iproute2-/, '').replace(/,.*/, ''),
+    ip: ask('ip -V')
+      .replace(/^.*iproute2-/, '')
+      .replace(/,.*/, ''),
     ping: ask('ping -V').replace(/^.*iputils /, ''),
     bash: ask('bash --version').replace(/^.*version (\S+).*/, '$1'),
   };
@@ -37,7 +39,22 @@ export function runReal(session: Instrumented, name: string, timeoutMs = 120_000
   return new Promise((resolve, reject) => {
     const child = spawn(
       'unshare',
-      ['-n', '-m', '-p', '-u', '-f', '--kill-child', '--mount-proc', '--propagation', 'private', 'bash', '-c', SETUP, 'bash', name],
+      [
+        '-n',
+        '-m',
+        '-p',
+        '-u',
+        '-f',
+        '--kill-child',
+        '--mount-proc',
+        '--propagation',
+        'private',
+        'bash',
+        '-c',
+        SETUP,
+        'bash',
+        name,
+      ],
       { stdio: ['pipe', 'pipe', 'pipe'] },
     );
     let stdout = '';

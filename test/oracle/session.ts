@@ -42,10 +42,11 @@ const same = (a: CommandResult, b: CommandResult): boolean =>
 
 /** Runs the session twice on the real kernel. */
 export async function record(session: Session): Promise<Recording> {
-  const [a, b] = (await Promise.all([runReal(session.instrumented, session.name), runReal(session.instrumented, session.name)])).map(
-    normaliseRun,
-  ) as [RunResult, RunResult];
-  if (a.commands.length !== b.commands.length) throw new Error(`${session.name}: two real runs end at different commands`);
+  const [a, b] = (
+    await Promise.all([runReal(session.instrumented, session.name), runReal(session.instrumented, session.name)])
+  ).map(normaliseRun) as [RunResult, RunResult];
+  if (a.commands.length !== b.commands.length)
+    throw new Error(`${session.name}: two real runs end at different commands`);
   return {
     versions: realVersions(),
     status: a.status,
@@ -96,4 +97,5 @@ export function describe(name: string, d: Difference): string {
   return lines.join('\n');
 }
 
-const indent = (prefix: string, text: string): string[] => (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n').map((l) => prefix + l);
+const indent = (prefix: string, text: string): string[] =>
+  (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n').map((l) => prefix + l);

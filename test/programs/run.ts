@@ -4,7 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSimKernel } from '../../packages/core/src/sim/index.ts';
-import { HostOutput, makePipe, type OpenFile, type Process, System } from '../../packages/core/src/user/process/index.ts';
+import {
+  HostOutput,
+  makePipe,
+  type OpenFile,
+  type Process,
+  System,
+} from '../../packages/core/src/user/process/index.ts';
 import { coreutilsEntries } from '../../packages/core/src/user/programs/coreutils/entries.ts';
 import { nodeHost } from '../support/host.ts';
 
@@ -29,21 +35,31 @@ export const FILES: Readonly<Record<string, string>> = {
   ping: '64 bytes from 10.0.0.2: icmp_seq=1 ttl=64 time=0.045 ms\n64 bytes from 10.0.0.2: icmp_seq=2 ttl=64 time=0.061 ms\n\n2 packets transmitted, 2 received, 0% packet loss, time 1001ms\n',
 };
 
-const ENV = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8', TZ: 'UTC0' };
+const ENV = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  HOME: '/root',
+  LANG: 'C.UTF-8',
+  TZ: 'UTC0',
+};
 
 export function runReal(snippet: string): Outcome {
   const cwd = mkdtempSync(join(tmpdir(), 'warren-programs-'));
   try {
     for (const [name, text] of Object.entries(FILES)) writeFileSync(join(cwd, name), text);
     const r = spawnSync('bash', ['-c', script(snippet)], { cwd, env: ENV, input: '', timeout: 10_000 });
-    return { stdout: r.stdout.toString('latin1'), stderr: r.stderr.toString('latin1'), status: r.status ?? 128 + (constants.signals[r.signal ?? 'SIGKILL'] ?? 0) };
+    return {
+      stdout: r.stdout.toString('latin1'),
+      stderr: r.stderr.toString('latin1'),
+      status: r.status ?? 128 + (constants.signals[r.signal ?? 'SIGKILL'] ?? 0),
+    };
   } finally {
     rmSync(cwd, { recursive: true, force: true });
   }
 }
 
 /** Builtins of bash are not what is tested: the programs are. */
-const script = (snippet: string): string => `enable -n echo printf test [ kill pwd true false time 2>/dev/null\n${snippet}`;
+const script = (snippet: string): string =>
+  `enable -n echo printf test [ kill pwd true false time 2>/dev/null\n${snippet}`;
 
 type Word = string;
 
@@ -104,7 +120,11 @@ export async function runOurs(snippet: string): Promise<Outcome> {
   const sink = (list: Uint8Array[]): OpenFile => new HostOutput((bytes: Uint8Array) => void list.push(bytes.slice()));
   const [r, w] = makePipe(1);
   w.release();
-  const main = system.start((proc) => pipelines(proc, snippet), ['driver'], { cwd: '/tmp/t', env: new Map(Object.entries(ENV)), fds: [r, sink(out), sink(err)] });
+  const main = system.start((proc) => pipelines(proc, snippet), ['driver'], {
+    cwd: '/tmp/t',
+    env: new Map(Object.entries(ENV)),
+    fds: [r, sink(out), sink(err)],
+  });
   const { status, signal } = await system.waitExit(main);
   if (crashes.length > 0) throw new Error(crashes.join('\n'));
   return { stdout: latin(out), stderr: latin(err), status: signal === 0 ? status : 128 + signal };

@@ -45,7 +45,10 @@ kill -9 $!; wait $! 2>/dev/null
 `;
 
 /** Runs a script on a machine that remembers where each packet was made. @returns what is alive afterwards, and the reasons of drops. */
-async function busy(script: string, options: object = {}): Promise<{ live: number; leaks: string[]; reasons: Set<string>; places: number }> {
+async function busy(
+  script: string,
+  options: object = {},
+): Promise<{ live: number; leaks: string[]; reasons: Set<string>; places: number }> {
   const machine = Machine.boot({ host: nodeHost, ...options });
   const { skbPool, drops } = machine.kernel;
   skbPool.poison = true;
@@ -77,7 +80,11 @@ describe('no packet is lost track of', () => {
     const machine = Machine.boot({ host: nodeHost });
     machine.kernel.skbPool.poison = true;
     machine.kernel.drops.listeners.push((skb) => void skb.users++);
-    await machine.run(['bash', '-c', 'ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up; sleep 3; ip link set v1 down; ping -c 1 -W 1 ff02::1%v0']);
+    await machine.run([
+      'bash',
+      '-c',
+      'ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up; sleep 3; ip link set v1 down; ping -c 1 -W 1 ff02::1%v0',
+    ]);
     expect(machine.kernel.skbPool.leaks().length).toBeGreaterThan(0);
   });
   it('when work takes no time', async () => {

@@ -4,7 +4,10 @@ import { parsePcapng } from '../../packages/core/src/wire/pcapng.ts';
 import { nodeHost } from '../support/host.ts';
 
 /** Runs commands on a machine of their own; both streams as they come. */
-async function bash(commands: string, options: { seed?: number; capture?: (b: Uint8Array) => void } = {}): Promise<{ output: string; status: number; stuck: boolean }> {
+async function bash(
+  commands: string,
+  options: { seed?: number; capture?: (b: Uint8Array) => void } = {},
+): Promise<{ output: string; status: number; stuck: boolean }> {
   const machine = Machine.boot({ host: nodeHost, seed: options.seed ?? 1 });
   const capture = options.capture === undefined ? null : machine.capture(options.capture);
   const chunks: Uint8Array[] = [];
@@ -62,7 +65,9 @@ describe('time', () => {
 
 describe('processes harm only themselves', () => {
   it('kill -9 of a ping leaves the rest', async () => {
-    const { output, status } = await bash('ip link set lo up; ping 127.0.0.1 >/dev/null & sleep 1; kill -9 $!; wait $!; echo $?; ping -c 1 -q 127.0.0.1 | grep -c "1 received"');
+    const { output, status } = await bash(
+      'ip link set lo up; ping 127.0.0.1 >/dev/null & sleep 1; kill -9 $!; wait $!; echo $?; ping -c 1 -q 127.0.0.1 | grep -c "1 received"',
+    );
     expect({ output: output.split('\n').slice(-3).join('\n'), status }).toEqual({ output: '137\n1\n', status: 0 });
   });
   it('a spinning loop in the background does not hold the others', async () => {

@@ -79,7 +79,11 @@ export async function run(asked: RunOptions): Promise<number> {
       return script.status;
     }
     // `warren run <(...)`: a descriptor of this process, which the machine does not have.
-    if (/^\/(?:dev\/fd|proc)\//.test(source.name)) options = { ...options, source: { kind: 'text', text: new TextDecoder().decode(script.data).replaceAll('\0', '') } };
+    if (/^\/(?:dev\/fd|proc)\//.test(source.name))
+      options = {
+        ...options,
+        source: { kind: 'text', text: new TextDecoder().decode(script.data).replaceAll('\0', '') },
+      };
     else files.set(source.name.startsWith('/') ? source.name : `${CWD}/${source.name}`, script.data);
   }
   const captureFile = pcap === null ? null : createHostFile(pcap);
@@ -95,7 +99,7 @@ export async function run(asked: RunOptions): Promise<number> {
     ...(options.clock === 'real' ? { bootRealtime: BigInt(Date.now()) * 1_000_000n } : {}),
     files,
     onCrash: (process, error) => {
-      const what = error instanceof Error ? error.stack ?? error.message : String(error);
+      const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
       writeError(`warren: a bug of Warren's own ended ${process.name} (pid ${process.pid}): ${what}\n`);
     },
   });
@@ -107,7 +111,11 @@ export async function run(asked: RunOptions): Promise<number> {
     if (lost !== null) writeError(`warren: ${pcap}: ${REASONS[lost] ?? lost}\n`);
   };
   const capture = captureFile === null ? null : machine.capture(write);
-  const release = onHostSignals((signal) => machine.signal(signal), () => bytesWritten, exit);
+  const release = onHostSignals(
+    (signal) => machine.signal(signal),
+    () => bytesWritten,
+    exit,
+  );
   const result = await machine.run(command(options), {
     cwd: CWD,
     stdin: hostStdin(),

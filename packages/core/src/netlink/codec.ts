@@ -114,7 +114,6 @@ export const macAddr: Codec<Uint8Array> = raw('max', 32, 0);
 /** An IPv4 (4 bytes) or IPv6 (16 bytes) address; the message's family says which. */
 export const ipAddr: Codec<Uint8Array> = raw('min', 4, 0);
 
-
 /** An array of integers with nothing between them. */
 export function intArray(item: Int): Codec<readonly number[]> {
   const size = item.len;

@@ -10,7 +10,6 @@
 import { be16, copyBytes, putBe16 } from '../lib/bytes.ts';
 import { ETH_HLEN } from '../uapi/if-ether.ts';
 
-
 /** EtherType (or 802.3 length, below 0x600). */
 export const ethProto = (b: Uint8Array, o: number): number => be16(b, o + 12);
 /** Tag control information of the tag behind the addresses; valid when `ethProto` is a tag's. */

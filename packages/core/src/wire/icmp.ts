@@ -26,7 +26,6 @@ export const icmpMtu = (b: Uint8Array, o: number): number => be16(b, o + 6);
 /** Pointer of a parameter problem: the bad byte, counted from the quoted header's start. */
 export const icmpPointer = (b: Uint8Array, o: number): number => b[o + 4]!;
 
-
 /** Whether a type reports an error, so that no error may answer it. @see net/ipv4/icmp.c:icmp_pointers */
 export const icmpIsError = (type: number): boolean =>
   type === ICMP_DEST_UNREACH ||

@@ -17,7 +17,6 @@ export const IGMPV3_HOST_MEMBERSHIP_REPORT = 0x22;
 
 export const IGMP_HLEN = 8;
 
-
 /** Whether `len` bytes hold a header and a right checksum. @see net/ipv4/igmp.c:igmp_rcv */
 export const igmpCheck = (b: Uint8Array, o: number, len: number): boolean =>
   len >= IGMP_HLEN && checksum(b, o, len) === 0;

@@ -32,7 +32,6 @@ export const ip6PayloadLen = (b: Uint8Array, o: number): number => be16(b, o + 4
 export const ip6Nexthdr = (b: Uint8Array, o: number): number => b[o + 6]!;
 export const ip6HopLimit = (b: Uint8Array, o: number): number => b[o + 7]!;
 
-
 /** Why `ip6Check` refused a header (0 = accepted). */
 export const IP6_OK = 0;
 /** Shorter than a header, or not version 6: `Ip6InHdrErrors`. */

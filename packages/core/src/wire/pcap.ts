@@ -17,7 +17,6 @@ export const LINKTYPE_LINUX_SLL2 = 276;
 export const PCAP_MAGIC_US = 0xa1b2c3d4;
 export const PCAP_MAGIC_NS = 0xa1b23c4d;
 
-
 /** What a file header says. */
 export interface PcapHeader {
   readonly linktype: number;

@@ -61,7 +61,13 @@ export class Capture {
     this.#interfaces.set(dev, made);
     const where = dev.net === this.#kernel.firstNet ? 'init' : (this.#nameOf(dev.net) ?? `net:[${dev.net.ino}]`);
     this.#sink(
-      pcapngInterface({ linktype: LINKTYPE_ETHERNET, snaplen: 0, name: `${where}/${dev.name}`, description: '', mac: dev.devAddr.slice() }),
+      pcapngInterface({
+        linktype: LINKTYPE_ETHERNET,
+        snaplen: 0,
+        name: `${where}/${dev.name}`,
+        description: '',
+        mac: dev.devAddr.slice(),
+      }),
     );
     return made;
   }

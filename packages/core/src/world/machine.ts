@@ -134,7 +134,14 @@ export class Machine {
     const told = (skb: SkBuff, reason: number, place: string): void => {
       const { dev } = skb;
       const netns = dev === null ? '' : (this.system.netnsName(dev.net.ino) ?? '');
-      listener({ reason: dropReasonName(reason), place, netns, device: dev?.name ?? '', protocol: skb.protocol, timeNs: this.kernel.clock.now });
+      listener({
+        reason: dropReasonName(reason),
+        place,
+        netns,
+        device: dev?.name ?? '',
+        protocol: skb.protocol,
+        timeNs: this.kernel.clock.now,
+      });
     };
     listeners.push(told);
     return () => {
@@ -155,4 +162,3 @@ async function* source(input: RunOptions['stdin']): AsyncGenerator<Uint8Array> {
   else if (input instanceof Uint8Array) yield input;
   else yield* input;
 }
-

@@ -1,3 +1,3 @@
 export * from './insn.ts';
-export { bpfDump, bpfImage } from './text.ts';
+export { bpfDump } from './text.ts';
 export { type BpfAncillary, checkBpf, runBpf } from './vm.ts';

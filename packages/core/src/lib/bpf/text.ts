@@ -78,7 +78,9 @@ export function bpfImage(insn: BpfInsn, n: number): string {
 export function bpfDump(program: readonly BpfInsn[], how: number): string {
   if (how > 2) return `${program.length}\n${program.map((p) => `${p.code} ${p.jt} ${p.jf} ${p.k}\n`).join('')}`;
   if (how > 1) {
-    return program.map((p) => `{ 0x${p.code.toString(16)}, ${p.jt}, ${p.jf}, 0x${p.k.toString(16).padStart(8, '0')} },\n`).join('');
+    return program
+      .map((p) => `{ 0x${p.code.toString(16)}, ${p.jt}, ${p.jf}, 0x${p.k.toString(16).padStart(8, '0')} },\n`)
+      .join('');
   }
   return program.map((p, i) => `${bpfImage(p, i)}\n`).join('');
 }

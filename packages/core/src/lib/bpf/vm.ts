@@ -141,7 +141,11 @@ function validInsn(program: readonly BpfInsn[], pc: number): boolean {
     case B.BPF_LD:
       return LD_MODES.includes(mode) && (code & 0x18) !== 0x18 && (mode !== B.BPF_MEM || k < B.BPF_MEMWORDS);
     case B.BPF_LDX:
-      return LDX_MODES.includes(mode) && (mode === B.BPF_MSH) === ((code & 0x18) === B.BPF_B) && (mode !== B.BPF_MEM || k < B.BPF_MEMWORDS);
+      return (
+        LDX_MODES.includes(mode) &&
+        (mode === B.BPF_MSH) === ((code & 0x18) === B.BPF_B) &&
+        (mode !== B.BPF_MEM || k < B.BPF_MEMWORDS)
+      );
     case B.BPF_ST:
     case B.BPF_STX:
       return (code & 0xf8) === 0 && k < B.BPF_MEMWORDS;

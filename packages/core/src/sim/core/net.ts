@@ -65,4 +65,3 @@ export interface PernetOps {
   init?(net: Net): void;
   exit?(net: Net): void;
 }
-

@@ -14,7 +14,14 @@ import { ETH_P_ARP, ETH_P_IP } from '../../uapi/if-ether.ts';
 import { IFF_LOOPBACK, IFF_NOARP, IFF_POINTOPOINT } from '../../uapi/if.ts';
 import { PACKET_HOST, PACKET_LOOPBACK, PACKET_OTHERHOST } from '../../uapi/if-packet.ts';
 import { NUD_NOARP, NUD_REACHABLE, NUD_STALE } from '../../uapi/neighbour.ts';
-import { RT_SCOPE_HOST, RT_SCOPE_LINK, RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST, RTN_UNICAST } from '../../uapi/rtnetlink.ts';
+import {
+  RT_SCOPE_HOST,
+  RT_SCOPE_LINK,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_MULTICAST,
+  RTN_UNICAST,
+} from '../../uapi/rtnetlink.ts';
 import { devQueueXmit, NETDEV_CHANGE, NETDEV_CHANGEADDR, netifCarrierOk } from '../core/dev.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { NetDevice } from '../core/net-device.ts';
@@ -22,7 +29,18 @@ import { allocSkb, consumeSkb, kfreeSkb, type SkBuff } from '../core/skbuff.ts';
 import { neighCarrierDown, neighChangeaddr, neighEventNs, neighTable, neighUpdate } from '../neigh/neighbour.ts';
 import { NEIGH_UPDATE_F_OVERRIDE } from '../neigh/state.ts';
 import type { Neighbour, NeighOps, NeighTable } from '../neigh/table.ts';
-import { ARP_ACCEPT, ARP_ANNOUNCE, ARP_EVICT_NOCARRIER, ARP_IGNORE, ARPFILTER, DROP_GRATUITOUS_ARP, MEDIUM_ID, PROXY_ARP, PROXY_ARP_PVLAN, ROUTE_LOCALNET } from './devconf.ts';
+import {
+  ARP_ACCEPT,
+  ARP_ANNOUNCE,
+  ARP_EVICT_NOCARRIER,
+  ARP_IGNORE,
+  ARPFILTER,
+  DROP_GRATUITOUS_ARP,
+  MEDIUM_ID,
+  PROXY_ARP,
+  PROXY_ARP_PVLAN,
+  ROUTE_LOCALNET,
+} from './devconf.ts';
 import { inDevForward, inDevMaxconf, inDevOrconf, inetConfirmAddr, inetSelectAddr } from './devinet.ts';
 import { inetAddrType, inetAddrTypeTable } from './fib-semantics.ts';
 import { Flowi4 } from './fib-types.ts';
@@ -60,11 +78,15 @@ function construct(n: Neighbour): number {
 function solicitSource(inDev: InDevice, skb: SkBuff | null, target: number): number {
   const { dev } = inDev;
   const { net } = dev;
-  const from = skb === null || skb.protocol !== ETH_P_IP ? 0 : key4(skb.buf.subarray(skb.networkHeader + 12, skb.networkHeader + 16));
+  const from =
+    skb === null || skb.protocol !== ETH_P_IP
+      ? 0
+      : key4(skb.buf.subarray(skb.networkHeader + 12, skb.networkHeader + 16));
   let saddr = 0;
   const announce = inDevMaxconf(inDev, ARP_ANNOUNCE);
   if (announce < 2 && from !== 0 && inetAddrType(net, from) === RTN_LOCAL) {
-    if (announce === 0 || inDev.ifaList.some((ifa) => inetIfaMatch(target, ifa) && inetIfaMatch(from, ifa))) saddr = from;
+    if (announce === 0 || inDev.ifaList.some((ifa) => inetIfaMatch(target, ifa) && inetIfaMatch(from, ifa)))
+      saddr = from;
   }
   return saddr !== 0 ? saddr : inetSelectAddr(dev, target, RT_SCOPE_LINK);
 }
@@ -163,7 +185,8 @@ function arpProcess(skb: SkBuff, dev: NetDevice): number {
   const sip = arpSip(b, o);
   const tip = arpTip(b, o);
   if (op !== ARPOP_REQUEST && op !== ARPOP_REPLY) return SKB_DROP_REASON_NOT_SPECIFIED;
-  if (ipv4IsMulticast(tip) || (ipv4IsLoopback(tip) && !inDevOrconf(inDev, ROUTE_LOCALNET))) return SKB_DROP_REASON_NOT_SPECIFIED;
+  if (ipv4IsMulticast(tip) || (ipv4IsLoopback(tip) && !inDevOrconf(inDev, ROUTE_LOCALNET)))
+    return SKB_DROP_REASON_NOT_SPECIFIED;
   if (sip === tip && inDevOrconf(inDev, DROP_GRATUITOUS_ARP)) return SKB_DROP_REASON_NOT_SPECIFIED;
   const sha = b.slice(o + ARP_SHA, o + ARP_SHA + 6);
   const { arpTbl } = kernelIpv4(dev.net.kernel);
@@ -188,7 +211,8 @@ function arpProcess(skb: SkBuff, dev: NetDevice): number {
           ? arpFwdProxy(inDev, rt.dev) || arpTbl.proxyLookup(dev.net, b, o + 24, dev) !== null
           : sip !== tip && inDev.cnf.data[PROXY_ARP_PVLAN] !== 0;
       if (proxied) {
-        if (neighEventNs(arpTbl, sha, b.slice(o + 14, o + 18), dev, true) !== null) arpSend(ARPOP_REPLY, sip, dev, tip, sha, dev.devAddr, sha);
+        if (neighEventNs(arpTbl, sha, b.slice(o + 14, o + 18), dev, true) !== null)
+          arpSend(ARPOP_REPLY, sip, dev, tip, sha, dev.devAddr, sha);
         return SKB_CONSUMED;
       }
     }
@@ -206,10 +230,20 @@ function arpFwdProxy(inDev: InDevice, out: NetDevice): boolean {
 }
 
 /** Updates what we know of the sender. */
-function learn(skb: SkBuff, dev: NetDevice, inDev: InDevice, tbl: NeighTable, op: number, sip: number, tip: number, sha: Uint8Array): number {
+function learn(
+  skb: SkBuff,
+  dev: NetDevice,
+  inDev: InDevice,
+  tbl: NeighTable,
+  op: number,
+  sip: number,
+  tip: number,
+  sha: Uint8Array,
+): number {
   const { buf: b, data: o } = skb;
   let n = tbl.lookup4(sip, dev);
-  const isGarp = tip === sip && (op === ARPOP_REQUEST || b.subarray(o + ARP_THA, o + ARP_THA + 6).every((v, i) => v === sha[i]));
+  const isGarp =
+    tip === sip && (op === ARPOP_REQUEST || b.subarray(o + ARP_THA, o + ARP_THA + 6).every((v, i) => v === sha[i]));
   if (n === null) {
     const accept = inDevOrconf(inDev, ARP_ACCEPT) && inetAddrTypeTable(dev.net, sip, 255) === RTN_UNICAST;
     if (!accept || !(isGarp || op === ARPOP_REPLY)) return SKB_CONSUMED;
@@ -226,7 +260,8 @@ function learn(skb: SkBuff, dev: NetDevice, inDev: InDevice, tbl: NeighTable, op
 
 /** Announces the device's addresses. @see inetdev_send_gratuitous_arp */
 function gratuitousArp(inDev: InDevice): void {
-  for (const ifa of inDev.ifaList) arpSend(ARPOP_REQUEST, ifa.local, inDev.dev, ifa.local, null, inDev.dev.devAddr, null);
+  for (const ifa of inDev.ifaList)
+    arpSend(ARPOP_REQUEST, ifa.local, inDev.dev, ifa.local, null, inDev.dev.devAddr, null);
 }
 
 /** @see arp_netdev_event */
@@ -239,7 +274,7 @@ function arpNetdevEvent(event: number, dev: NetDevice, changed = 0): void {
     if ((changed & IFF_NOARP) !== 0) neighChangeaddr(arpTbl, dev);
     if (netifCarrierOk(dev)) return;
     const inDev = inDevGet(dev);
-    if (inDev === null || (inDev.cnf.data[ARP_EVICT_NOCARRIER] !== 0)) neighCarrierDown(arpTbl, dev);
+    if (inDev === null || inDev.cnf.data[ARP_EVICT_NOCARRIER] !== 0) neighCarrierDown(arpTbl, dev);
   }
 }
 
@@ -262,4 +297,3 @@ export function arpInit(kernel: SimKernel): void {
   kernel.ptypes.set(ETH_P_ARP, arpRcv);
   kernel.netdevChain.register(arpNetdevEvent);
 }
-

@@ -7,8 +7,26 @@ import { ARPHRD_ETHER } from '../../uapi/if-arp.ts';
 import { EEXIST, EINVAL } from '../../uapi/errno.ts';
 import { IFA_F_DEPRECATED, IFA_F_PERMANENT, IFA_F_SECONDARY } from '../../uapi/if-addr.ts';
 import { IFF_LOOPBACK } from '../../uapi/if.ts';
-import { NETCONFA_ALL, NETCONFA_FORWARDING, NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT, RT_SCOPE_HOST, RT_SCOPE_LINK, RTM_DELADDR, RTM_NEWADDR } from '../../uapi/rtnetlink.ts';
-import { NETDEV_CHANGEADDR, NETDEV_CHANGEMTU, NETDEV_CHANGENAME, NETDEV_DOWN, NETDEV_REGISTER, NETDEV_UNREGISTER, NETDEV_UP, doSoftirq } from '../core/dev.ts';
+import {
+  NETCONFA_ALL,
+  NETCONFA_FORWARDING,
+  NETCONFA_IFINDEX_ALL,
+  NETCONFA_IFINDEX_DEFAULT,
+  RT_SCOPE_HOST,
+  RT_SCOPE_LINK,
+  RTM_DELADDR,
+  RTM_NEWADDR,
+} from '../../uapi/rtnetlink.ts';
+import {
+  NETDEV_CHANGEADDR,
+  NETDEV_CHANGEMTU,
+  NETDEV_CHANGENAME,
+  NETDEV_DOWN,
+  NETDEV_REGISTER,
+  NETDEV_UNREGISTER,
+  NETDEV_UP,
+  doSoftirq,
+} from '../core/dev.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
 import type { NetDevice } from '../core/net-device.ts';
@@ -97,7 +115,8 @@ function armLifetime(ifa: InIfaddr): void {
   const { clock } = ifa.inDev.dev.net.kernel;
   let next = Infinity;
   if (ifa.validLft !== INFINITY_LIFE_TIME) next = ifa.tstamp + ifa.validLft * SEC;
-  if (ifa.preferredLft !== INFINITY_LIFE_TIME && (ifa.flags & IFA_F_DEPRECATED) === 0) next = Math.min(next, ifa.tstamp + ifa.preferredLft * SEC);
+  if (ifa.preferredLft !== INFINITY_LIFE_TIME && (ifa.flags & IFA_F_DEPRECATED) === 0)
+    next = Math.min(next, ifa.tstamp + ifa.preferredLft * SEC);
   if (next === Infinity) {
     if (ifa.timer !== null) clock.del(ifa.timer);
     return;
@@ -108,7 +127,8 @@ function armLifetime(ifa: InIfaddr): void {
 
 function lifetimeOver(ifa: InIfaddr): void {
   const { kernel } = ifa.inDev.dev.net;
-  if (ifa.validLft !== INFINITY_LIFE_TIME && kernel.clock.now >= ifa.tstamp + ifa.validLft * SEC) inetDelIfa(ifa.inDev, ifa, KERNEL_INFO);
+  if (ifa.validLft !== INFINITY_LIFE_TIME && kernel.clock.now >= ifa.tstamp + ifa.validLft * SEC)
+    inetDelIfa(ifa.inDev, ifa, KERNEL_INFO);
   else {
     if ((ifa.flags & IFA_F_DEPRECATED) === 0 && kernel.clock.now >= ifa.tstamp + ifa.preferredLft * SEC) {
       ifa.flags |= IFA_F_DEPRECATED;
@@ -346,7 +366,9 @@ const ALL_HOSTS = 0xe0000001;
 /** A device that is up hears what is for all hosts. @see ip_mc_up */
 function ipMcUp(inDev: InDevice): void {
   ipMcIncGroup(inDev, ALL_HOSTS);
-  for (const m of inDev.mcList) if (m.group !== ALL_HOSTS && !inDev.dev.mc.some((h) => bytesEqual(h.addr, ipv4MulticastMac(m.group)))) mcFilter(inDev.dev, m.group, 1);
+  for (const m of inDev.mcList)
+    if (m.group !== ALL_HOSTS && !inDev.dev.mc.some((h) => bytesEqual(h.addr, ipv4MulticastMac(m.group))))
+      mcFilter(inDev.dev, m.group, 1);
 }
 
 /** @see ip_mc_down */

@@ -1,6 +1,10 @@
 /** Routes that come and go with addresses and devices, and the check of sources. @see net/ipv4/fib_frontend.c */
 import { ipv4IsZeronet } from '../../lib/address.ts';
-import { SKB_DROP_REASON_IP_INVALID_SOURCE, SKB_DROP_REASON_IP_LOCAL_SOURCE, SKB_DROP_REASON_IP_RPFILTER } from '../../uapi/drop-reason.ts';
+import {
+  SKB_DROP_REASON_IP_INVALID_SOURCE,
+  SKB_DROP_REASON_IP_LOCAL_SOURCE,
+  SKB_DROP_REASON_IP_RPFILTER,
+} from '../../uapi/drop-reason.ts';
 import { IFA_F_NOPREFIXROUTE, IFA_F_SECONDARY } from '../../uapi/if-addr.ts';
 import { IFF_LOOPBACK, IFF_LOWER_UP, IFF_RUNNING, IFF_UP } from '../../uapi/if.ts';
 import { NLM_F_APPEND, NLM_F_CREATE } from '../../uapi/netlink.ts';
@@ -16,7 +20,14 @@ import {
   RTNH_F_LINKDOWN,
   RTPROT_KERNEL,
 } from '../../uapi/rtnetlink.ts';
-import { devGetFlags, NETDEV_CHANGE, NETDEV_CHANGEMTU, NETDEV_DOWN, NETDEV_UNREGISTER, NETDEV_UP } from '../core/dev.ts';
+import {
+  devGetFlags,
+  NETDEV_CHANGE,
+  NETDEV_CHANGEMTU,
+  NETDEV_DOWN,
+  NETDEV_UNREGISTER,
+  NETDEV_UP,
+} from '../core/dev.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { NetDevice } from '../core/net-device.ts';
 import { KERNEL_INFO } from '../core/rtnetlink.ts';
@@ -74,7 +85,14 @@ export function fibAddIfaddr(ifa: InIfaddr): void {
   if (ifa.broadcast !== 0 && ifa.broadcast !== 0xffffffff) fibMagic(true, RTN_BROADCAST, ifa.broadcast, 32, prim, 0);
   if (ipv4IsZeronet(prefix) || secondary || (prefix === ifa.local && ifa.prefixlen === 32)) return;
   if ((ifa.flags & IFA_F_NOPREFIXROUTE) === 0) {
-    fibMagic(true, (dev.flags & IFF_LOOPBACK) !== 0 ? RTN_LOCAL : RTN_UNICAST, prefix, ifa.prefixlen, prim, ifa.rtPriority);
+    fibMagic(
+      true,
+      (dev.flags & IFF_LOOPBACK) !== 0 ? RTN_LOCAL : RTN_UNICAST,
+      prefix,
+      ifa.prefixlen,
+      prim,
+      ifa.rtPriority,
+    );
   }
   if (ifa.prefixlen < 31) fibMagic(true, RTN_BROADCAST, broadcastOf(ifa), 32, prim, 0);
 }
@@ -164,7 +182,8 @@ export function fibDelIfaddr(ifa: InIfaddr, iprim: InIfaddr | null): void {
   }
   if ((ok & LOCAL_OK) !== 0) return;
   fibMagic(false, RTN_LOCAL, ifa.local, 32, prim, 0);
-  if ((ok & 16) === 0 && inetAddrType(dev.net, ifa.local) !== RTN_LOCAL && fibSyncDownAddr(dev, ifa.local) > 0) fibFlush(dev.net);
+  if ((ok & 16) === 0 && inetAddrType(dev.net, ifa.local) !== RTN_LOCAL && fibSyncDownAddr(dev, ifa.local) > 0)
+    fibFlush(dev.net);
 }
 
 /** @see fib_disable_ip */
@@ -234,7 +253,15 @@ function hasNexthopBy(fi: FibInfo, dev: NetDevice): boolean {
  * Whether `src` may come in by `dev`. @param oif device it will leave by, 0 for here
  * @returns 1 when it is a neighbour on that link, 0 otherwise, or the negative drop reason. @see fib_validate_source
  */
-export function fibValidateSource(skb: SkBuff, src: number, dst: number, tos: number, oif: number, dev: NetDevice, inDev: InDevice): number {
+export function fibValidateSource(
+  skb: SkBuff,
+  src: number,
+  dst: number,
+  tos: number,
+  oif: number,
+  dev: NetDevice,
+  inDev: InDevice,
+): number {
   const net = netIpv4(dev.net);
   const rpf = inDevMaxconf(inDev, RP_FILTER);
   if (rpf === 0 && (dev.ifindex !== oif || !inDevOrconf(inDev, SEND_REDIRECTS))) {
@@ -269,4 +296,3 @@ export function fibInit(kernel: SimKernel): void {
   kernel.netdevChain.register(fibNetdevEvent);
   k.inetaddrChain.register(fibInetaddrEvent);
 }
-

@@ -49,7 +49,11 @@ const rule = (pref: number, table: number): FibRule => ({
 });
 
 /** The three every namespace begins with. @see fib_default_rules_init */
-export const DEFAULT_RULES: readonly FibRule[] = [rule(0, RT_TABLE_LOCAL), rule(0x7ffe, RT_TABLE_MAIN), rule(0x7fff, RT_TABLE_DEFAULT)];
+export const DEFAULT_RULES: readonly FibRule[] = [
+  rule(0, RT_TABLE_LOCAL),
+  rule(0x7ffe, RT_TABLE_MAIN),
+  rule(0x7fff, RT_TABLE_DEFAULT),
+];
 
 /**
  * Finds the route of a flow. @returns 0 with `res` filled in, or -ENETUNREACH, or what an unreachable route says
@@ -109,7 +113,11 @@ function fibRulesLookup(net: Net, rules: readonly FibRule[], fl: Flowi4, res: Fi
       case FR_ACT_TO_TBL: {
         const err = fibGetTable(net, r.table)?.lookup(fl, res, flags) ?? -EAGAIN;
         if (err === -EAGAIN) continue;
-        if (err === 0 && (res.prefixlen <= r.suppressPrefixlen || (r.suppressIfgroup !== -1 && res.nh?.dev?.group === r.suppressIfgroup))) {
+        if (
+          err === 0 &&
+          (res.prefixlen <= r.suppressPrefixlen ||
+            (r.suppressIfgroup !== -1 && res.nh?.dev?.group === r.suppressIfgroup))
+        ) {
           continue;
         }
         return err;

@@ -81,7 +81,8 @@ function checkNhGw(net: Net, nh: FibNh, table: number, scope: number, extack: Ex
     const dev = net.devs.get(nh.oif);
     if (dev === undefined) return nlErr(extack, ENODEV, 'Nexthop device required for onlink');
     if ((dev.flags & IFF_UP) === 0) return nlErr(extack, ENETDOWN, 'Nexthop device is not up');
-    if (inetAddrTypeTable(net, nh.gw4, RT_TABLE_LOCAL) !== RTN_UNICAST) return nlErr(extack, EINVAL, 'Nexthop has invalid gateway');
+    if (inetAddrTypeTable(net, nh.gw4, RT_TABLE_LOCAL) !== RTN_UNICAST)
+      return nlErr(extack, EINVAL, 'Nexthop has invalid gateway');
     if (!netifCarrierOk(dev)) nh.flags |= RTNH_F_LINKDOWN;
     nh.dev = dev;
     nh.scope = RT_SCOPE_LINK;
@@ -94,7 +95,8 @@ function checkNhGw(net: Net, nh: FibNh, table: number, scope: number, extack: Ex
   fl.oif = nh.oif;
   fl.iif = LOOPBACK_IFINDEX;
   let err = -1;
-  if (table !== 0 && table !== RT_TABLE_MAIN) err = fibGetTable(net, table)?.lookup(fl, res, FIB_LOOKUP_IGNORE_LINKSTATE) ?? -1;
+  if (table !== 0 && table !== RT_TABLE_MAIN)
+    err = fibGetTable(net, table)?.lookup(fl, res, FIB_LOOKUP_IGNORE_LINKSTATE) ?? -1;
   if (err !== 0) err = fibLookup(net, fl, res, FIB_LOOKUP_IGNORE_LINKSTATE);
   if (err !== 0) return nlErr(extack, -err, 'Nexthop has invalid gateway');
   if (res.type !== RTN_UNICAST && res.type !== RTN_LOCAL) return nlErr(extack, EINVAL, 'Nexthop has invalid gateway');
@@ -132,7 +134,7 @@ function validPrefsrc(net: Net, cfg: FibConfig): boolean {
 /** The next hops a request names. @see fib_get_nhs, fib_nh_init */
 function makeNexthops(fi: FibInfo, cfg: FibConfig, extack: ExtAck): number {
   if (cfg.nexthops === null) {
-    fi.nh = [new FibNh(fi, null, cfg.oif, cfg.gw, cfg.flags & RTNH_F_ONLINK | (cfg.flags & RTNH_F_PERVASIVE), 1)];
+    fi.nh = [new FibNh(fi, null, cfg.oif, cfg.gw, (cfg.flags & RTNH_F_ONLINK) | (cfg.flags & RTNH_F_PERVASIVE), 1)];
     return 0;
   }
   for (const one of cfg.nexthops) {
@@ -142,8 +144,10 @@ function makeNexthops(fi: FibInfo, cfg: FibConfig, extack: ExtAck): number {
     fi.nh.push(new FibNh(fi, null, one.oif, one.gw, (cfg.flags & ~0xff) | one.flags, one.hops + 1));
   }
   const first = fi.nh[0]!;
-  if (cfg.oif !== 0 && first.oif !== cfg.oif) return nlErr(extack, EINVAL, 'Nexthop device index does not match RTA_OIF');
-  if (cfg.gw !== 0 && first.gw4 !== cfg.gw) return nlErr(extack, EINVAL, 'Nexthop gateway does not match RTA_GATEWAY or RTA_VIA');
+  if (cfg.oif !== 0 && first.oif !== cfg.oif)
+    return nlErr(extack, EINVAL, 'Nexthop device index does not match RTA_OIF');
+  if (cfg.gw !== 0 && first.gw4 !== cfg.gw)
+    return nlErr(extack, EINVAL, 'Nexthop gateway does not match RTA_GATEWAY or RTA_VIA');
   return 0;
 }
 
@@ -213,7 +217,13 @@ function sameMetrics(a: Metrics | null, b: Metrics | null): boolean {
 const COMPARE = ~(RTNH_F_DEAD | RTNH_F_LINKDOWN);
 
 function sameNh(a: FibNh, b: FibNh): boolean {
-  return a.oif === b.oif && a.gw4 === b.gw4 && a.scope === b.scope && a.weight === b.weight && ((a.flags ^ b.flags) & COMPARE) === 0;
+  return (
+    a.oif === b.oif &&
+    a.gw4 === b.gw4 &&
+    a.scope === b.scope &&
+    a.weight === b.weight &&
+    ((a.flags ^ b.flags) & COMPARE) === 0
+  );
 }
 
 /** @see fib_find_info */
@@ -289,7 +299,8 @@ export function fibRebalance(fi: FibInfo): void {
 
 /** Whether nothing is known against the gateway. @see fib_good_nh */
 function fibGoodNh(nh: FibNh): boolean {
-  const n = nh.gw4 === 0 || nh.dev === null ? null : kernelIpv4(nh.dev.net.kernel).arpTbl.lookup(ipv4Bytes(nh.gw4), 0, nh.dev);
+  const n =
+    nh.gw4 === 0 || nh.dev === null ? null : kernelIpv4(nh.dev.net.kernel).arpTbl.lookup(ipv4Bytes(nh.gw4), 0, nh.dev);
   return n === null || (n.nudState & NUD_VALID) !== 0;
 }
 

@@ -2,7 +2,18 @@
 import { none, withAt, without } from '../../lib/small.ts';
 import { LpmTrie4 } from '../../lib/lpm-trie.ts';
 import { EACCES, EAGAIN, EHOSTUNREACH, EINVAL } from '../../uapi/errno.ts';
-import { RT_TABLE_LOCAL, RT_TABLE_MAIN, RTN_BLACKHOLE, RTN_NAT, RTN_PROHIBIT, RTN_THROW, RTN_UNREACHABLE, RTN_XRESOLVE, RTNH_F_DEAD, RTNH_F_LINKDOWN } from '../../uapi/rtnetlink.ts';
+import {
+  RT_TABLE_LOCAL,
+  RT_TABLE_MAIN,
+  RTN_BLACKHOLE,
+  RTN_NAT,
+  RTN_PROHIBIT,
+  RTN_THROW,
+  RTN_UNREACHABLE,
+  RTN_XRESOLVE,
+  RTNH_F_DEAD,
+  RTNH_F_LINKDOWN,
+} from '../../uapi/rtnetlink.ts';
 import type { Net } from '../core/net.ts';
 import { IGNORE_ROUTES_WITH_LINKDOWN } from './devconf.ts';
 import type { FibAlias, FibLeaf, FibNh, FibResult, Flowi4 } from './fib-types.ts';
@@ -111,7 +122,8 @@ export class FibTable {
 
 function goodNh(nh: FibNh, flags: number, fl: Flowi4): boolean {
   if ((nh.flags & RTNH_F_DEAD) !== 0) return false;
-  if ((nh.flags & RTNH_F_LINKDOWN) !== 0 && (flags & FIB_LOOKUP_IGNORE_LINKSTATE) === 0 && ignoreLinkdown(nh)) return false;
+  if ((nh.flags & RTNH_F_LINKDOWN) !== 0 && (flags & FIB_LOOKUP_IGNORE_LINKSTATE) === 0 && ignoreLinkdown(nh))
+    return false;
   return fl.oif === 0 || fl.oif === nh.oif;
 }
 
@@ -119,7 +131,10 @@ function goodNh(nh: FibNh, flags: number, fl: Flowi4): boolean {
 function ignoreLinkdown(nh: FibNh): boolean {
   const inDev = nh.dev === null ? null : inDevGet(nh.dev);
   if (inDev === null) return false;
-  return inDev.cnf.data[IGNORE_ROUTES_WITH_LINKDOWN] !== 0 || netIpv4(inDev.dev.net).devconfAll.data[IGNORE_ROUTES_WITH_LINKDOWN] !== 0;
+  return (
+    inDev.cnf.data[IGNORE_ROUTES_WITH_LINKDOWN] !== 0 ||
+    netIpv4(inDev.dev.net).devconfAll.data[IGNORE_ROUTES_WITH_LINKDOWN] !== 0
+  );
 }
 
 /** Where routes equal to these keys begin in a prefix: the first that is not before them. @see fib_find_alias */
@@ -135,7 +150,8 @@ export function fibFindAlias(leaf: FibLeaf | null, tos: number, prio: number, tb
 }
 
 /** The table, undefined when it does not exist. @see fib_get_table */
-export const fibGetTable = (net: Net, id: number): FibTable | undefined => netIpv4(net).tables.get(id === 0 ? RT_TABLE_MAIN : id);
+export const fibGetTable = (net: Net, id: number): FibTable | undefined =>
+  netIpv4(net).tables.get(id === 0 ? RT_TABLE_MAIN : id);
 
 /** The table, made if need be. @see fib_new_table */
 export function fibNewTable(net: Net, id: number): FibTable {
@@ -159,7 +175,8 @@ export function fibUnmerge(net: Net): void {
   for (const { value: leaf } of shared.entries()) {
     for (const [i, id] of [RT_TABLE_LOCAL, RT_TABLE_MAIN].entries()) {
       const aliases = leaf.aliases.filter((fa) => fa.tbId === id);
-      if (aliases.length !== 0) tries[i === 0 ? 0 : 1].set(leaf.key, leaf.plen, { key: leaf.key, plen: leaf.plen, aliases });
+      if (aliases.length !== 0)
+        tries[i === 0 ? 0 : 1].set(leaf.key, leaf.plen, { key: leaf.key, plen: leaf.plen, aliases });
     }
   }
   [local.trie, main.trie] = tries;

@@ -9,7 +9,15 @@ import { fibError, fibFindAlias, type FibTable } from './fib-table.ts';
 import { FibAlias, type FibConfig, type FibInfo, type FibLeaf } from './fib-types.ts';
 import { kernelIpv4, netIpv4, rtCacheFlush } from './netns.ts';
 
-function put(net: Net, table: FibTable, cfg: FibConfig, fa: FibAlias, before: FibAlias | null, info: NlInfo, nlflags: number): void {
+function put(
+  net: Net,
+  table: FibTable,
+  cfg: FibConfig,
+  fa: FibAlias,
+  before: FibAlias | null,
+  info: NlInfo,
+  nlflags: number,
+): void {
   table.insert(cfg.dst, cfg.dstLen, fa, before);
   changed(net, cfg, fa, info, nlflags);
 }
@@ -24,7 +32,13 @@ function changed(net: Net, cfg: FibConfig, fa: FibAlias, info: NlInfo, nlflags: 
  * Adds a route as `cfg.nlflags` say: NLM_F_CREATE, EXCL, REPLACE, APPEND; without the last two it comes before its equals.
  * @returns 0, -EEXIST, -ENOENT (nothing to replace) or what `fibCreateInfo` says. @see fib_table_insert
  */
-export function fibTableInsert(net: Net, table: FibTable, cfg: FibConfig, info: NlInfo, extack: ExtAck = newExtAck()): number {
+export function fibTableInsert(
+  net: Net,
+  table: FibTable,
+  cfg: FibConfig,
+  info: NlInfo,
+  extack: ExtAck = newExtAck(),
+): number {
   const fi = fibCreateInfo(net, cfg, extack);
   if (typeof fi === 'number') return fi;
   const err = insertInfo(net, table, cfg, fi, info);

@@ -44,7 +44,8 @@ function xrlimAllow(net: Net, rt: Rtable, daddr: number): boolean {
   return inetPeerTake(net, daddr, timeout, timeout * XRLIM_BURST_FACTOR);
 }
 
-const limited = (net: Net, type: number): boolean => type <= NR_ICMP_TYPES && ((netIpv4(net).sysctl.icmp_ratemask >>> type) & 1) !== 0;
+const limited = (net: Net, type: number): boolean =>
+  type <= NR_ICMP_TYPES && ((netIpv4(net).sysctl.icmp_ratemask >>> type) & 1) !== 0;
 
 /** Counts a message sent. @see icmp_out_count */
 export function icmpOutCount(net: Net, type: number): void {
@@ -77,7 +78,8 @@ export function icmpSend(skb: SkBuff, type: number, code: number, info: number):
   }
   let saddr = ipDaddr(b, o);
   if ((rt.flags & RTCF_LOCAL) === 0) {
-    const inbound = rt.isInput && netIpv4(net).sysctl.icmp_errors_use_inbound_ifaddr !== 0 ? net.devs.get(skb.skbIif) : undefined;
+    const inbound =
+      rt.isInput && netIpv4(net).sysctl.icmp_errors_use_inbound_ifaddr !== 0 ? net.devs.get(skb.skbIif) : undefined;
     saddr = inbound === undefined ? 0 : inetSelectAddr(inbound, ipSaddr(b, o), RT_SCOPE_LINK);
   }
   const tos = icmpIsError(type) ? (ipTos(b, o) & 0x1e) | 0xc0 : ipTos(b, o);
@@ -95,7 +97,16 @@ export function icmpSend(skb: SkBuff, type: number, code: number, info: number):
   const room = icmpQuoteRoom(rtMtu(out), 0);
   const quoted = Math.min(skb.data + skb.len - o, ipTotLen(b, o), room);
   const { ip_default_ttl } = netIpv4(net).sysctl;
-  const p = { protocol: IPPROTO_ICMP, tos, ttl: ip_default_ttl, df: 0, ignoreDf: false, options: null, priority: 0, mark: 0 };
+  const p = {
+    protocol: IPPROTO_ICMP,
+    tos,
+    ttl: ip_default_ttl,
+    df: 0,
+    ignoreDf: false,
+    options: null,
+    priority: 0,
+    mark: 0,
+  };
   const answer = ipMakeSkb(net, out, fl.saddr, fl.daddr, p, ICMP_HLEN + quoted);
   const at = answer.transportHeader;
   putIcmpHeader(answer.buf, at, type, code, info);
@@ -124,7 +135,16 @@ export function icmpReply(skb: SkBuff, type: number, code: number, rest: number,
   const len = data === null ? skb.len - ICMP_HLEN : data.length;
   const { ip_default_ttl } = netIpv4(net).sysctl;
   const options = ipOptionsEcho(skb, saddr);
-  const p = { protocol: IPPROTO_ICMP, tos: ipTos(b, o), ttl: ip_default_ttl, df: 0, ignoreDf: false, options, priority: 0, mark: 0 };
+  const p = {
+    protocol: IPPROTO_ICMP,
+    tos: ipTos(b, o),
+    ttl: ip_default_ttl,
+    df: 0,
+    ignoreDf: false,
+    options,
+    priority: 0,
+    mark: 0,
+  };
   const answer = ipMakeSkb(net, out, fl.saddr, daddr, p, ICMP_HLEN + len);
   const at = answer.transportHeader;
   putIcmpHeader(answer.buf, at, type, code, rest);

@@ -221,4 +221,3 @@ function redirect(skb: SkBuff): void {
 export function icmpInit(kernel: SimKernel): void {
   kernelIpv4(kernel).protos[IPPROTO_ICMP] = { handler: icmpRcv, strictTag: true };
 }
-

@@ -1,7 +1,18 @@
 /** Passing packets on. @see net/ipv4/ip_forward.c */
 import { ipDaddr, ipDecreaseTtl, ipFragOff, ipHlen, ipTtl } from '../../wire/ipv4.ts';
-import { SKB_DROP_REASON_IP_INHDR, SKB_DROP_REASON_OTHERHOST, SKB_DROP_REASON_PKT_TOO_BIG } from '../../uapi/drop-reason.ts';
-import { ICMP_DEST_UNREACH, ICMP_EXC_TTL, ICMP_FRAG_NEEDED, ICMP_REDIR_HOST, ICMP_REDIRECT, ICMP_TIME_EXCEEDED } from '../../uapi/icmp.ts';
+import {
+  SKB_DROP_REASON_IP_INHDR,
+  SKB_DROP_REASON_OTHERHOST,
+  SKB_DROP_REASON_PKT_TOO_BIG,
+} from '../../uapi/drop-reason.ts';
+import {
+  ICMP_DEST_UNREACH,
+  ICMP_EXC_TTL,
+  ICMP_FRAG_NEEDED,
+  ICMP_REDIR_HOST,
+  ICMP_REDIRECT,
+  ICMP_TIME_EXCEEDED,
+} from '../../uapi/icmp.ts';
 import { PACKET_HOST } from '../../uapi/if-packet.ts';
 import { IP_DF } from '../../uapi/ip.ts';
 import { kfreeSkb, type SkBuff, skbCow } from '../core/skbuff.ts';
@@ -48,4 +59,3 @@ export function ipForward(skb: SkBuff): void {
 function ipRtSendRedirect(skb: SkBuff, rt: Rtable): void {
   icmpSend(skb, ICMP_REDIRECT, ICMP_REDIR_HOST, rt.gw4 !== 0 ? rt.gw4 : ipDaddr(skb.buf, skb.networkHeader));
 }
-

@@ -1,8 +1,23 @@
 /** Putting fragments together again. RFC 791 §3.2, RFC 815; @see net/ipv4/ip_fragment.c */
 import { hash4 } from '../../lib/hash.ts';
 import { Timer } from '../../lib/timer-heap.ts';
-import { ipDaddr, ipFragOff, ipHlen, ipId, ipProtocol, ipSaddr, ipSendCheck, ipSetFragOff, ipSetTotLen } from '../../wire/ipv4.ts';
-import { SKB_DROP_REASON_DUP_FRAG, SKB_DROP_REASON_FRAG_REASM_TIMEOUT, SKB_DROP_REASON_NOT_SPECIFIED, SKB_DROP_REASON_PKT_TOO_BIG } from '../../uapi/drop-reason.ts';
+import {
+  ipDaddr,
+  ipFragOff,
+  ipHlen,
+  ipId,
+  ipProtocol,
+  ipSaddr,
+  ipSendCheck,
+  ipSetFragOff,
+  ipSetTotLen,
+} from '../../wire/ipv4.ts';
+import {
+  SKB_DROP_REASON_DUP_FRAG,
+  SKB_DROP_REASON_FRAG_REASM_TIMEOUT,
+  SKB_DROP_REASON_NOT_SPECIFIED,
+  SKB_DROP_REASON_PKT_TOO_BIG,
+} from '../../uapi/drop-reason.ts';
 import { ICMP_EXC_FRAGTIME, ICMP_TIME_EXCEEDED } from '../../uapi/icmp.ts';
 import { IP_MF, IP_OFFSET } from '../../uapi/ip.ts';
 import { PACKET_HOST } from '../../uapi/if-packet.ts';
@@ -63,7 +78,8 @@ function expire(net: Net, q: Ipq): void {
     const { skb } = head;
     skb.pktType = PACKET_HOST;
     const dev = net.devs.get(skb.skbIif);
-    if (dev !== undefined && ipRouteInput(skb, q.daddr, q.saddr, 0, dev) === 0) icmpSend(skb, ICMP_TIME_EXCEEDED, ICMP_EXC_FRAGTIME, 0);
+    if (dev !== undefined && ipRouteInput(skb, q.daddr, q.saddr, 0, dev) === 0)
+      icmpSend(skb, ICMP_TIME_EXCEEDED, ICMP_EXC_FRAGTIME, 0);
   }
   for (const f of q.frags) kfreeSkb(f.skb, SKB_DROP_REASON_FRAG_REASM_TIMEOUT, 'ip_expire');
   doSoftirq(net.kernel);
@@ -122,7 +138,10 @@ export function ipDefrag(skb: SkBuff): SkBuff | null {
     end &= ~7;
     skb.trim(end - off + hlen);
   }
-  const bad = frags.mem > sysctl.ipfrag_high_thresh || end === off || (q.total >= 0 && (end > q.total || (last && end !== q.total)));
+  const bad =
+    frags.mem > sysctl.ipfrag_high_thresh ||
+    end === off ||
+    (q.total >= 0 && (end > q.total || (last && end !== q.total)));
   if (bad || (last && q.frags.some((f) => f.end > end))) {
     ip.ReasmFails++;
     kfreeSkb(skb, SKB_DROP_REASON_NOT_SPECIFIED, 'ip_frag_queue');
@@ -133,7 +152,10 @@ export function ipDefrag(skb: SkBuff): SkBuff | null {
   while (at > 0 && q.frags[at - 1]!.off > off) at--;
   const before = q.frags[at - 1];
   const after = q.frags[at];
-  if ((before !== undefined && before.off <= off && end <= before.end) || (after !== undefined && after.off === off && after.end === end)) {
+  if (
+    (before !== undefined && before.off <= off && end <= before.end) ||
+    (after !== undefined && after.off === off && after.end === end)
+  ) {
     kfreeSkb(skb, SKB_DROP_REASON_DUP_FRAG, 'ip_frag_queue');
     return null;
   }

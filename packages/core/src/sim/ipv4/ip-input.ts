@@ -1,5 +1,17 @@
 /** Receiving: checks, options, the route, and delivery to a protocol. @see net/ipv4/ip_input.c */
-import { IP_BAD_CSUM, IP_BAD_TRUNCATED, IP_OK, ipCheck, ipDaddr, ipHlen, ipIsFragment, ipProtocol, ipSaddr, ipTos, ipTotLen } from '../../wire/ipv4.ts';
+import {
+  IP_BAD_CSUM,
+  IP_BAD_TRUNCATED,
+  IP_OK,
+  ipCheck,
+  ipDaddr,
+  ipHlen,
+  ipIsFragment,
+  ipProtocol,
+  ipSaddr,
+  ipTos,
+  ipTotLen,
+} from '../../wire/ipv4.ts';
 import {
   SKB_DROP_REASON_IP_CSUM,
   SKB_DROP_REASON_IP_INADDRERRORS,
@@ -201,6 +213,7 @@ export function ipError(skb: SkBuff): void {
       return;
   }
   const { error_cost, error_burst } = netIpv4(dev.net).sysctl;
-  if (inetPeerTake(dev.net, ipSaddr(skb.buf, skb.networkHeader), error_cost * 1e9, error_burst * 1e9)) icmpSend(skb, ICMP_DEST_UNREACH, code, 0);
+  if (inetPeerTake(dev.net, ipSaddr(skb.buf, skb.networkHeader), error_cost * 1e9, error_burst * 1e9))
+    icmpSend(skb, ICMP_DEST_UNREACH, code, 0);
   kfreeSkb(skb, SKB_DROP_REASON_IP_INNOROUTES, 'ip_error');
 }

@@ -127,11 +127,10 @@ function echoTimestamp(skb: SkBuff, p: number, source: number): Uint8Array {
   return one;
 }
 
-
 /** The options of a packet of ours: where they record, our address and the time go first. @see ip_options_build */
 export function ipOptionsBuild(net: Net, options: Uint8Array, source: number): Uint8Array {
   const out = options.slice();
-  for (let p = 0; p < out.length && out[p] !== 0; ) {
+  for (let p = 0; p < out.length && out[p] !== 0;) {
     if (out[p] === 1) {
       p++;
       continue;

@@ -1,6 +1,15 @@
 /** Sending: from a route to a neighbour, cut to the device's MTU on the way. @see net/ipv4/ip_output.c */
 import { copyBytes } from '../../lib/bytes.ts';
-import { ipDaddr, ipFragOff, ipHlen, ipSendCheck, ipSetFragOff, ipSetTotLen, ipTotLen, putIpHeader } from '../../wire/ipv4.ts';
+import {
+  ipDaddr,
+  ipFragOff,
+  ipHlen,
+  ipSendCheck,
+  ipSetFragOff,
+  ipSetTotLen,
+  ipTotLen,
+  putIpHeader,
+} from '../../wire/ipv4.ts';
 import {
   SKB_DROP_REASON_IP_OUTNOROUTES,
   SKB_DROP_REASON_NEIGH_CREATEFAIL,
@@ -104,7 +113,7 @@ function ipFinishOutput2(skb: SkBuff, rt: Rtable): number {
 /** Bytes of options that go into every fragment. */
 function copiedOptions(b: Uint8Array, o: number, hlen: number): Uint8Array {
   const out = b.slice(o + 20, o + hlen);
-  for (let p = 0; p < out.length; ) {
+  for (let p = 0; p < out.length;) {
     const type = out[p]!;
     if (type === 0) break;
     const len = type === 1 ? 1 : Math.max(2, out[p + 1]!);
@@ -219,4 +228,3 @@ export function ipRtBug(skb: SkBuff): number {
   kfreeSkb(skb, SKB_DROP_REASON_IP_OUTNOROUTES, 'ip_rt_bug');
   return -EINVAL;
 }
-

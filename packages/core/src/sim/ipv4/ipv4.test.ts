@@ -4,7 +4,16 @@ import { be32, le32 } from '../../lib/bytes.ts';
 import { NetlinkError } from '../../netlink/error.ts';
 import { openNetlink, type NetlinkClient } from '../../netlink/index.ts';
 
-import { AF_INET, IP_RECVERR, IP_RECVTTL, IP_TTL, MSG_ERRQUEUE, SOCK_DGRAM, SOCK_RAW, SOL_IP } from '../../uapi/socket.ts';
+import {
+  AF_INET,
+  IP_RECVERR,
+  IP_RECVTTL,
+  IP_TTL,
+  MSG_ERRQUEUE,
+  SOCK_DGRAM,
+  SOCK_RAW,
+  SOL_IP,
+} from '../../uapi/socket.ts';
 
 import { NO_COST } from '../core/cost.ts';
 import type { SimKernel } from '../core/kernel.ts';
@@ -157,7 +166,13 @@ test('forwarding, ttl, and what a router says', async () => {
   await addr(r, 'r0', '10.1.0.254/24');
   await addr(r, 'r1', '10.2.0.254/24');
   await addr(b, 'b0', '10.2.0.1/24');
-  for (const [n, d] of [[a, 'a0'], [r, 'r0'], [r, 'r1'], [b, 'b0']] as [Ns, string][]) await up(n, d);
+  for (const [n, d] of [
+    [a, 'a0'],
+    [r, 'r0'],
+    [r, 'r1'],
+    [b, 'b0'],
+  ] as [Ns, string][])
+    await up(n, d);
   await route(a, '0.0.0.0', 0, '10.1.0.254');
   await route(b, '0.0.0.0', 0, '10.2.0.254');
   const s = a.task.socket(AF_INET, SOCK_RAW, 1);
@@ -229,7 +244,6 @@ test('errors of addresses and routes in the kernel’s words', async () => {
   expect(await said(route(a, '1.1.0.0', 8, '10.0.0.2'))).toBe('EINVAL Invalid prefix for given prefix length');
   expect(await said(route(a, '1.0.0.0', 8, '10.0.0.2'))).toBe('ok');
   expect(await said(route(a, '1.0.0.0', 8, '10.0.0.2'))).toBe('EEXIST ');
-
 });
 
 const NAMES = ['', 'unicast', 'local', 'broadcast'];
@@ -238,9 +252,13 @@ test('primary and secondary, /31, /32, peers; what a carrier and a deletion leav
   const { ns, task } = await pair();
   const [a, b] = ns as [Ns, Ns];
   const list = async (): Promise<string[]> =>
-    (await a.c.addr.dump({ family: AF_INET })).map((x) => `${formatIpv4(be32(x.attrs.local!, 0))}/${x.prefixlen} ${x.attrs.flags}`);
+    (await a.c.addr.dump({ family: AF_INET })).map(
+      (x) => `${formatIpv4(be32(x.attrs.local!, 0))}/${x.prefixlen} ${x.attrs.flags}`,
+    );
   const table = async (): Promise<string[]> =>
-    (await a.c.route.dump({ family: AF_INET })).map((r) => `${NAMES[r.type]} ${formatIpv4(be32(r.attrs.dst!, 0))}/${r.dstLen} ${r.flags}`);
+    (await a.c.route.dump({ family: AF_INET })).map(
+      (r) => `${NAMES[r.type]} ${formatIpv4(be32(r.attrs.dst!, 0))}/${r.dstLen} ${r.flags}`,
+    );
   await addr(a, 'v0', '10.0.0.7/24');
   await addr(a, 'v0', '10.0.1.0/31');
   await addr(a, 'v0', '10.0.2.1/32');
@@ -256,7 +274,11 @@ test('primary and secondary, /31, /32, peers; what a carrier and a deletion leav
   ]);
   await b.c.link.set('v1', { up: false });
   await task.block(task.now() + 2e9);
-  expect((await table()).slice(0, 3)).toEqual(['unicast 10.0.0.0/24 16', 'unicast 10.0.1.0/31 16', 'local 10.0.0.1/32 0']);
+  expect((await table()).slice(0, 3)).toEqual([
+    'unicast 10.0.0.0/24 16',
+    'unicast 10.0.1.0/31 16',
+    'local 10.0.0.1/32 0',
+  ]);
   const index = a.task.net.names.get('v0')!.ifindex;
   await a.c.addr.remove({ family: AF_INET, prefixlen: 24, index, attrs: { local: b4('10.0.0.1') } });
   expect(await list()).toEqual(['10.0.1.0/31 128', '10.0.2.1/32 128']);
@@ -273,7 +295,9 @@ test('packet sockets see frames both ways', async () => {
   const seen: string[] = [];
   while ((p.poll() & 1) !== 0) {
     const f = p.recvmsg();
-    seen.push(`${(f.from as { pkttype: number }).pkttype} ${((f.data[12]! << 8) | f.data[13]!).toString(16)} ${f.length}`);
+    seen.push(
+      `${(f.from as { pkttype: number }).pkttype} ${((f.data[12]! << 8) | f.data[13]!).toString(16)} ${f.length}`,
+    );
   }
   expect(seen).toEqual(['4 806 42', '0 806 42', '4 800 98', '0 800 98']);
 });

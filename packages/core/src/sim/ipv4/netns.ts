@@ -200,7 +200,8 @@ export class KernelIpv4 {
   /** RTM_NEWADDR, RTM_DELADDR. @see rtmsg_ifa */
   rtmsgIfa: (event: number, ifa: InIfaddr, info: NlInfo) => void = () => undefined;
   /** RTM_NEWROUTE, RTM_DELROUTE. @see rtmsg_fib */
-  rtmsgFib: (net: Net, event: number, key: number, plen: number, fa: FibAlias, info: NlInfo, nlflags: number) => void = () => undefined;
+  rtmsgFib: (net: Net, event: number, key: number, plen: number, fa: FibAlias, info: NlInfo, nlflags: number) => void =
+    () => undefined;
   // Set by the FIB and ARP, which stand above addresses.
   fibAddIfaddr: (ifa: InIfaddr) => void = () => undefined;
   fibDelIfaddr: (ifa: InIfaddr, iprim: InIfaddr | null) => void = () => undefined;

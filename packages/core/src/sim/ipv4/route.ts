@@ -15,7 +15,17 @@ import { ETH_P_IP } from '../../uapi/if-ether.ts';
 import { IFF_LOOPBACK, IFF_UP } from '../../uapi/if.ts';
 import { IPPROTO_IGMP, IPPROTO_TCP, IPPROTO_UDP } from '../../uapi/in.ts';
 import { RTCF_BROADCAST, RTCF_LOCAL, RTCF_MULTICAST, RTCF_REDIRECTED } from '../../uapi/ip.ts';
-import { RT_SCOPE_HOST, RT_SCOPE_LINK, RTAX_LOCK, RTAX_MTU, RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST, RTN_UNICAST, RTN_UNREACHABLE } from '../../uapi/rtnetlink.ts';
+import {
+  RT_SCOPE_HOST,
+  RT_SCOPE_LINK,
+  RTAX_LOCK,
+  RTAX_MTU,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_MULTICAST,
+  RTN_UNICAST,
+  RTN_UNREACHABLE,
+} from '../../uapi/rtnetlink.ts';
 import type { Net } from '../core/net.ts';
 import type { NetDevice } from '../core/net-device.ts';
 import type { SkBuff } from '../core/skbuff.ts';
@@ -53,7 +63,14 @@ function portsOf(skb: SkBuff): number {
 function rtAlloc(net: Net, dev: NetDevice, type: number, flags: number, forInput: boolean): Rtable {
   const k = kernelIpv4(net.kernel);
   const local = (flags & RTCF_LOCAL) !== 0;
-  const rt = new Rtable(dev, netIpv4(net).rtGenid, type, flags, local || !forInput ? k.localDeliver : k.forward, forInput && local ? k.rtBug : k.output);
+  const rt = new Rtable(
+    dev,
+    netIpv4(net).rtGenid,
+    type,
+    flags,
+    local || !forInput ? k.localDeliver : k.forward,
+    forInput && local ? k.rtBug : k.output,
+  );
   rt.isInput = forInput;
   return rt;
 }
@@ -147,7 +164,8 @@ export function ipRouteOutputKey(net: Net, fl: Flowi4): Rtable | number {
     fl.oif = lo!.ifindex;
     return mkrouteOutput(net, res, fl, res.nh!.oif, lo!, RTCF_LOCAL);
   }
-  if (fl.oif === 0 && res.fi!.nh.length > 1) fibSelectMultipath(res, multipathHash(net, fl.saddr, fl.daddr, fl.proto, (fl.sport << 16) | fl.dport));
+  if (fl.oif === 0 && res.fi!.nh.length > 1)
+    fibSelectMultipath(res, multipathHash(net, fl.saddr, fl.daddr, fl.proto, (fl.sport << 16) | fl.dport));
   if (fl.saddr === 0) fl.saddr = fibResultPrefsrc(net, res);
   dev = res.nh!.dev;
   return mkrouteOutput(net, res, fl, origOif, dev!, 0);
@@ -164,10 +182,18 @@ function devOfLocal(net: Net, addr: number): NetDevice | null {
 }
 
 /** @see __mkroute_output */
-function mkrouteOutput(net: Net, res: FibResult, fl: Flowi4, origOif: number, dev: NetDevice, flags0: number): Rtable | number {
+function mkrouteOutput(
+  net: Net,
+  res: FibResult,
+  fl: Flowi4,
+  origOif: number,
+  dev: NetDevice,
+  flags0: number,
+): Rtable | number {
   const inDev = inDevGet(dev);
   if (inDev === null) return -EINVAL;
-  if (ipv4IsLoopback(fl.saddr) && (dev.flags & IFF_LOOPBACK) === 0 && !inDevOrconf(inDev, ROUTE_LOCALNET)) return -EINVAL;
+  if (ipv4IsLoopback(fl.saddr) && (dev.flags & IFF_LOOPBACK) === 0 && !inDevOrconf(inDev, ROUTE_LOCALNET))
+    return -EINVAL;
   let { fi, type } = res;
   let flags = flags0;
   if (fl.daddr === 0xffffffff) {
@@ -195,7 +221,11 @@ function mkrouteOutput(net: Net, res: FibResult, fl: Flowi4, origOif: number, de
   }
   const rt = rtAlloc(net, dev, type, flags, false);
   rt.iif = origOif;
-  if ((flags & (RTCF_BROADCAST | RTCF_MULTICAST)) !== 0 && (flags & RTCF_LOCAL) !== 0 && (dev.flags & IFF_LOOPBACK) === 0) {
+  if (
+    (flags & (RTCF_BROADCAST | RTCF_MULTICAST)) !== 0 &&
+    (flags & RTCF_LOCAL) !== 0 &&
+    (dev.flags & IFF_LOOPBACK) === 0
+  ) {
     rt.output = kernelIpv4(net.kernel).mcOutput;
   }
   setNexthop(rt, res, fi, ex);
@@ -222,7 +252,8 @@ export function ipRouteInput(skb: SkBuff, daddr: number, saddr: number, tos: num
   if (daddr === 0xffffffff || (saddr === 0 && daddr === 0)) return brdInput(skb, saddr, tos, inDev, res);
   if (ipv4IsZeronet(saddr)) return SKB_DROP_REASON_IP_INVALID_SOURCE;
   if (ipv4IsZeronet(daddr)) return SKB_DROP_REASON_IP_INVALID_DEST;
-  if ((ipv4IsLoopback(daddr) || ipv4IsLoopback(saddr)) && !inDevOrconf(inDev, ROUTE_LOCALNET)) return SKB_DROP_REASON_IP_LOCALNET;
+  if ((ipv4IsLoopback(daddr) || ipv4IsLoopback(saddr)) && !inDevOrconf(inDev, ROUTE_LOCALNET))
+    return SKB_DROP_REASON_IP_LOCALNET;
   const fl = ifl.reset();
   fl.iif = dev.ifindex;
   fl.mark = skb.mark;
@@ -238,7 +269,8 @@ export function ipRouteInput(skb: SkBuff, daddr: number, saddr: number, tos: num
     return v < 0 ? -v : localInput(skb, net, res, 0);
   } else if (!inDevForward(inDev)) return noRoute(skb, inDev, -EHOSTUNREACH);
   else if (res.type !== RTN_UNICAST) return SKB_DROP_REASON_IP_INVALID_DEST;
-  if (res.fi!.nh.length > 1) fibSelectMultipath(res, multipathHash(net, saddr, daddr, skb.buf[skb.networkHeader + 9]!, portsOf(skb)));
+  if (res.fi!.nh.length > 1)
+    fibSelectMultipath(res, multipathHash(net, saddr, daddr, skb.buf[skb.networkHeader + 9]!, portsOf(skb)));
   return mkrouteInput(skb, res, inDev, daddr, saddr, tos);
 }
 
@@ -293,7 +325,11 @@ function mkrouteInput(skb: SkBuff, res: FibResult, inDev: InDevice, daddr: numbe
   const v = fibValidateSource(skb, saddr, daddr, tos, nh.oif, inDev.dev, inDev);
   if (v < 0) return -v;
   if (out === inDev) {
-    if (v > 0 && inDevOrconf(out, SEND_REDIRECTS) && (inDevOrconf(out, SHARED_MEDIA) || inetAddrOnlink(out, saddr, nh.gw4))) {
+    if (
+      v > 0 &&
+      inDevOrconf(out, SEND_REDIRECTS) &&
+      (inDevOrconf(out, SHARED_MEDIA) || inetAddrOnlink(out, saddr, nh.gw4))
+    ) {
       skb.cb0 |= IPSKB_DOREDIRECT;
     }
     if (skb.protocol !== ETH_P_IP && out.cnf.data[PROXY_ARP_PVLAN] === 0) return SKB_DROP_REASON_ARP_PVLAN_DISABLE;
@@ -341,7 +377,8 @@ function exceptionFor(rt: Rtable, daddr: number): FibNhException | null {
   if (nh === null) return null;
   nh.exceptions ??= new Map();
   let ex = nh.exceptions.get(daddr);
-  if (ex === undefined) nh.exceptions.set(daddr, (ex = { pmtu: 0, mtuLocked: false, gw: 0, expires: Infinity, rt: null }));
+  if (ex === undefined)
+    nh.exceptions.set(daddr, (ex = { pmtu: 0, mtuLocked: false, gw: 0, expires: Infinity, rt: null }));
   ex.rt = null;
   return ex;
 }

@@ -27,7 +27,10 @@ export function generateEui64(addr: Uint8Array, dev: NetDevice): boolean {
  */
 export function generateStable(addr: Uint8Array, idev: Inet6Dev): boolean {
   const { dev, cnf } = idev;
-  const shared = cnf.get(DEVCONF_ADDR_GEN_MODE) === IN6_ADDR_GEN_MODE_STABLE_PRIVACY ? netIpv6(dev.net).devconfDflt.stableSecret : null;
+  const shared =
+    cnf.get(DEVCONF_ADDR_GEN_MODE) === IN6_ADDR_GEN_MODE_STABLE_PRIVACY
+      ? netIpv6(dev.net).devconfDflt.stableSecret
+      : null;
   const secret = cnf.stableSecret ?? shared ?? (cnf.stableSecret = dev.net.kernel.random.bytes(16));
   const rnd = new Random(`${toHex(secret)}/${toHex(addr.subarray(0, 8))}/${toHex(dev.permAddr ?? dev.devAddr)}`);
   rnd.fill(addr, 8, 8);

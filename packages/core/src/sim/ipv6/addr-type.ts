@@ -41,7 +41,8 @@ export function ipv6AddrType(a: Uint8Array, o = 0): number {
   if (b0 >>> 5 !== 0 && b0 >>> 5 !== 7) return IPV6_ADDR_UNICAST;
   if (b0 === 0xff) {
     const scope = a[o + 1]! & 15;
-    const kind = scope === 1 ? IPV6_ADDR_LOOPBACK : scope === 2 ? IPV6_ADDR_LINKLOCAL : scope === 5 ? IPV6_ADDR_SITELOCAL : 0;
+    const kind =
+      scope === 1 ? IPV6_ADDR_LOOPBACK : scope === 2 ? IPV6_ADDR_LINKLOCAL : scope === 5 ? IPV6_ADDR_SITELOCAL : 0;
     return IPV6_ADDR_MULTICAST | kind;
   }
   const b1 = a[o + 1]!;

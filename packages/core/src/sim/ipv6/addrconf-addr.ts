@@ -74,7 +74,8 @@ export function ipv6AddAddr(idev: Inet6Dev, cfg: Ifa6Config, extack: ExtAck): In
   }
   if (idev.dead) return nlErr(extack, ENODEV, 'ipv6: device is going away');
   if (idev.cnf.get(DEVCONF_DISABLE_IPV6) !== 0) return nlErr(extack, EACCES, 'ipv6: IPv6 is disabled on this device');
-  if (idev.addrList.some((x) => ipv6AddrEqual(x.addr, 0, cfg.addr, 0))) return nlErr(extack, EEXIST, 'ipv6: address already assigned');
+  if (idev.addrList.some((x) => ipv6AddrEqual(x.addr, 0, cfg.addr, 0)))
+    return nlErr(extack, EEXIST, 'ipv6: address already assigned');
   const ifp = new Inet6Ifaddr(idev, cfg.addr.slice(), cfg.plen, addrconfDadWork);
   ifp.peer = cfg.peer === null || ipv6AddrType(cfg.peer) === 0 ? null : cfg.peer.slice();
   ifp.scope = type & IPV6_ADDR_SCOPE_MASK;
@@ -98,7 +99,8 @@ export function ipv6AddAddr(idev: Inet6Dev, cfg: Ifa6Config, extack: ExtAck): In
 function cleanupAction(ifp: Inet6Ifaddr): 'keep' | 'delete' | number {
   let action: 'delete' | number = 'delete';
   for (const ifa of ifp.idev.addrList) {
-    if (ifa === ifp || ifa.prefixLen !== ifp.prefixLen || !ipv6PrefixEqual(ifa.addr, 0, ifp.addr, 0, ifp.prefixLen)) continue;
+    if (ifa === ifp || ifa.prefixLen !== ifp.prefixLen || !ipv6PrefixEqual(ifa.addr, 0, ifp.addr, 0, ifp.prefixLen))
+      continue;
     if (ifp.rtPriority !== 0 && ifp.rtPriority !== ifa.rtPriority) continue;
     if ((ifa.flags & (IFA_F_PERMANENT | IFA_F_NOPREFIXROUTE)) !== 0) return 'keep';
     const end = ifa.validLft === INFINITY_LIFE_TIME ? Infinity : ifa.tstamp + ifa.validLft * SEC;
@@ -122,7 +124,8 @@ export function ipv6DelAddr(ifp: Inet6Ifaddr): void {
   const { net } = idev.dev;
   if (ifp.state === IFADDR_STATE_DEAD) return;
   ifp.state = IFADDR_STATE_DEAD;
-  const action = (ifp.flags & IFA_F_PERMANENT) !== 0 && (ifp.flags & IFA_F_NOPREFIXROUTE) === 0 ? cleanupAction(ifp) : 'keep';
+  const action =
+    (ifp.flags & IFA_F_PERMANENT) !== 0 && (ifp.flags & IFA_F_NOPREFIXROUTE) === 0 ? cleanupAction(ifp) : 'keep';
   idev.addrList = without(idev.addrList, ifp);
   net.kernel.clock.del(ifp.dadTimer);
   ipv6IfaNotify(RTM_DELADDR, ifp);
@@ -134,13 +137,15 @@ export function ipv6DelAddr(ifp: Inet6Ifaddr): void {
 /** Routes that preferred the address prefer none now. @see rt6_remove_prefsrc */
 export function removePrefsrc(net: Net, ifp: Inet6Ifaddr): void {
   fib6CleanAll(net, (rt) => {
-    if (rt.prefsrc !== null && rt.nh.dev === ifp.idev.dev && ipv6AddrEqual(rt.prefsrc, 0, ifp.addr, 0)) rt.prefsrc = null;
+    if (rt.prefsrc !== null && rt.nh.dev === ifp.idev.dev && ipv6AddrEqual(rt.prefsrc, 0, ifp.addr, 0))
+      rt.prefsrc = null;
     return false;
   });
 }
 
 /** Flags a request may set. */
-const SETTABLE = IFA_F_NODAD | IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN | IFA_F_OPTIMISTIC;
+const SETTABLE =
+  IFA_F_NODAD | IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN | IFA_F_OPTIMISTIC;
 
 /** Flags and lifetimes as they are kept: an endless address is permanent, one without preference deprecated. */
 function lifetimes(cfg: Ifa6Config): { flags: number } {
@@ -153,9 +158,11 @@ function lifetimes(cfg: Ifa6Config): { flags: number } {
 /** Checks what does not depend on the device. @see inet6_addr_add, inet6_addr_modify */
 function checkConfig(cfg: Ifa6Config, extack: ExtAck): number {
   if (cfg.plen > 128) return nlErr(extack, EINVAL, 'ipv6: Invalid prefix length');
-  if (cfg.validLft === 0 || cfg.preferedLft > cfg.validLft) return nlErr(extack, EINVAL, 'ipv6: address lifetime invalid');
+  if (cfg.validLft === 0 || cfg.preferedLft > cfg.validLft)
+    return nlErr(extack, EINVAL, 'ipv6: address lifetime invalid');
   if ((cfg.flags & IFA_F_MANAGETEMPADDR) !== 0) {
-    if (cfg.plen !== 64) return nlErr(extack, EINVAL, 'ipv6: address with "mngtmpaddr" flag must have a prefix length of 64');
+    if (cfg.plen !== 64)
+      return nlErr(extack, EINVAL, 'ipv6: address with "mngtmpaddr" flag must have a prefix length of 64');
     return nlErr(extack, EOPNOTSUPP, 'ipv6: temporary addresses are not supported');
   }
   return 0;
@@ -164,7 +171,8 @@ function checkConfig(cfg: Ifa6Config, extack: ExtAck): number {
 /** Joins the group that an address is. @returns 0, EINVAL (it is none), EADDRINUSE (joined before) @see ipv6_mc_config */
 function autojoin(idev: Inet6Dev, addr: Uint8Array): number {
   if ((ipv6AddrType(addr) & IPV6_ADDR_MULTICAST) === 0) return EINVAL;
-  if (idev.addrList.some((x) => (x.flags & IFA_F_MCAUTOJOIN) !== 0 && ipv6AddrEqual(x.addr, 0, addr, 0))) return EADDRINUSE;
+  if (idev.addrList.some((x) => (x.flags & IFA_F_MCAUTOJOIN) !== 0 && ipv6AddrEqual(x.addr, 0, addr, 0)))
+    return EADDRINUSE;
   ipv6DevMcInc(idev.dev, addr);
   return 0;
 }
@@ -185,7 +193,8 @@ export function inet6AddrAdd(idev: Inet6Dev, cfg: Ifa6Config, extack: ExtAck): n
     if (joins) ipv6DevMcDec(idev, cfg.addr);
     return ifp;
   }
-  if ((ifp.flags & IFA_F_NOPREFIXROUTE) === 0) addrconfPrefixRoute(ifp.addr, ifp.prefixLen, ifp.rtPriority, dev, endOf(ifp.tstamp, ifp.validLft), 0);
+  if ((ifp.flags & IFA_F_NOPREFIXROUTE) === 0)
+    addrconfPrefixRoute(ifp.addr, ifp.prefixLen, ifp.rtPriority, dev, endOf(ifp.tstamp, ifp.validLft), 0);
   if ((ifp.flags & (IFA_F_OPTIMISTIC | IFA_F_NODAD)) === 0) ipv6IfaNotify(0, ifp);
   addrconfDadStart(ifp);
   addrconfVerify(net);
@@ -200,7 +209,8 @@ function modifyPrefixRoute(ifp: Inet6Ifaddr, prefix: Uint8Array, end: number): b
   const { dev } = ifp.idev;
   const rt = addrconfGetPrefixRoute(prefix, ifp.prefixLen, dev, 0, RTF_GATEWAY);
   if (rt === null) return false;
-  if (rt.metric === (ifp.rtPriority === 0 ? IP6_RT_PRIO_ADDRCONF : ifp.rtPriority)) fib6SetExpires(dev.net, rt, end === 0 ? Infinity : end);
+  if (rt.metric === (ifp.rtPriority === 0 ? IP6_RT_PRIO_ADDRCONF : ifp.rtPriority))
+    fib6SetExpires(dev.net, rt, end === 0 ? Infinity : end);
   else {
     fib6Del(dev.net, rt);
     addrconfPrefixRoute(prefix, ifp.prefixLen, ifp.rtPriority, dev, end, 0);
@@ -216,7 +226,8 @@ export function inet6AddrModify(ifp: Inet6Ifaddr, cfg: Ifa6Config, extack: ExtAc
   const { net } = dev;
   const had = (ifp.flags & IFA_F_PERMANENT) !== 0 && (ifp.flags & IFA_F_NOPREFIXROUTE) === 0;
   const { flags } = lifetimes(cfg);
-  const keep = IFA_F_DEPRECATED | IFA_F_PERMANENT | IFA_F_NODAD | IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE;
+  const keep =
+    IFA_F_DEPRECATED | IFA_F_PERMANENT | IFA_F_NODAD | IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE;
   ifp.flags = (ifp.flags & ~keep) | flags;
   ifp.tstamp = net.kernel.clock.now;
   ifp.validLft = cfg.validLft;

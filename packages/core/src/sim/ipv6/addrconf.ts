@@ -1,7 +1,16 @@
 /** IPv6 on devices that come, go up and down, and change. @see net/ipv6/addrconf.c:addrconf_notify */
 import { without } from '../../lib/small.ts';
 import { EACCES } from '../../uapi/errno.ts';
-import { IFA_F_NODAD, IFA_F_NOPREFIXROUTE, IFA_F_OPTIMISTIC, IFA_F_PERMANENT, IFA_F_STABLE_PRIVACY, IFA_F_TENTATIVE, IFAPROT_KERNEL_LL, IFAPROT_KERNEL_LO } from '../../uapi/if-addr.ts';
+import {
+  IFA_F_NODAD,
+  IFA_F_NOPREFIXROUTE,
+  IFA_F_OPTIMISTIC,
+  IFA_F_PERMANENT,
+  IFA_F_STABLE_PRIVACY,
+  IFA_F_TENTATIVE,
+  IFAPROT_KERNEL_LL,
+  IFAPROT_KERNEL_LO,
+} from '../../uapi/if-addr.ts';
 import { ARPHRD_ETHER, ARPHRD_LOOPBACK } from '../../uapi/if-arp.ts';
 import { IF_OPER_UNKNOWN, IF_OPER_UP, IFF_LOOPBACK, IFF_MULTICAST, IFF_UP } from '../../uapi/if.ts';
 import {
@@ -18,7 +27,20 @@ import {
   IN6_ADDR_GEN_MODE_STABLE_PRIVACY,
 } from '../../uapi/if-link.ts';
 import { IPV6_MIN_MTU, RTF_ADDRCONF, RTF_DEFAULT } from '../../uapi/ip.ts';
-import { NETCONFA_ALL, NETCONFA_FORCE_FORWARDING, NETCONFA_FORWARDING, NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, NETCONFA_PROXY_NEIGH, RTM_DELADDR, RTM_NEWADDR, RTM_NEWLINK, RTNH_F_DEAD, RTNH_F_LINKDOWN } from '../../uapi/rtnetlink.ts';
+import {
+  NETCONFA_ALL,
+  NETCONFA_FORCE_FORWARDING,
+  NETCONFA_FORWARDING,
+  NETCONFA_IFINDEX_ALL,
+  NETCONFA_IFINDEX_DEFAULT,
+  NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN,
+  NETCONFA_PROXY_NEIGH,
+  RTM_DELADDR,
+  RTM_NEWADDR,
+  RTM_NEWLINK,
+  RTNH_F_DEAD,
+  RTNH_F_LINKDOWN,
+} from '../../uapi/rtnetlink.ts';
 import {
   NETDEV_CHANGE,
   NETDEV_CHANGEMTU,
@@ -67,7 +89,8 @@ import { addrconfAddMroute, addrconfF6iAlloc, addrconfPrefixRoute } from './pref
 import { rt6DisableIp, rt6MtuChange, rt6SyncDownDev, rt6SyncUp } from './route-sync.ts';
 
 /** Whether packets can be sent. @see addrconf_link_ready */
-const linkReady = (dev: NetDevice): boolean => (dev.operstate === IF_OPER_UP || dev.operstate === IF_OPER_UNKNOWN) && dev.qdiscActive;
+const linkReady = (dev: NetDevice): boolean =>
+  (dev.operstate === IF_OPER_UP || dev.operstate === IF_OPER_UNKNOWN) && dev.qdiscActive;
 
 const ALL_ROUTERS = [IN6ADDR_LINKLOCAL_ALLROUTERS, IN6ADDR_IFLOCAL_ALLROUTERS, IN6ADDR_SITELOCAL_ALLROUTERS];
 
@@ -84,7 +107,8 @@ export function ipv6AddDev(dev: NetDevice): Inet6Dev | null {
   kernelIpv6(net.kernel).netconfNotify(net, NETCONFA_ALL, dev.ifindex, cnf);
   ipv6DevMcInc(dev, IN6ADDR_IFLOCAL_ALLNODES);
   ipv6DevMcInc(dev, IN6ADDR_LINKLOCAL_ALLNODES);
-  if (cnf.get(DEVCONF_FORWARDING) !== 0 && (dev.flags & IFF_MULTICAST) !== 0) for (const a of ALL_ROUTERS) ipv6DevMcInc(dev, a);
+  if (cnf.get(DEVCONF_FORWARDING) !== 0 && (dev.flags & IFF_MULTICAST) !== 0)
+    for (const a of ALL_ROUTERS) ipv6DevMcInc(dev, a);
   return idev;
 }
 
@@ -165,7 +189,8 @@ function permanentAddr(dev: NetDevice): void {
   for (const ifp of in6DevGet(dev)?.addrList ?? []) {
     if ((ifp.flags & IFA_F_PERMANENT) === 0) continue;
     ifp.rt ??= addrconfF6iAlloc(ifp);
-    if ((ifp.flags & IFA_F_NOPREFIXROUTE) === 0) addrconfPrefixRoute(ifp.addr, ifp.prefixLen, ifp.rtPriority, dev, 0, 0);
+    if ((ifp.flags & IFA_F_NOPREFIXROUTE) === 0)
+      addrconfPrefixRoute(ifp.addr, ifp.prefixLen, ifp.rtPriority, dev, 0, 0);
     if (ifp.state === IFADDR_STATE_PREDAD) addrconfDadStart(ifp);
   }
 }
@@ -305,7 +330,8 @@ function confOf(net: Net, target: Devconf6Target): Devconf6 {
 
 /** RTM_NEWNETCONF for a setting that has one. @see inet6_netconf_notify_devconf */
 function tellNetconf(net: Net, attr: number, target: Devconf6Target): void {
-  const ifindex = target === 'all' ? NETCONFA_IFINDEX_ALL : target === 'default' ? NETCONFA_IFINDEX_DEFAULT : target.dev.ifindex;
+  const ifindex =
+    target === 'all' ? NETCONFA_IFINDEX_ALL : target === 'default' ? NETCONFA_IFINDEX_DEFAULT : target.dev.ifindex;
   kernelIpv6(net.kernel).netconfNotify(net, attr, ifindex, confOf(net, target));
 }
 
@@ -351,10 +377,12 @@ export function addrconfSysctl(net: Net, target: Devconf6Target, i: number, valu
     }
     case DEVCONF_IGNORE_ROUTES_WITH_LINKDOWN: {
       const changed = spread();
-      if (target !== 'default') for (const idev of changed) tellNetconf(net, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, idev);
+      if (target !== 'default')
+        for (const idev of changed) tellNetconf(net, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, idev);
       if (target !== 'all' && target !== 'default') break;
       if ((oldDflt !== 0) !== (value !== 0)) tellNetconf(net, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, 'default');
-      if (target === 'all' && (old !== 0) !== (value !== 0)) tellNetconf(net, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, 'all');
+      if (target === 'all' && (old !== 0) !== (value !== 0))
+        tellNetconf(net, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, 'all');
       rtGenidBumpIpv6(net);
       break;
     }
@@ -373,13 +401,19 @@ export function addrconfSysctl(net: Net, target: Devconf6Target, i: number, valu
 
 /** A router does not follow routers, but for devices told to nevertheless. @see rt6_purge_dflt_routers */
 function purgeDfltRouters(net: Net): void {
-  fib6CleanAll(net, (rt) => (rt.flags & (RTF_DEFAULT | RTF_ADDRCONF)) === (RTF_DEFAULT | RTF_ADDRCONF) && in6DevGet(rt.nh.dev)?.cnf.get(DEVCONF_ACCEPT_RA) !== 2);
+  fib6CleanAll(
+    net,
+    (rt) =>
+      (rt.flags & (RTF_DEFAULT | RTF_ADDRCONF)) === (RTF_DEFAULT | RTF_ADDRCONF) &&
+      in6DevGet(rt.nh.dev)?.cnf.get(DEVCONF_ACCEPT_RA) !== 2,
+  );
 }
 
 /** The secret of stable addresses, 16 bytes: devices that use it make such addresses from now on. @see addrconf_sysctl_stable_secret */
 export function addrconfStableSecret(net: Net, target: Inet6Dev | 'default', secret: Uint8Array): void {
   confOf(net, target).stableSecret = secret;
-  for (const idev of target === 'default' ? idevsOf(net) : [target]) idev.cnf.set(DEVCONF_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_STABLE_PRIVACY);
+  for (const idev of target === 'default' ? idevsOf(net) : [target])
+    idev.cnf.set(DEVCONF_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_STABLE_PRIVACY);
 }
 
 function regenerate(idev: Inet6Dev): void {

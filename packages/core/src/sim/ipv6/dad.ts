@@ -101,7 +101,8 @@ export function addrconfDadStart(ifp: Inet6Ifaddr): void {
     dadStop(ifp, false);
     return;
   }
-  if ((ifp.flags & IFA_F_OPTIMISTIC) !== 0 && ifp.rt !== null && ifp.rt.node === null) fib6Add(net, ifp.rt, null, KERNEL_INFO, newExtAck());
+  if ((ifp.flags & IFA_F_OPTIMISTIC) !== 0 && ifp.rt !== null && ifp.rt.node === null)
+    fib6Add(net, ifp.rt, null, KERNEL_INFO, newExtAck());
   kick(ifp);
 }
 
@@ -144,7 +145,12 @@ function settle(ifp: Inet6Ifaddr): void {
 
 /** Whether it is the device's only usable link-local address. @see ipv6_lonely_lladdr */
 const lonely = (ifp: Inet6Ifaddr): boolean =>
-  !ifp.idev.addrList.some((x) => x !== ifp && x.scope === IFA_LINK && (x.flags & (IFA_F_PERMANENT | IFA_F_TENTATIVE | IFA_F_OPTIMISTIC | IFA_F_DADFAILED)) === IFA_F_PERMANENT);
+  !ifp.idev.addrList.some(
+    (x) =>
+      x !== ifp &&
+      x.scope === IFA_LINK &&
+      (x.flags & (IFA_F_PERMANENT | IFA_F_TENTATIVE | IFA_F_OPTIMISTIC | IFA_F_DADFAILED)) === IFA_F_PERMANENT,
+  );
 
 /** @see addrconf_dad_completed */
 function dadCompleted(ifp: Inet6Ifaddr, sendNa: boolean): void {
@@ -153,10 +159,13 @@ function dadCompleted(ifp: Inet6Ifaddr, sendNa: boolean): void {
   dev.net.kernel.clock.del(ifp.dadTimer);
   ipv6IfaNotify(RTM_NEWADDR, ifp);
   const sendMld = ifp.scope === IFA_LINK && lonely(ifp);
-  const sendRs = sendMld && ipv6AcceptRa(idev) && idev.cnf.get(DEVCONF_RTR_SOLICITS) !== 0 && (dev.flags & IFF_LOOPBACK) === 0;
+  const sendRs =
+    sendMld && ipv6AcceptRa(idev) && idev.cnf.get(DEVCONF_RTR_SOLICITS) !== 0 && (dev.flags & IFF_LOOPBACK) === 0;
   if (sendMld) ipv6McDadComplete(idev);
-  const notify = idev.cnf.get(DEVCONF_NDISC_NOTIFY) !== 0 || netIpv6(dev.net).devconfAll.get(DEVCONF_NDISC_NOTIFY) !== 0;
-  if (sendNa && notify) ndiscSendNa(dev, IN6ADDR_LINKLOCAL_ALLNODES, ifp.addr, idev.cnf.get(DEVCONF_FORWARDING) !== 0, false, true, true);
+  const notify =
+    idev.cnf.get(DEVCONF_NDISC_NOTIFY) !== 0 || netIpv6(dev.net).devconfAll.get(DEVCONF_NDISC_NOTIFY) !== 0;
+  if (sendNa && notify)
+    ndiscSendNa(dev, IN6ADDR_LINKLOCAL_ALLNODES, ifp.addr, idev.cnf.get(DEVCONF_FORWARDING) !== 0, false, true, true);
   if (sendRs) startRouterSolicitation(idev);
 }
 

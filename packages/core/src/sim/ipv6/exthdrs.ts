@@ -139,4 +139,3 @@ export function exthdrsInit(kernel: SimKernel): void {
   protos[IPPROTO_DSTOPTS] = { handler: destoptRcv, final: false };
   protos[IPPROTO_ROUTING] = { handler: rthdrRcv, final: false };
 }
-

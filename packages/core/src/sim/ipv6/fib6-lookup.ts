@@ -5,7 +5,14 @@ import { RTN_THROW, RTNH_F_DEAD, RTNH_F_LINKDOWN } from '../../uapi/rtnetlink.ts
 import { DEVCONF_FORWARDING, DEVCONF_IGNORE_ROUTES_WITH_LINKDOWN } from '../../uapi/if-link.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
-import { type Fib6Info, type Fib6Node, type Fib6Table, RT6_LOOKUP_F_IFACE, RT6_LOOKUP_F_IGNORE_LINKSTATE, RT6_LOOKUP_F_REACHABLE } from './fib6-types.ts';
+import {
+  type Fib6Info,
+  type Fib6Node,
+  type Fib6Table,
+  RT6_LOOKUP_F_IFACE,
+  RT6_LOOKUP_F_IGNORE_LINKSTATE,
+  RT6_LOOKUP_F_REACHABLE,
+} from './fib6-types.ts';
 import { in6DevGet } from './inet6-dev.ts';
 import { kernelIpv6, netIpv6 } from './netns6.ts';
 
@@ -62,7 +69,14 @@ function select(kernel: SimKernel, node: Fib6Node, oif: number, strict: number):
 }
 
 /** The route of a table for `daddr` at `o`, null when there is none. @see fib6_table_lookup */
-export function fib6TableLookup(net: Net, table: Fib6Table, oif: number, daddr: Uint8Array, o: number, flags: number): Fib6Info | null {
+export function fib6TableLookup(
+  net: Net,
+  table: Fib6Table,
+  oif: number,
+  daddr: Uint8Array,
+  o: number,
+  flags: number,
+): Fib6Info | null {
   const { kernel } = net;
   let strict = flags & (RT6_LOOKUP_F_IFACE | RT6_LOOKUP_F_IGNORE_LINKSTATE);
   if (netIpv6(net).devconfAll.get(DEVCONF_FORWARDING) === 0) strict |= RT6_LOOKUP_F_REACHABLE;
@@ -80,7 +94,16 @@ export function fib6TableLookup(net: Net, table: Fib6Table, oif: number, daddr: 
 }
 
 /** One of the ways of a group, by the flow. @see fib6_select_path, rt6_multipath_hash */
-export function fib6SelectPath(net: Net, rt: Fib6Info, oif: number, s: Uint8Array, so: number, d: Uint8Array, dof: number, flags: number): Fib6Info {
+export function fib6SelectPath(
+  net: Net,
+  rt: Fib6Info,
+  oif: number,
+  s: Uint8Array,
+  so: number,
+  d: Uint8Array,
+  dof: number,
+  flags: number,
+): Fib6Info {
   const group = rt.siblings;
   if (group === null || (oif !== 0 && rt.nh.dev.ifindex === oif)) return rt;
   const hash = hashBytes(s, so, 16, hashBytes(d, dof, 16, net.cookie)) >>> 1;
@@ -92,7 +115,15 @@ export function fib6SelectPath(net: Net, rt: Fib6Info, oif: number, s: Uint8Arra
 }
 
 /** Local table first, then main. @returns null when neither knows. @see fib6_rule_lookup */
-export function fib6Lookup(net: Net, oif: number, s: Uint8Array, so: number, d: Uint8Array, dof: number, flags: number): Fib6Info | null {
+export function fib6Lookup(
+  net: Net,
+  oif: number,
+  s: Uint8Array,
+  so: number,
+  d: Uint8Array,
+  dof: number,
+  flags: number,
+): Fib6Info | null {
   const ns = netIpv6(net);
   let rt = fib6TableLookup(net, ns.local, oif, d, dof, flags);
   if (rt === null || rt.type === RTN_THROW) rt = fib6TableLookup(net, ns.main, oif, d, dof, flags);

@@ -37,7 +37,8 @@ export function* fib6Walk(table: Fib6Table): Generator<Fib6Info> {
 }
 
 /** @see rt6_qualify_for_ecmp */
-const qualifiesForEcmp = (rt: Fib6Info): boolean => (rt.flags & (RTF_ADDRCONF | RTF_DYNAMIC)) === 0 && rt.nh.gw !== null;
+const qualifiesForEcmp = (rt: Fib6Info): boolean =>
+  (rt.flags & (RTF_ADDRCONF | RTF_DYNAMIC)) === 0 && rt.nh.gw !== null;
 
 function duplicateNexthop(a: Fib6Info, b: Fib6Info): boolean {
   if (a.nh.dev !== b.nh.dev || (a.nh.gw === null) !== (b.nh.gw === null)) return false;
@@ -46,7 +47,9 @@ function duplicateNexthop(a: Fib6Info, b: Fib6Info): boolean {
 
 /** Shares the hash's range out among the ways of a group. @see rt6_multipath_rebalance */
 export function rt6MultipathRebalance(group: readonly Fib6Info[]): void {
-  const ignored = (rt: Fib6Info): boolean => (rt.nh.flags & RTNH_F_LINKDOWN) !== 0 && (in6DevGet(rt.nh.dev)?.cnf.get(DEVCONF_IGNORE_ROUTES_WITH_LINKDOWN) ?? 0) !== 0;
+  const ignored = (rt: Fib6Info): boolean =>
+    (rt.nh.flags & RTNH_F_LINKDOWN) !== 0 &&
+    (in6DevGet(rt.nh.dev)?.cnf.get(DEVCONF_IGNORE_ROUTES_WITH_LINKDOWN) ?? 0) !== 0;
   const usable = (rt: Fib6Info): boolean => (rt.nh.flags & RTNH_F_DEAD) === 0 && !ignored(rt);
   let total = 0;
   for (const rt of group) if (usable(rt)) total += rt.nh.weight;
@@ -87,7 +90,6 @@ function purge(rt: Fib6Info): void {
   rt.nh.exceptions = null;
 }
 
-
 /**
  * Enters a route.
  * @param nlflags NLM_F_* of the request, null when there is none
@@ -101,7 +103,10 @@ export function fib6Add(net: Net, rt: Fib6Info, nlflags: number | null, info: Nl
   let node = trie.get(rt.dst, rt.plen);
   if (node === null) {
     // The root is always there, and a fork is found as a prefix is.
-    if (!create && replace) return rt.plen === 0 || trie.branches(rt.dst, rt.plen) ? -ENOENT : nlErr(extack, ENOENT, 'Can not replace route - no match found');
+    if (!create && replace)
+      return rt.plen === 0 || trie.branches(rt.dst, rt.plen)
+        ? -ENOENT
+        : nlErr(extack, ENOENT, 'Can not replace route - no match found');
     node = new Fib6Node(rt.dst, rt.plen);
   }
   const { leaf } = node;

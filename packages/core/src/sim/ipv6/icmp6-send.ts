@@ -49,7 +49,8 @@ export const icmp6InMask = (mask: string, type: number): boolean =>
 /** Whether another message of this type may go to `daddr` now. @see icmpv6_xrlim_allow, icmp_global_allow */
 function allowed(net: Net, rt: Rt6, type: number, daddr: Uint8Array): boolean {
   const { sysctl } = netIpv6(net);
-  if ((type & ICMPV6_INFOMSG_MASK) !== 0 || type === ICMPV6_PKT_TOOBIG || !icmp6InMask(sysctl.icmp_ratemask, type)) return true;
+  if ((type & ICMPV6_INFOMSG_MASK) !== 0 || type === ICMPV6_PKT_TOOBIG || !icmp6InMask(sysctl.icmp_ratemask, type))
+    return true;
   if ((rt.dev.flags & IFF_LOOPBACK) !== 0) return true;
   const plen = rt.from?.plen ?? 0;
   const each = (sysctl.icmp_ratelimit * 1e6) / 2 ** (plen < 128 ? (128 - plen) >> 5 : 0);
@@ -90,13 +91,29 @@ function icmp6Iif(skb: SkBuff): number {
 }
 
 /** Sends a message: header and `quote` bytes of `from` at `at`. */
-function sendMessage(net: Net, fl: Flowi6, rt: Rt6, type: number, code: number, rest: number, from: Uint8Array, at: number, quote: number, noLoop: boolean): void {
+function sendMessage(
+  net: Net,
+  fl: Flowi6,
+  rt: Rt6,
+  type: number,
+  code: number,
+  rest: number,
+  from: Uint8Array,
+  at: number,
+  quote: number,
+  noLoop: boolean,
+): void {
   const skb = ip6Alloc(net.kernel, ICMP6_HLEN + quote);
   const o = skb.data;
   putIcmp6Header(skb.buf, o, type, code, rest);
   skb.buf.set(from.subarray(at, at + quote), o + ICMP6_HLEN);
   icmp6Finish(skb.buf, o, skb.len, csumIpv6Nofold(fl.saddr, 0, fl.daddr, 0, skb.len, IPPROTO_ICMPV6));
-  ip6PushHeader(skb, fl, IPPROTO_ICMPV6, (ipv6AddrType(fl.daddr) & IPV6_ADDR_MULTICAST) !== 0 ? 1 : ip6DstHoplimit(net, rt));
+  ip6PushHeader(
+    skb,
+    fl,
+    IPPROTO_ICMPV6,
+    (ipv6AddrType(fl.daddr) & IPV6_ADDR_MULTICAST) !== 0 ? 1 : ip6DstHoplimit(net, rt),
+  );
   skb.dst = rt;
   skb.mark = fl.mark;
   skb.cb1 = noLoop ? IP6SKB_NOLOOP : 0;
@@ -114,7 +131,8 @@ export function icmpv6Send(skb: SkBuff, type: number, code: number, info: number
   const { buf, networkHeader: nh } = skb;
   if (skb.data + skb.len < nh + IPV6_HLEN) return;
   const fl = new Flowi6();
-  if (ipv6ChkAddr(net, buf, nh + IPV6_DADDR, dev, false)) fl.saddr.set(buf.subarray(nh + IPV6_DADDR, nh + IPV6_DADDR + 16));
+  if (ipv6ChkAddr(net, buf, nh + IPV6_DADDR, dev, false))
+    fl.saddr.set(buf.subarray(nh + IPV6_DADDR, nh + IPV6_DADDR + 16));
   if ((ipv6AddrType(buf, nh + IPV6_DADDR) & IPV6_ADDR_MULTICAST) !== 0 || skb.pktType !== PACKET_HOST) {
     if (type !== ICMPV6_PKT_TOOBIG && !(type === ICMPV6_PARAMPROB && code === ICMPV6_UNK_OPTION)) return;
     fl.saddr.fill(0);
@@ -145,11 +163,23 @@ export function icmpv6EchoReply(skb: SkBuff): void {
   const ours = ((skb.dst as Rt6).flags & RTF_LOCAL) !== 0 || (anycast && sysctl.anycast_src_echo_reply !== 0);
   if (ours) fl.saddr.set(buf.subarray(nh + IPV6_DADDR, nh + IPV6_DADDR + 16));
   fl.daddr.set(buf.subarray(nh + IPV6_SADDR, nh + IPV6_SADDR + 16));
-  fl.oif = (ipv6AddrType(fl.daddr) & IPV6_ADDR_LOOPBACK) !== 0 ? skb.dev!.ifindex : skb.cb0 !== 0 ? skb.cb0 : icmp6Iif(skb);
+  fl.oif =
+    (ipv6AddrType(fl.daddr) & IPV6_ADDR_LOOPBACK) !== 0 ? skb.dev!.ifindex : skb.cb0 !== 0 ? skb.cb0 : icmp6Iif(skb);
   fl.proto = IPPROTO_ICMPV6;
   if (sysctl.fwmark_reflect !== 0) fl.mark = skb.mark;
   const rt = ip6DstLookup(net, fl);
   if (typeof rt === 'number') return;
   const at = skb.transportHeader;
-  sendMessage(net, fl, rt, ICMPV6_ECHO_REPLY, 0, ((buf[at + 4]! << 24) | (buf[at + 5]! << 16) | (buf[at + 6]! << 8) | buf[at + 7]!) >>> 0, buf, at + 8, skb.data + skb.len - at - 8, false);
+  sendMessage(
+    net,
+    fl,
+    rt,
+    ICMPV6_ECHO_REPLY,
+    0,
+    ((buf[at + 4]! << 24) | (buf[at + 5]! << 16) | (buf[at + 6]! << 8) | buf[at + 7]!) >>> 0,
+    buf,
+    at + 8,
+    skb.data + skb.len - at - 8,
+    false,
+  );
 }

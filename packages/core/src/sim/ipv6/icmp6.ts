@@ -1,13 +1,10 @@
 /** ICMPv6 on its way in. RFC 4443. @see net/ipv6/icmp.c:icmpv6_rcv */
+import { ECONNREFUSED, EACCES, EHOSTUNREACH, EMSGSIZE, ENETUNREACH, EPROTO } from '../../uapi/errno.ts';
 import {
-  ECONNREFUSED,
-  EACCES,
-  EHOSTUNREACH,
-  EMSGSIZE,
-  ENETUNREACH,
-  EPROTO,
-} from '../../uapi/errno.ts';
-import { SKB_DROP_REASON_ICMP_CSUM, SKB_DROP_REASON_NOT_SPECIFIED, SKB_DROP_REASON_PKT_TOO_SMALL } from '../../uapi/drop-reason.ts';
+  SKB_DROP_REASON_ICMP_CSUM,
+  SKB_DROP_REASON_NOT_SPECIFIED,
+  SKB_DROP_REASON_PKT_TOO_SMALL,
+} from '../../uapi/drop-reason.ts';
 import {
   ICMPV6_DEST_UNREACH,
   ICMPV6_ECHO_REPLY,
@@ -66,7 +63,8 @@ function icmpv6Rcv(skb: SkBuff): number {
     return 0;
   }
   const type = buf[at]!;
-  for (const mib of [netIpv6(net).mib, in6DevGet(dev)?.mib]) mib?.icmpInType.set(type, (mib.icmpInType.get(type) ?? 0) + 1);
+  for (const mib of [netIpv6(net).mib, in6DevGet(dev)?.mib])
+    mib?.icmpInType.set(type, (mib.icmpInType.get(type) ?? 0) + 1);
   if (type === ICMPV6_ECHO_REQUEST) icmpv6EchoReply(skb);
   else if (type === ICMPV6_ECHO_REPLY) {
     if (kernelIpv6(net.kernel).pingRcv?.(skb) === true) return 0;

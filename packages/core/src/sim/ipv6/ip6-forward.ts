@@ -33,7 +33,10 @@ export function ip6Forward(skb: SkBuff): void {
   const k = kernelIpv6(net.kernel);
   const idev = in6DevGet(dev);
   const rt = skb.dst as Rt6;
-  if (netIpv6(net).devconfAll.get(DEVCONF_FORWARDING) === 0 && (idev === null || idev.cnf.get(DEVCONF_FORCE_FORWARDING) === 0)) {
+  if (
+    netIpv6(net).devconfAll.get(DEVCONF_FORWARDING) === 0 &&
+    (idev === null || idev.cnf.get(DEVCONF_FORCE_FORWARDING) === 0)
+  ) {
     ip6Count(net, idev, INADDRERRORS);
     kfreeSkb(skb, SKB_DROP_REASON_IP_INADDRERRORS, 'ip6_forward');
     return;
@@ -51,7 +54,11 @@ export function ip6Forward(skb: SkBuff): void {
     kfreeSkb(skb, SKB_DROP_REASON_IP_INHDR, 'ip6_forward');
     return;
   }
-  if (idev !== null && idev.cnf.get(DEVCONF_PROXY_NDP) !== 0 && k.ndTbl.proxyLookup(net, buf, nh + IPV6_DADDR, dev) !== null) {
+  if (
+    idev !== null &&
+    idev.cnf.get(DEVCONF_PROXY_NDP) !== 0 &&
+    k.ndTbl.proxyLookup(net, buf, nh + IPV6_DADDR, dev) !== null
+  ) {
     if ((ipv6AddrType(buf, nh + IPV6_DADDR) & IPV6_ADDR_LINKLOCAL) !== 0) {
       ip6Count(net, idev, INDISCARDS);
       kfreeSkb(skb, SKB_DROP_REASON_NOT_SPECIFIED, 'ip6_forward');

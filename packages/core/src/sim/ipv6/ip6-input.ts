@@ -72,7 +72,12 @@ export function ipv6Rcv(skb: SkBuff, dev: NetDevice): void {
     kfreeSkb(skb, SKB_DROP_REASON_IP_INADDRERRORS, 'ip6_rcv_core');
     return;
   }
-  if (skb.pktType !== PACKET_HOST && skb.pktType !== PACKET_LOOPBACK && buf[nh + IPV6_DADDR] !== 0xff && idev.cnf.get(DEVCONF_DROP_UNICAST_IN_L2_MULTICAST) !== 0) {
+  if (
+    skb.pktType !== PACKET_HOST &&
+    skb.pktType !== PACKET_LOOPBACK &&
+    buf[nh + IPV6_DADDR] !== 0xff &&
+    idev.cnf.get(DEVCONF_DROP_UNICAST_IN_L2_MULTICAST) !== 0
+  ) {
     ip6Count(net, idev, INHDRERRORS);
     kfreeSkb(skb, SKB_DROP_REASON_UNICAST_IN_L2_MULTICAST, 'ip6_rcv_core');
     return;
@@ -128,7 +133,11 @@ function protocolDeliver(skb: SkBuff, nhoff: number, haveFinal: boolean): void {
       }
       haveFinal = true;
       const at = skb.networkHeader + IPV6_DADDR;
-      if ((ipv6AddrType(skb.buf, at) & IPV6_ADDR_MULTICAST) !== 0 && !ipv6ChkMcastAddr(dev, skb.buf, at) && nexthdr !== 58) {
+      if (
+        (ipv6AddrType(skb.buf, at) & IPV6_ADDR_MULTICAST) !== 0 &&
+        !ipv6ChkMcastAddr(dev, skb.buf, at) &&
+        nexthdr !== 58
+      ) {
         kfreeSkb(skb, SKB_DROP_REASON_IP_INADDRERRORS, 'ip6_protocol_deliver_rcu');
         return;
       }

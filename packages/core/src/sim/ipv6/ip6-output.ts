@@ -20,14 +20,32 @@ import { FRAG_HLEN, IPV6_DADDR, IPV6_HLEN, ip6HopLimit, putFrag6, putIpv6Header 
 import { netifRx } from '../core/dev.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
-import { allocSkb, CHECKSUM_UNNECESSARY, consumeSkb, HEADROOM, kfreeSkb, skbCopy, type SkBuff } from '../core/skbuff.ts';
+import {
+  allocSkb,
+  CHECKSUM_UNNECESSARY,
+  consumeSkb,
+  HEADROOM,
+  kfreeSkb,
+  skbCopy,
+  type SkBuff,
+} from '../core/skbuff.ts';
 import { neighOutput } from '../neigh/neighbour.ts';
 import { IPV6_ADDR_MULTICAST, ipv6AddrType, SCOPE_NODELOCAL } from './addr-type.ts';
 import type { Flowi6, Rt6 } from './fib6-types.ts';
 import { ipv6ChkMcastAddr } from './mcast-list.ts';
 import { ip6Count, kernelIpv6 } from './netns6.ts';
 import { ip6Mtu, rt6Idev } from './rt6.ts';
-import { FRAGCREATES, FRAGFAILS, FRAGOKS, OUTDISCARDS, OUTMCASTOCTETS, OUTMCASTPKTS, OUTOCTETS, OUTPKTS, OUTREQUESTS } from './snmp6.ts';
+import {
+  FRAGCREATES,
+  FRAGFAILS,
+  FRAGOKS,
+  OUTDISCARDS,
+  OUTMCASTOCTETS,
+  OUTMCASTPKTS,
+  OUTOCTETS,
+  OUTPKTS,
+  OUTREQUESTS,
+} from './snmp6.ts';
 
 export const IP6SKB_FORWARDED = 0x2;
 export const IP6SKB_FRAGMENTED = 0x10;
@@ -49,7 +67,19 @@ export function ip6PushHeader(skb: SkBuff, fl: Flowi6, nexthdr: number, hopLimit
   const o = skb.push(IPV6_HLEN);
   skb.networkHeader = o;
   skb.protocol = ETH_P_IPV6;
-  putIpv6Header(skb.buf, o, fl.tclass, fl.flowlabel, payload > 65_535 ? 0 : payload, nexthdr, hopLimit, fl.saddr, 0, fl.daddr, 0);
+  putIpv6Header(
+    skb.buf,
+    o,
+    fl.tclass,
+    fl.flowlabel,
+    payload > 65_535 ? 0 : payload,
+    nexthdr,
+    hopLimit,
+    fl.saddr,
+    0,
+    fl.daddr,
+    0,
+  );
 }
 
 /** Sends a packet of ours; `dst` and header are in place. Takes it over. @returns 0 or -errno. @see ip6_local_out */

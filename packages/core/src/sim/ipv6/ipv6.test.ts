@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { formatIpv6, parseIpv6 } from '../../lib/address.ts';
-import { type AddrMessage, NetlinkError, openNetlink, type NetlinkClient, type RouteMessage } from '../../netlink/index.ts';
+import {
+  type AddrMessage,
+  NetlinkError,
+  openNetlink,
+  type NetlinkClient,
+  type RouteMessage,
+} from '../../netlink/index.ts';
 import { type SockAddrIn6, type Socket, SystemError } from '../../syscall/index.ts';
 import { NUD_REACHABLE } from '../../uapi/neighbour.ts';
 import { IFA_F_DADFAILED, IFA_F_NODAD, IFA_F_PERMANENT, IFA_F_TENTATIVE } from '../../uapi/if-addr.ts';
@@ -45,9 +51,23 @@ async function newKernel(): Promise<{ kernel: SimKernel; root: SimTask; node: ()
 }
 
 /** A cable: `an` at `x`, `bn` at `y`. */
-async function cable(root: SimTask, x: Node, an: string, amac: number, y: Node, bn: string, bmac: number): Promise<void> {
+async function cable(
+  root: SimTask,
+  x: Node,
+  an: string,
+  amac: number,
+  y: Node,
+  bn: string,
+  bmac: number,
+): Promise<void> {
   const c = openNetlink(root);
-  await c.link.add({ ifname: an, kind: 'veth', address: mac(amac), netNsPid: x.task.pid, peer: { ifname: bn, address: mac(bmac), netNsPid: y.task.pid } });
+  await c.link.add({
+    ifname: an,
+    kind: 'veth',
+    address: mac(amac),
+    netNsPid: x.task.pid,
+    peer: { ifname: bn, address: mac(bmac), netNsPid: y.task.pid },
+  });
   c.close();
 }
 
@@ -67,7 +87,9 @@ const flagNames = (m: AddrMessage): string => {
 };
 async function addrs(n: Node, index?: number): Promise<string[]> {
   const all = await n.c.addr.dump({ family: AF_INET6 });
-  return all.filter((m) => index === undefined || m.index === index).map((m) => `${formatIpv6(m.attrs.local ?? m.attrs.address!)}/${m.prefixlen}${flagNames(m)}`);
+  return all
+    .filter((m) => index === undefined || m.index === index)
+    .map((m) => `${formatIpv6(m.attrs.local ?? m.attrs.address!)}/${m.prefixlen}${flagNames(m)}`);
 }
 
 const routeText = (m: RouteMessage): string => {
@@ -82,10 +104,21 @@ const routes = async (n: Node): Promise<string[]> => (await n.c.route.dump({ fam
 const addAddr = (n: Node, text: string, index: number, flags = 0): Promise<unknown> => {
   const [a, plen] = text.split('/');
   const address = parseIpv6(a!)!;
-  return n.c.addr.create({ family: AF_INET6, prefixlen: Number(plen), index, attrs: { address, local: address, flags } });
+  return n.c.addr.create({
+    family: AF_INET6,
+    prefixlen: Number(plen),
+    index,
+    attrs: { address, local: address, flags },
+  });
 };
 
-const to = (text: string, scopeId = 0): SockAddrIn6 => ({ family: AF_INET6, address: parseIpv6(text)!, port: 0, scopeId, flowinfo: 0 });
+const to = (text: string, scopeId = 0): SockAddrIn6 => ({
+  family: AF_INET6,
+  address: parseIpv6(text)!,
+  port: 0,
+  scopeId,
+  flowinfo: 0,
+});
 
 async function fails(work: () => unknown): Promise<string> {
   try {
@@ -110,7 +143,8 @@ function recvEcho(s: Socket): string | null {
       if (e instanceof SystemError && e.code === 'EAGAIN') return null;
       throw e;
     }
-    if (r.data[0] === 129) return `${formatIpv6((r.from as SockAddrIn6).address)}%${(r.from as SockAddrIn6).scopeId} seq=${r.data[7]}`;
+    if (r.data[0] === 129)
+      return `${formatIpv6((r.from as SockAddrIn6).address)}%${(r.from as SockAddrIn6).scopeId} seq=${r.data[7]}`;
   }
   return null;
 }
@@ -148,7 +182,9 @@ test('echo over link-local addresses, by raw socket and by multicast', async () 
   await sleep(a.task, 0.1);
   expect(recvEcho(s)).toBe(`${LL_B}%2 seq=1`);
   const neigh = await a.c.neigh.dump({ family: AF_INET6 });
-  expect(neigh.filter((m) => m.type === 1).map((m) => [formatIpv6(m.attrs.dst!), m.state])).toEqual([[LL_B, NUD_REACHABLE]]);
+  expect(neigh.filter((m) => m.type === 1).map((m) => [formatIpv6(m.attrs.dst!), m.state])).toEqual([
+    [LL_B, NUD_REACHABLE],
+  ]);
   s.sendmsg(echo(2), { to: to('ff02::1', 2) });
   await sleep(a.task, 0.1);
   expect(recvEcho(s)).toBe(`${LL_B}%2 seq=2`);
@@ -186,12 +222,26 @@ test('an address twice on a link: detection fails', async () => {
 test('what is refused, in the words of the kernel', async () => {
   const { a } = await pair();
   expect(await fails(() => addAddr(a, '::/64', 2))).toBe('EADDRNOTAVAIL ipv6: Invalid address');
-  expect(await fails(() => addAddr(a, '::1/128', 2))).toBe('EADDRNOTAVAIL ipv6: Cannot assign loopback address on this device');
-  expect(await fails(() => addAddr(a, 'ff02::5/64', 2))).toBe('EADDRNOTAVAIL ipv6: Cannot assign multicast address without "IFA_F_MCAUTOJOIN" flag');
+  expect(await fails(() => addAddr(a, '::1/128', 2))).toBe(
+    'EADDRNOTAVAIL ipv6: Cannot assign loopback address on this device',
+  );
+  expect(await fails(() => addAddr(a, 'ff02::5/64', 2))).toBe(
+    'EADDRNOTAVAIL ipv6: Cannot assign multicast address without "IFA_F_MCAUTOJOIN" flag',
+  );
   const address = parseIpv6('2001:db8::7')!;
-  expect(await fails(() => a.c.addr.remove({ family: AF_INET6, prefixlen: 64, index: 2, attrs: { address } }))).toBe('EADDRNOTAVAIL ipv6: address not found');
+  expect(await fails(() => a.c.addr.remove({ family: AF_INET6, prefixlen: 64, index: 2, attrs: { address } }))).toBe(
+    'EADDRNOTAVAIL ipv6: address not found',
+  );
   const route = (gateway: string, oif?: number): Promise<string> =>
-    fails(() => a.c.route.create({ family: AF_INET6, table: RT_TABLE_MAIN, type: 1, protocol: 3, attrs: { gateway: parseIpv6(gateway)!, oif } }));
+    fails(() =>
+      a.c.route.create({
+        family: AF_INET6,
+        table: RT_TABLE_MAIN,
+        type: 1,
+        protocol: 3,
+        attrs: { gateway: parseIpv6(gateway)!, oif },
+      }),
+    );
   expect(await route('fe80::1')).toBe('EINVAL Egress device not specified');
   expect(await route('2001:db9::2')).toBe('EHOSTUNREACH');
   expect(await route('::', 2)).toBe('EINVAL Invalid gateway address');
@@ -221,15 +271,37 @@ test('routes of several ways, lifetimes, and route get', async () => {
   await addAddr(a, '2001:db8::1/64', 2, IFA_F_NODAD);
   await sleep(a.task, 4);
   const dst = parseIpv6('2001:db8:1::')!;
-  const hop = (g: string, hops: number): { flags: number; hops: number; ifindex: number; attrs: { gateway: Uint8Array } } => ({ flags: 0, hops, ifindex: 0, attrs: { gateway: parseIpv6(g)! } });
-  await a.c.route.create({ family: AF_INET6, dstLen: 48, table: RT_TABLE_MAIN, type: 1, protocol: 3, attrs: { dst, multipath: [hop('2001:db8::2', 1), hop('2001:db8::3', 0)] } });
-  expect((await routes(a))[1]).toBe('1 2001:db8:1::/48 table 254 metric 1024 nexthop 2001:db8::2*2 nexthop 2001:db8::3*1');
+  const hop = (
+    g: string,
+    hops: number,
+  ): { flags: number; hops: number; ifindex: number; attrs: { gateway: Uint8Array } } => ({
+    flags: 0,
+    hops,
+    ifindex: 0,
+    attrs: { gateway: parseIpv6(g)! },
+  });
+  await a.c.route.create({
+    family: AF_INET6,
+    dstLen: 48,
+    table: RT_TABLE_MAIN,
+    type: 1,
+    protocol: 3,
+    attrs: { dst, multipath: [hop('2001:db8::2', 1), hop('2001:db8::3', 0)] },
+  });
+  expect((await routes(a))[1]).toBe(
+    '1 2001:db8:1::/48 table 254 metric 1024 nexthop 2001:db8::2*2 nexthop 2001:db8::3*1',
+  );
   const got = await a.c.route.query({ family: AF_INET6, dstLen: 128, attrs: { dst: parseIpv6('2001:db8::9')! } });
   expect([formatIpv6(got.attrs.prefsrc!), got.attrs.oif, got.attrs.priority]).toEqual(['2001:db8::1', 2, 256]);
   const own = await a.c.route.query({ family: AF_INET6, dstLen: 128, attrs: { dst: parseIpv6('2001:db8::1')! } });
   expect([own.type, own.attrs.oif, own.attrs.table]).toEqual([2, 1, RT_TABLE_LOCAL]);
   const address = parseIpv6('2001:db8:3::7')!;
-  await a.c.addr.create({ family: AF_INET6, prefixlen: 64, index: 2, attrs: { address, local: address, cacheinfo: { prefered: 50, valid: 100, cstamp: 0, tstamp: 0 } } });
+  await a.c.addr.create({
+    family: AF_INET6,
+    prefixlen: 64,
+    index: 2,
+    attrs: { address, local: address, cacheinfo: { prefered: 50, valid: 100, cstamp: 0, tstamp: 0 } },
+  });
   await sleep(a.task, 101);
   expect(await addrs(a)).toEqual(['2001:db8::1/64', `${LL_A}/64`]);
 });
@@ -256,8 +328,17 @@ test('a router forwards, counts hops down, and says when a packet is too big', a
   await addAddr(r, '2001:db8:a::2/64', index.get('r0')!, IFA_F_NODAD);
   await addAddr(r, '2001:db8:b::2/64', index.get('r1')!, IFA_F_NODAD);
   await addAddr(b, '2001:db8:b::1/64', bv, IFA_F_NODAD);
-  for (const [n, g] of [[a, '2001:db8:a::2'], [b, '2001:db8:b::2']] as const) {
-    await n.c.route.create({ family: AF_INET6, table: RT_TABLE_MAIN, type: 1, protocol: 3, attrs: { gateway: parseIpv6(g)! } });
+  for (const [n, g] of [
+    [a, '2001:db8:a::2'],
+    [b, '2001:db8:b::2'],
+  ] as const) {
+    await n.c.route.create({
+      family: AF_INET6,
+      table: RT_TABLE_MAIN,
+      type: 1,
+      protocol: 3,
+      attrs: { gateway: parseIpv6(g)! },
+    });
   }
   await sleep(a.task, 4);
   const s = a.task.socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);

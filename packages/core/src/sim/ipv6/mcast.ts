@@ -2,7 +2,13 @@
 import { none, sharedAddr, withAt, withLast, without, withoutAt } from '../../lib/small.ts';
 import { copyBytes, putBe16 } from '../../lib/bytes.ts';
 import { Timer } from '../../lib/timer-heap.ts';
-import { ICMPV6_MGM_REPORT, ICMPV6_MLD2_REPORT, MLD2_CHANGE_TO_EXCLUDE, MLD2_CHANGE_TO_INCLUDE, MLD2_MODE_IS_EXCLUDE } from '../../uapi/icmpv6.ts';
+import {
+  ICMPV6_MGM_REPORT,
+  ICMPV6_MLD2_REPORT,
+  MLD2_CHANGE_TO_EXCLUDE,
+  MLD2_CHANGE_TO_INCLUDE,
+  MLD2_MODE_IS_EXCLUDE,
+} from '../../uapi/icmpv6.ts';
 import { IFA_F_TENTATIVE } from '../../uapi/if-addr.ts';
 import { IFF_LOOPBACK, IFF_UP } from '../../uapi/if.ts';
 import { DEVCONF_FORCE_MLD_VERSION, DEVCONF_MLDV2_UNSOLICITED_REPORT_INTERVAL } from '../../uapi/if-link.ts';
@@ -14,7 +20,15 @@ import { MLD2_GREC_LEN, MLD_LEN, putMld2Record } from '../../wire/mld.ts';
 import { doSoftirq } from '../core/dev.ts';
 import type { NetDevice } from '../core/net-device.ts';
 import type { SkBuff } from '../core/skbuff.ts';
-import { IN6ADDR_ANY, IN6ADDR_LINKLOCAL_ALLNODES, IN6ADDR_MLD2, ipv6AddrEqual, ipv6AddrType, SCOPE_LINKLOCAL, IPV6_ADDR_LINKLOCAL } from './addr-type.ts';
+import {
+  IN6ADDR_ANY,
+  IN6ADDR_LINKLOCAL_ALLNODES,
+  IN6ADDR_MLD2,
+  ipv6AddrEqual,
+  ipv6AddrType,
+  SCOPE_LINKLOCAL,
+  IPV6_ADDR_LINKLOCAL,
+} from './addr-type.ts';
 import { Flowi6 } from './fib6-types.ts';
 import { icmp6OutCount } from './icmp6-send.ts';
 import { type Ifmcaddr6, in6DevGet, type Inet6Dev } from './inet6-dev.ts';
@@ -31,7 +45,8 @@ const MS = 1e6;
 const MAF_LOADED = 1;
 
 /** Groups nobody is told about. @see MAF_NOREPORT, add_grec */
-const silent = (group: Uint8Array): boolean => (group[1]! & 15) < SCOPE_LINKLOCAL || ipv6AddrEqual(group, 0, IN6ADDR_LINKLOCAL_ALLNODES, 0);
+const silent = (group: Uint8Array): boolean =>
+  (group[1]! & 15) < SCOPE_LINKLOCAL || ipv6AddrEqual(group, 0, IN6ADDR_LINKLOCAL_ALLNODES, 0);
 
 const qrv = (idev: Inet6Dev): number => netIpv6(idev.dev.net).sysctl.mld_qrv;
 
@@ -97,7 +112,8 @@ function sendCr(idev: Inet6Dev): void {
 function ifcWork(idev: Inet6Dev): void {
   if (idev.dead) return;
   sendCr(idev);
-  if (idev.mcIfcCount > 0 && --idev.mcIfcCount > 0) idev.dev.net.kernel.clock.modTimer(idev.mcIfcTimer!, reportDelay(idev));
+  if (idev.mcIfcCount > 0 && --idev.mcIfcCount > 0)
+    idev.dev.net.kernel.clock.modTimer(idev.mcIfcTimer!, reportDelay(idev));
   doSoftirq(idev.dev.net.kernel);
 }
 
@@ -191,7 +207,8 @@ export function ipv6McDadComplete(idev: Inet6Dev): void {
 function mcDadWork(idev: Inet6Dev): void {
   if (idev.dead) return;
   sendAll(idev, MLD2_CHANGE_TO_EXCLUDE);
-  if (idev.mcDadCount > 0 && --idev.mcDadCount > 0) idev.dev.net.kernel.clock.modTimer(idev.mcDadTimer!, reportDelay(idev));
+  if (idev.mcDadCount > 0 && --idev.mcDadCount > 0)
+    idev.dev.net.kernel.clock.modTimer(idev.mcDadTimer!, reportDelay(idev));
   doSoftirq(idev.dev.net.kernel);
 }
 
@@ -216,7 +233,11 @@ export function igmp6EventQuery(skb: SkBuff): void {
   const idev = in6DevGet(dev);
   const { buf, data: at } = skb;
   if (idev === null || skb.len < MLD_LEN || (dev.flags & IFF_LOOPBACK) !== 0) return;
-  if ((ipv6AddrType(buf, skb.networkHeader + IPV6_SADDR) & IPV6_ADDR_LINKLOCAL) === 0 || buf[skb.networkHeader + 7] !== 1) return;
+  if (
+    (ipv6AddrType(buf, skb.networkHeader + IPV6_SADDR) & IPV6_ADDR_LINKLOCAL) === 0 ||
+    buf[skb.networkHeader + 7] !== 1
+  )
+    return;
   const { kernel } = dev.net;
   const v1 = skb.len < 28 || idev.cnf.get(DEVCONF_FORCE_MLD_VERSION) === 1;
   const code = icmp6Rest(buf, at) >>> 16;

@@ -13,7 +13,15 @@ import { IFA_F_OPTIMISTIC, IFA_F_TENTATIVE } from '../../uapi/if-addr.ts';
 import { IPPROTO_ICMPV6 } from '../../uapi/in.ts';
 import { csumIpv6Nofold } from '../../wire/checksum.ts';
 import { icmp6Finish, putIcmp6Header } from '../../wire/icmpv6.ts';
-import { NA_OVERRIDE, NA_ROUTER, NA_SOLICITED, ND_MSG_LEN, ND_OPT_LLADDR_LEN, putNdLladdr, putNdMsg } from '../../wire/ndisc.ts';
+import {
+  NA_OVERRIDE,
+  NA_ROUTER,
+  NA_SOLICITED,
+  ND_MSG_LEN,
+  ND_OPT_LLADDR_LEN,
+  putNdLladdr,
+  putNdMsg,
+} from '../../wire/ndisc.ts';
 import type { NetDevice } from '../core/net-device.ts';
 import type { SkBuff } from '../core/skbuff.ts';
 import { IN6ADDR_ANY, IN6ADDR_LINKLOCAL_ALLNODES, ipv6AddrType } from './addr-type.ts';
@@ -48,7 +56,13 @@ function ndiscSendSkb(dev: NetDevice, skb: SkBuff, daddr: Uint8Array, saddr: Uin
 }
 
 /** A neighbour solicitation. `saddr` null: the device's link-local address. `nonce`: duplicate address detection's. @see ndisc_send_ns */
-export function ndiscSendNs(dev: NetDevice, target: Uint8Array, daddr: Uint8Array, saddr: Uint8Array | null, nonce: Uint8Array | null): void {
+export function ndiscSendNs(
+  dev: NetDevice,
+  target: Uint8Array,
+  daddr: Uint8Array,
+  saddr: Uint8Array | null,
+  nonce: Uint8Array | null,
+): void {
   const from = saddr ?? ipv6GetLladdr(dev, IFA_F_TENTATIVE | IFA_F_OPTIMISTIC);
   if (from === null) return;
   const lladdr = dev.addrLen === 6 && ipv6AddrType(from) !== 0;
@@ -69,7 +83,15 @@ export function ndiscSendNs(dev: NetDevice, target: Uint8Array, daddr: Uint8Arra
 }
 
 /** A neighbour advertisement for `target`. @see ndisc_send_na */
-export function ndiscSendNa(dev: NetDevice, daddr: Uint8Array, target: Uint8Array, router: boolean, solicited: boolean, override: boolean, withLladdr: boolean): void {
+export function ndiscSendNa(
+  dev: NetDevice,
+  daddr: Uint8Array,
+  target: Uint8Array,
+  router: boolean,
+  solicited: boolean,
+  override: boolean,
+  withLladdr: boolean,
+): void {
   const { net } = dev;
   const ifp = ipv6ChkAddrAndFlags(net, target, 0, dev, 0);
   let from = target;

@@ -38,13 +38,28 @@ import { NUD_FAILED, NUD_NOARP, NUD_REACHABLE, NUD_STALE } from '../../uapi/neig
 import { RTN_LOCAL, RTN_MULTICAST, RTN_UNICAST } from '../../uapi/rtnetlink.ts';
 import { AF_INET6 } from '../../uapi/socket.ts';
 import { IPV6_DADDR, IPV6_SADDR } from '../../wire/ipv6.ts';
-import { NA_OVERRIDE, NA_ROUTER, NA_SOLICITED, ND_MSG_LEN, ND_TARGET, ndFindOption, ndOptionsCheck } from '../../wire/ndisc.ts';
+import {
+  NA_OVERRIDE,
+  NA_ROUTER,
+  NA_SOLICITED,
+  ND_MSG_LEN,
+  ND_TARGET,
+  ndFindOption,
+  ndOptionsCheck,
+} from '../../wire/ndisc.ts';
 import { icmp6Rest } from '../../wire/icmpv6.ts';
 import { NETDEV_CHANGE, NETDEV_CHANGEADDR, NETDEV_DOWN, NETDEV_NOTIFY_PEERS, netifCarrierOk } from '../core/dev.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { NetDevice } from '../core/net-device.ts';
 import { kfreeSkb, type SkBuff } from '../core/skbuff.ts';
-import { neighCarrierDown, neighChangeaddr, neighEventNs, neighIfdown, neighTable, neighUpdate } from '../neigh/neighbour.ts';
+import {
+  neighCarrierDown,
+  neighChangeaddr,
+  neighEventNs,
+  neighIfdown,
+  neighTable,
+  neighUpdate,
+} from '../neigh/neighbour.ts';
 import {
   NEIGH_UPDATE_F_ISROUTER,
   NEIGH_UPDATE_F_OVERRIDE,
@@ -89,10 +104,12 @@ function solicit(n: Neighbour, skb: SkBuff | null): void {
   let saddr: Uint8Array | null = null;
   if (skb !== null) {
     const at = skb.networkHeader + IPV6_SADDR;
-    if (ipv6ChkAddrAndFlags(dev.net, skb.buf, at, dev, IFA_F_TENTATIVE | IFA_F_OPTIMISTIC) !== null) saddr = skb.buf.slice(at, at + 16);
+    if (ipv6ChkAddrAndFlags(dev.net, skb.buf, at, dev, IFA_F_TENTATIVE | IFA_F_OPTIMISTIC) !== null)
+      saddr = skb.buf.slice(at, at + 16);
   }
   if (n.probes - parms.ucastProbes < 0) ndiscSendNs(dev, target, target, saddr, null);
-  else if (n.probes - parms.ucastProbes - parms.appProbes >= 0) ndiscSendNs(dev, target, solicitedNode(target), saddr, null);
+  else if (n.probes - parms.ucastProbes - parms.appProbes >= 0)
+    ndiscSendNs(dev, target, solicitedNode(target), saddr, null);
 }
 
 /** Nobody answered. @see ndisc_error_report, ip6_link_failure */
@@ -127,7 +144,8 @@ function recvNs(skb: SkBuff): number {
   const dad = ipv6AddrType(saddr) === 0;
   const toMulticast = buf[nh + IPV6_DADDR] === 0xff;
   if ((ipv6AddrType(target) & IPV6_ADDR_MULTICAST) !== 0) return SKB_DROP_REASON_NOT_SPECIFIED;
-  if (dad && !(buf[nh + IPV6_DADDR + 1] === 2 && buf[nh + IPV6_DADDR + 11] === 1 && buf[nh + IPV6_DADDR + 12] === 0xff)) return SKB_DROP_REASON_NOT_SPECIFIED;
+  if (dad && !(buf[nh + IPV6_DADDR + 1] === 2 && buf[nh + IPV6_DADDR + 11] === 1 && buf[nh + IPV6_DADDR + 12] === 0xff))
+    return SKB_DROP_REASON_NOT_SPECIFIED;
   const sllao = ndFindOption(buf, at + ND_MSG_LEN, end, ND_OPT_SOURCE_LL_ADDR);
   if (dad && sllao >= 0) return SKB_DROP_REASON_IPV6_NDISC_BAD_OPTIONS;
   const lladdr = lladdrAt(skb, sllao);
@@ -138,7 +156,8 @@ function recvNs(skb: SkBuff): number {
   if (ifp !== null) {
     if ((ifp.flags & (IFA_F_TENTATIVE | IFA_F_OPTIMISTIC)) !== 0) {
       if (dad) {
-        if (ifp.dadNonce !== null && nonceAt >= 0 && bytesEqual(buf.subarray(nonceAt + 2, nonceAt + 8), ifp.dadNonce)) return 0;
+        if (ifp.dadNonce !== null && nonceAt >= 0 && bytesEqual(buf.subarray(nonceAt + 2, nonceAt + 8), ifp.dadNonce))
+          return 0;
         addrconfDadFailure(ifp);
         return 0;
       }
@@ -146,7 +165,10 @@ function recvNs(skb: SkBuff): number {
     }
   } else {
     const anycast = idev.acList.some((ac) => ipv6AddrEqual(ac.addr, 0, target, 0));
-    const proxied = idev.cnf.get(DEVCONF_FORWARDING) !== 0 && idev.cnf.get(DEVCONF_PROXY_NDP) !== 0 && ndTbl.proxyLookup(net, target, 0, dev) !== null;
+    const proxied =
+      idev.cnf.get(DEVCONF_FORWARDING) !== 0 &&
+      idev.cnf.get(DEVCONF_PROXY_NDP) !== 0 &&
+      ndTbl.proxyLookup(net, target, 0, dev) !== null;
     if (!proxied && !anycast) return SKB_DROP_REASON_IPV6_NDISC_NS_OTHERHOST;
   }
   const router = idev.cnf.get(DEVCONF_FORWARDING) !== 0;
@@ -158,7 +180,8 @@ function recvNs(skb: SkBuff): number {
   if (neigh === null && (!toMulticast || lladdr !== null)) neigh = ndTbl.create(saddr, dev);
   const known = neigh !== null && typeof neigh !== 'number';
   if (known) neighUpdate(neigh as Neighbour, lladdr, NUD_STALE, NEIGH_UPDATE_F_WEAK_OVERRIDE | NEIGH_UPDATE_F_OVERRIDE);
-  if (known || dev.headerOps === null) ndiscSendNa(dev, saddr, target, router, true, ifp !== null && toMulticast, toMulticast);
+  if (known || dev.headerOps === null)
+    ndiscSendNa(dev, saddr, target, router, true, ifp !== null && toMulticast, toMulticast);
   return 0;
 }
 
@@ -173,7 +196,8 @@ function recvNa(skb: SkBuff): number {
   if ((ipv6AddrType(target) & IPV6_ADDR_MULTICAST) !== 0) return SKB_DROP_REASON_NOT_SPECIFIED;
   if (buf[nh + IPV6_DADDR] === 0xff && solicited) return SKB_DROP_REASON_NOT_SPECIFIED;
   const idev = in6DevGet(dev);
-  if (!solicited && idev !== null && idev.cnf.get(DEVCONF_DROP_UNSOLICITED_NA) !== 0) return SKB_DROP_REASON_NOT_SPECIFIED;
+  if (!solicited && idev !== null && idev.cnf.get(DEVCONF_DROP_UNSOLICITED_NA) !== 0)
+    return SKB_DROP_REASON_NOT_SPECIFIED;
   const tllao = ndFindOption(buf, at + ND_MSG_LEN, at + skb.len, ND_OPT_TARGET_LL_ADDR);
   const lladdr = lladdrAt(skb, tllao);
   const ifp = ipv6ChkAddrAndFlags(net, target, 0, dev, 0);
@@ -184,7 +208,14 @@ function recvNa(skb: SkBuff): number {
   const { ndTbl } = kernelIpv6(net.kernel);
   const neigh = ndTbl.lookup(target, 0, dev);
   if (neigh === null || (neigh.nudState & NUD_FAILED) !== 0) return 0;
-  if (lladdr !== null && bytesEqual(lladdr, dev.devAddr) && idev !== null && idev.cnf.get(DEVCONF_FORWARDING) !== 0 && idev.cnf.get(DEVCONF_PROXY_NDP) !== 0) return 0;
+  if (
+    lladdr !== null &&
+    bytesEqual(lladdr, dev.devAddr) &&
+    idev !== null &&
+    idev.cnf.get(DEVCONF_FORWARDING) !== 0 &&
+    idev.cnf.get(DEVCONF_PROXY_NDP) !== 0
+  )
+    return 0;
   neighUpdate(
     neigh,
     lladdr,
@@ -215,11 +246,19 @@ export function ndiscRcv(skb: SkBuff): number {
   const { buf, data: at, networkHeader: nh } = skb;
   const type = buf[at]!;
   const idev = in6DevGet(dev);
-  if ((skb.cb1 & IP6SKB_FRAGMENTED) !== 0 && idev !== null && idev.cnf.get(DEVCONF_SUPPRESS_FRAG_NDISC) !== 0) return SKB_DROP_REASON_IPV6_NDISC_FRAG;
+  if ((skb.cb1 & IP6SKB_FRAGMENTED) !== 0 && idev !== null && idev.cnf.get(DEVCONF_SUPPRESS_FRAG_NDISC) !== 0)
+    return SKB_DROP_REASON_IPV6_NDISC_FRAG;
   if (buf[nh + 7] !== 255) return SKB_DROP_REASON_IPV6_NDISC_HOP_LIMIT;
   if (buf[at + 1] !== 0) return SKB_DROP_REASON_IPV6_NDISC_BAD_CODE;
   if (idev === null) return 0;
-  const fixed = type === NDISC_ROUTER_SOLICITATION ? 8 : type === NDISC_ROUTER_ADVERTISEMENT ? 16 : type <= NDISC_NEIGHBOUR_ADVERTISEMENT ? ND_MSG_LEN : 40;
+  const fixed =
+    type === NDISC_ROUTER_SOLICITATION
+      ? 8
+      : type === NDISC_ROUTER_ADVERTISEMENT
+        ? 16
+        : type <= NDISC_NEIGHBOUR_ADVERTISEMENT
+          ? ND_MSG_LEN
+          : 40;
   if (skb.len < fixed) return SKB_DROP_REASON_PKT_TOO_SMALL;
   if (!ndOptionsCheck(buf, at + fixed, at + skb.len)) return SKB_DROP_REASON_IPV6_NDISC_BAD_OPTIONS;
   switch (type) {
@@ -243,10 +282,12 @@ function netdevEvent(kernel: SimKernel, event: number, dev: NetDevice): void {
   switch (event) {
     case NETDEV_CHANGEADDR:
       neighChangeaddr(ndTbl, dev);
-      if (idev !== null && idev.cnf.get(DEVCONF_NDISC_NOTIFY) !== 0) ndiscSendUnsolNa(dev, idev.cnf.get(DEVCONF_FORWARDING) !== 0);
+      if (idev !== null && idev.cnf.get(DEVCONF_NDISC_NOTIFY) !== 0)
+        ndiscSendUnsolNa(dev, idev.cnf.get(DEVCONF_FORWARDING) !== 0);
       break;
     case NETDEV_CHANGE:
-      if ((idev === null || idev.cnf.get(DEVCONF_NDISC_EVICT_NOCARRIER) !== 0) && !netifCarrierOk(dev)) neighCarrierDown(ndTbl, dev);
+      if ((idev === null || idev.cnf.get(DEVCONF_NDISC_EVICT_NOCARRIER) !== 0) && !netifCarrierOk(dev))
+        neighCarrierDown(ndTbl, dev);
       break;
     case NETDEV_DOWN:
       neighIfdown(ndTbl, dev);

@@ -73,7 +73,9 @@ export class NetIpv6 {
   readonly local: Fib6Table = new Fib6Table(RT_TABLE_LOCAL);
   readonly main: Fib6Table = new Fib6Table(RT_TABLE_MAIN);
   /** FIB tables by id. */
-  readonly tables: SmallMap<number, Fib6Table> = new SmallMap<number, Fib6Table>().set(RT_TABLE_MAIN, this.main).set(RT_TABLE_LOCAL, this.local);
+  readonly tables: SmallMap<number, Fib6Table> = new SmallMap<number, Fib6Table>()
+    .set(RT_TABLE_MAIN, this.main)
+    .set(RT_TABLE_LOCAL, this.local);
   /** Changes with every route and address: what sockets and routes remember is void then. @see rt_genid_ipv6, fn_sernum */
   rtGenid = 0;
   /** The route where there is none. @see ip6_null_entry */
@@ -124,7 +126,9 @@ export class KernelIpv6 {
   readonly protos: (Inet6Protocol | null)[] = Array.from({ length: 256 }, () => null);
   ndTbl!: NeighTable;
   /** NETDEV_UP and NETDEV_DOWN of addresses. @see inet6addr_chain */
-  readonly inet6addrChain: Notifier<[event: number, ifp: Inet6Ifaddr]> = new Notifier<[event: number, ifp: Inet6Ifaddr]>();
+  readonly inet6addrChain: Notifier<[event: number, ifp: Inet6Ifaddr]> = new Notifier<
+    [event: number, ifp: Inet6Ifaddr]
+  >();
   /** RTM_NEWADDR, RTM_DELADDR. @see inet6_ifa_notify */
   ifaNotify: (event: number, ifp: Inet6Ifaddr) => void = () => undefined;
   /** RTM_NEWROUTE, RTM_DELROUTE. @see inet6_rt_notify */
@@ -136,7 +140,9 @@ export class KernelIpv6 {
   /** Raw sockets see every local packet first. @returns whether one took a copy. @see raw6_local_deliver */
   rawLocalDeliver: ((skb: SkBuff, nexthdr: number) => boolean) | null = null;
   /** @see raw6_icmp_error */
-  rawIcmpError: ((skb: SkBuff, nexthdr: number, type: number, code: number, innerOff: number, info: number) => void) | null = null;
+  rawIcmpError:
+    | ((skb: SkBuff, nexthdr: number, type: number, code: number, innerOff: number, info: number) => void)
+    | null = null;
   /** An echo reply for ping sockets; takes the skb over when it answers true. @see ping_rcv */
   pingRcv: ((skb: SkBuff) => boolean) | null = null;
   /** @see ping_err */
@@ -151,7 +157,13 @@ export class KernelIpv6 {
   /** Deletes an address. @see ipv6_del_addr */
   delAddr!: (ifp: Inet6Ifaddr) => void;
   /** A solicitation for a neighbour; `nonce` for DAD. @see ndisc_send_ns */
-  sendNs!: (dev: NetDevice, target: Uint8Array, daddr: Uint8Array, saddr: Uint8Array | null, nonce: Uint8Array | null) => void;
+  sendNs!: (
+    dev: NetDevice,
+    target: Uint8Array,
+    daddr: Uint8Array,
+    saddr: Uint8Array | null,
+    nonce: Uint8Array | null,
+  ) => void;
   /** For lookups on the way in, which do not nest. */
   readonly flow: Flowi6 = new Flowi6();
   ip6Id = 0;

@@ -14,8 +14,21 @@ import { in6DevGet, type Inet6Ifaddr } from './inet6-dev.ts';
 import { netIpv6 } from './netns6.ts';
 
 /** @param dst for a prefix of 128 bits kept: it may not change */
-function make(dev: NetDevice, table: Fib6Table, dst: Uint8Array, plen: number, metric: number, type: number, flags: number): Fib6Info {
-  const rt = new Fib6Info(table, plen === 128 ? dst : sharedAddr(ipv6Prefix(dst, plen)), plen, new Fib6Nh(dev, null, 0, 1));
+function make(
+  dev: NetDevice,
+  table: Fib6Table,
+  dst: Uint8Array,
+  plen: number,
+  metric: number,
+  type: number,
+  flags: number,
+): Fib6Info {
+  const rt = new Fib6Info(
+    table,
+    plen === 128 ? dst : sharedAddr(ipv6Prefix(dst, plen)),
+    plen,
+    new Fib6Nh(dev, null, 0, 1),
+  );
   rt.metric = metric;
   rt.type = type;
   rt.flags = (RTF_UP | flags) >>> 0;
@@ -45,10 +58,25 @@ export function addrconfF6iAlloc(ifp: Inet6Ifaddr): Fib6Info {
  * @param flags RTF_*
  * @see addrconf_prefix_route
  */
-export function addrconfPrefixRoute(prefix: Uint8Array, plen: number, metric: number, dev: NetDevice, expires: number, flags: number): void {
+export function addrconfPrefixRoute(
+  prefix: Uint8Array,
+  plen: number,
+  metric: number,
+  dev: NetDevice,
+  expires: number,
+  flags: number,
+): void {
   const { net } = dev;
   const nonexthop = (dev.flags & (IFF_LOOPBACK | IFF_POINTOPOINT)) === 0 ? 0 : RTF_NONEXTHOP;
-  const rt = make(dev, netIpv6(net).main, prefix, plen, metric === 0 ? IP6_RT_PRIO_ADDRCONF : metric, RTN_UNICAST, flags | nonexthop);
+  const rt = make(
+    dev,
+    netIpv6(net).main,
+    prefix,
+    plen,
+    metric === 0 ? IP6_RT_PRIO_ADDRCONF : metric,
+    RTN_UNICAST,
+    flags | nonexthop,
+  );
   if (expires !== 0) {
     rt.expires = expires;
     rt.flags = (rt.flags | RTF_EXPIRES) >>> 0;
@@ -64,7 +92,13 @@ export function addrconfAddMroute(dev: NetDevice): void {
 }
 
 /** The prefix route of the device, or null. `want` and `not` are RTF_*. @see addrconf_get_prefix_route */
-export function addrconfGetPrefixRoute(prefix: Uint8Array, plen: number, dev: NetDevice, want: number, not: number): Fib6Info | null {
+export function addrconfGetPrefixRoute(
+  prefix: Uint8Array,
+  plen: number,
+  dev: NetDevice,
+  want: number,
+  not: number,
+): Fib6Info | null {
   const node = netIpv6(dev.net).main.trie.get(prefix, plen);
   for (const rt of node?.leaf ?? []) {
     if (rt.nh.dev !== dev || rt.nh.gw !== null) continue;

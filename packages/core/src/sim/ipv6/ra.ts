@@ -28,7 +28,12 @@ import { ndFindOption } from '../../wire/ndisc.ts';
 import { KERNEL_INFO, newExtAck } from '../core/rtnetlink.ts';
 import type { SkBuff } from '../core/skbuff.ts';
 import { neighUpdate } from '../neigh/neighbour.ts';
-import { NEIGH_UPDATE_F_ISROUTER, NEIGH_UPDATE_F_OVERRIDE, NEIGH_UPDATE_F_OVERRIDE_ISROUTER, NEIGH_UPDATE_F_WEAK_OVERRIDE } from '../neigh/state.ts';
+import {
+  NEIGH_UPDATE_F_ISROUTER,
+  NEIGH_UPDATE_F_OVERRIDE,
+  NEIGH_UPDATE_F_OVERRIDE_ISROUTER,
+  NEIGH_UPDATE_F_WEAK_OVERRIDE,
+} from '../neigh/state.ts';
 import { randReachTime } from '../neigh/table.ts';
 import { addrconfVerify, ipv6AddAddr } from './addrconf-addr.ts';
 import { generateEui64, generateStable } from './addr-gen.ts';
@@ -59,7 +64,13 @@ export function ndiscRouterAdvert(skb: SkBuff, idev: Inet6Dev): number {
   if ((buf[at + 5]! & 0x80) !== 0) idev.ifFlags |= IF_RA_MANAGED;
   if ((buf[at + 5]! & 0x40) !== 0) idev.ifFlags |= IF_RA_OTHERCONF;
   const own = ipv6ChkAddr(net, saddr, 0, null, false) && idev.cnf.get(DEVCONF_ACCEPT_RA_FROM_LOCAL) === 0;
-  if (!own && idev.cnf.get(DEVCONF_ACCEPT_RA_DEFRTR) !== 0) defaultRouter(idev, saddr, be16(buf, at + 6), idev.cnf.get(DEVCONF_ACCEPT_RA_RTR_PREF) === 0 ? 0 : (buf[at + 5]! >>> 3) & 3);
+  if (!own && idev.cnf.get(DEVCONF_ACCEPT_RA_DEFRTR) !== 0)
+    defaultRouter(
+      idev,
+      saddr,
+      be16(buf, at + 6),
+      idev.cnf.get(DEVCONF_ACCEPT_RA_RTR_PREF) === 0 ? 0 : (buf[at + 5]! >>> 3) & 3,
+    );
   const hop = buf[at + 4]!;
   if (hop !== 0 && hop >= idev.cnf.get(DEVCONF_ACCEPT_RA_MIN_HOP_LIMIT)) idev.cnf.set(DEVCONF_HOPLIMIT, hop);
   parameters(idev, be32(buf, at + 8), be32(buf, at + 12));
@@ -67,10 +78,19 @@ export function ndiscRouterAdvert(skb: SkBuff, idev: Inet6Dev): number {
   const { ndTbl } = kernelIpv6(net.kernel);
   const neigh = ndTbl.lookup(saddr, 0, dev) ?? ndTbl.create(saddr, dev);
   if (typeof neigh !== 'number') {
-    neighUpdate(neigh, sllao < 0 ? null : buf.slice(sllao + 2, sllao + 8), NUD_STALE, NEIGH_UPDATE_F_WEAK_OVERRIDE | NEIGH_UPDATE_F_OVERRIDE | NEIGH_UPDATE_F_OVERRIDE_ISROUTER | NEIGH_UPDATE_F_ISROUTER);
+    neighUpdate(
+      neigh,
+      sllao < 0 ? null : buf.slice(sllao + 2, sllao + 8),
+      NUD_STALE,
+      NEIGH_UPDATE_F_WEAK_OVERRIDE |
+        NEIGH_UPDATE_F_OVERRIDE |
+        NEIGH_UPDATE_F_OVERRIDE_ISROUTER |
+        NEIGH_UPDATE_F_ISROUTER,
+    );
   }
   for (let p = at + 16; p < end; p += buf[p + 1]! << 3) {
-    if (buf[p] === ND_OPT_PREFIX_INFO && buf[p + 1] === 4 && !own && idev.cnf.get(DEVCONF_ACCEPT_RA_PINFO) !== 0) prefixInfo(idev, buf, p);
+    if (buf[p] === ND_OPT_PREFIX_INFO && buf[p + 1] === 4 && !own && idev.cnf.get(DEVCONF_ACCEPT_RA_PINFO) !== 0)
+      prefixInfo(idev, buf, p);
     else if (buf[p] === ND_OPT_MTU && buf[p + 1] === 1 && idev.cnf.get(DEVCONF_ACCEPT_RA_MTU) !== 0) {
       const mtu = be32(buf, p + 4);
       if (mtu >= IPV6_MIN_MTU && mtu <= dev.mtu && idev.cnf.get(DEVCONF_MTU6) !== mtu) {
@@ -100,7 +120,12 @@ function defaultRouter(idev: Inet6Dev, gw: Uint8Array, lifetime: number, pref: n
   const { net } = dev;
   const { main } = netIpv6(net);
   const dst = new Uint8Array(16);
-  const known = main.trie.get(dst, 0)?.leaf.find((rt) => rt.nh.dev === dev && rt.nh.gw !== null && (rt.flags & RTF_ADDRCONF) !== 0 && ipv6AddrEqual(rt.nh.gw, 0, gw, 0));
+  const known = main.trie
+    .get(dst, 0)
+    ?.leaf.find(
+      (rt) =>
+        rt.nh.dev === dev && rt.nh.gw !== null && (rt.flags & RTF_ADDRCONF) !== 0 && ipv6AddrEqual(rt.nh.gw, 0, gw, 0),
+    );
   const expires = net.kernel.clock.now + lifetime * 1e9;
   if (known !== undefined && lifetime === 0) fib6Del(net, known);
   else if (known !== undefined) {
@@ -109,7 +134,8 @@ function defaultRouter(idev: Inet6Dev, gw: Uint8Array, lifetime: number, pref: n
   } else if (lifetime !== 0) {
     const rt = new Fib6Info(main, dst, 0, new Fib6Nh(dev, gw, 0, 1));
     rt.metric = idev.cnf.get(DEVCONF_RA_DEFRTR_METRIC);
-    rt.flags = (RTF_UP | RTF_GATEWAY | RTF_ADDRCONF | RTF_DEFAULT | RTF_EXPIRES | ((pref === 2 ? 0 : pref) << 27)) >>> 0;
+    rt.flags =
+      (RTF_UP | RTF_GATEWAY | RTF_ADDRCONF | RTF_DEFAULT | RTF_EXPIRES | ((pref === 2 ? 0 : pref) << 27)) >>> 0;
     rt.protocol = RTPROT_RA;
     rt.type = RTN_UNICAST;
     rt.expires = expires;
@@ -126,7 +152,13 @@ function prefixInfo(idev: Inet6Dev, buf: Uint8Array, p: number): void {
   const valid = be32(buf, p + 4);
   const prefered = be32(buf, p + 8);
   const prefix = buf.slice(p + 16, p + 32);
-  if (plen > 128 || prefered > valid || (valid !== 0 && valid < idev.cnf.get(DEVCONF_ACCEPT_RA_MIN_LFT)) || (ipv6AddrType(prefix) & (IPV6_ADDR_LINKLOCAL | 2)) !== 0) return;
+  if (
+    plen > 128 ||
+    prefered > valid ||
+    (valid !== 0 && valid < idev.cnf.get(DEVCONF_ACCEPT_RA_MIN_LFT)) ||
+    (ipv6AddrType(prefix) & (IPV6_ADDR_LINKLOCAL | 2)) !== 0
+  )
+    return;
   if ((flags & 0x80) !== 0) {
     const rt = addrconfGetPrefixRoute(ipv6Prefix(prefix, plen), plen, dev, RTF_ADDRCONF | RTF_PREFIX_RT, RTF_DEFAULT);
     const expires = valid === INFINITY_LIFE_TIME ? 0 : net.kernel.clock.now + valid * 1e9;
@@ -134,7 +166,8 @@ function prefixInfo(idev: Inet6Dev, buf: Uint8Array, p: number): void {
     else if (rt !== null) fib6SetExpires(net, rt, expires === 0 ? Infinity : expires);
     else if (valid !== 0) addrconfPrefixRoute(prefix, plen, 0, dev, expires, RTF_ADDRCONF | RTF_PREFIX_RT);
   }
-  if ((flags & 0x40) !== 0 && idev.cnf.get(DEVCONF_AUTOCONF) !== 0 && plen === 64) autoconf(idev, prefix, valid, prefered);
+  if ((flags & 0x40) !== 0 && idev.cnf.get(DEVCONF_AUTOCONF) !== 0 && plen === 64)
+    autoconf(idev, prefix, valid, prefered);
 }
 
 /** @see addrconf_prefix_rcv_add_addr */
@@ -154,11 +187,27 @@ function autoconf(idev: Inet6Dev, prefix: Uint8Array, valid: number, prefered: n
   if (known === undefined) {
     const most = idev.cnf.get(DEVCONF_MAX_ADDRESSES);
     if (valid === 0 || (most !== 0 && idev.addrList.length >= most)) return;
-    const ifp = ipv6AddAddr(idev, { addr, peer: null, plen: 64, flags: extra, rtPriority: 0, proto: IFAPROT_KERNEL_RA, preferedLft: prefered, validLft: valid }, newExtAck());
+    const ifp = ipv6AddAddr(
+      idev,
+      {
+        addr,
+        peer: null,
+        plen: 64,
+        flags: extra,
+        rtPriority: 0,
+        proto: IFAPROT_KERNEL_RA,
+        preferedLft: prefered,
+        validLft: valid,
+      },
+      newExtAck(),
+    );
     if (typeof ifp === 'number') return;
     addrconfDadStart(ifp);
   } else {
-    const left = known.validLft === INFINITY_LIFE_TIME ? Infinity : known.validLft - Math.floor((net.kernel.clock.now - known.tstamp) / 1e9);
+    const left =
+      known.validLft === INFINITY_LIFE_TIME
+        ? Infinity
+        : known.validLft - Math.floor((net.kernel.clock.now - known.tstamp) / 1e9);
     known.validLft = valid > TWO_HOURS || valid > left ? valid : Math.min(left, TWO_HOURS);
     known.preferedLft = prefered;
     known.tstamp = net.kernel.clock.now;
@@ -167,4 +216,3 @@ function autoconf(idev: Inet6Dev, prefix: Uint8Array, valid: number, prefered: n
   }
   addrconfVerify(net);
 }
-

@@ -18,10 +18,26 @@ import { netifCarrierOk } from '../core/dev.ts';
 import type { Net } from '../core/net.ts';
 import type { NetDevice } from '../core/net-device.ts';
 import { type ExtAck, nlErr, type NlInfo } from '../core/rtnetlink.ts';
-import { IPV6_ADDR_LINKLOCAL, IPV6_ADDR_LOOPBACK, IPV6_ADDR_UNICAST, ipv6AddrEqual, ipv6AddrType } from './addr-type.ts';
+import {
+  IPV6_ADDR_LINKLOCAL,
+  IPV6_ADDR_LOOPBACK,
+  IPV6_ADDR_UNICAST,
+  ipv6AddrEqual,
+  ipv6AddrType,
+} from './addr-type.ts';
 import { fib6TableLookup } from './fib6-lookup.ts';
 import { fib6Add, fib6Del, fib6NewTable } from './fib6-table.ts';
-import { type Fib6Config, Fib6Info, Fib6Nh, IP6_RT_PRIO_USER, RT6_LOOKUP_F_IFACE, RT6_LOOKUP_F_IGNORE_LINKSTATE, RTF_GATEWAY, RTF_REJECT, RTF_UP } from './fib6-types.ts';
+import {
+  type Fib6Config,
+  Fib6Info,
+  Fib6Nh,
+  IP6_RT_PRIO_USER,
+  RT6_LOOKUP_F_IFACE,
+  RT6_LOOKUP_F_IGNORE_LINKSTATE,
+  RTF_GATEWAY,
+  RTF_REJECT,
+  RTF_UP,
+} from './fib6-types.ts';
 import { in6DevGet } from './inet6-dev.ts';
 import { netIpv6 } from './netns6.ts';
 import { ipv6ChkAddrAndFlags } from './saddr.ts';
@@ -31,7 +47,10 @@ function validateGw(net: Net, cfg: Fib6Config, wanted: NetDevice | null, extack:
   const gw = cfg.gateway!;
   const type = ipv6AddrType(gw);
   const ours = (dev: NetDevice | null): boolean => ipv6ChkAddrAndFlags(net, gw, 0, dev, 0) !== null;
-  if (ours((type & IPV6_ADDR_LINKLOCAL) !== 0 && wanted !== null ? wanted : null) && !((type & IPV6_ADDR_LINKLOCAL) !== 0 && wanted === null)) {
+  if (
+    ours((type & IPV6_ADDR_LINKLOCAL) !== 0 && wanted !== null ? wanted : null) &&
+    !((type & IPV6_ADDR_LINKLOCAL) !== 0 && wanted === null)
+  ) {
     return nlErr(extack, EINVAL, 'Gateway can not be a local address');
   }
   if ((type & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_UNICAST)) !== (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_UNICAST)) {
@@ -39,17 +58,24 @@ function validateGw(net: Net, cfg: Fib6Config, wanted: NetDevice | null, extack:
     if ((cfg.nhFlags & RTNH_F_ONLINK) !== 0) {
       if (wanted === null) return nlErr(extack, ENODEV, 'Nexthop device required for onlink');
       const found = fib6TableLookup(net, netIpv6(net).main, wanted.ifindex, gw, 0, RT6_LOOKUP_F_IGNORE_LINKSTATE);
-      if (found !== null && (found.flags & RTF_REJECT) === 0 && (found.type !== RTN_UNICAST || (found.nh.dev !== wanted && found.plen !== 0))) return nlErr(extack, EINVAL, 'Nexthop has invalid gateway or device mismatch');
+      if (
+        found !== null &&
+        (found.flags & RTF_REJECT) === 0 &&
+        (found.type !== RTN_UNICAST || (found.nh.dev !== wanted && found.plen !== 0))
+      )
+        return nlErr(extack, EINVAL, 'Nexthop has invalid gateway or device mismatch');
       return wanted;
     }
     const found = lookupGw(net, gw, wanted, cfg.table);
     if (found === null || found.type === RTN_UNREACHABLE) return -EHOSTUNREACH;
-    if ((found.flags & (RTF_REJECT | RTF_GATEWAY)) !== 0 || (found.nh.dev.flags & IFF_LOOPBACK) !== 0) return -EHOSTUNREACH;
+    if ((found.flags & (RTF_REJECT | RTF_GATEWAY)) !== 0 || (found.nh.dev.flags & IFF_LOOPBACK) !== 0)
+      return -EHOSTUNREACH;
     if (wanted !== null && wanted !== found.nh.dev) return -EHOSTUNREACH;
     return found.nh.dev;
   }
   if (wanted === null) return nlErr(extack, EINVAL, 'Egress device not specified');
-  if ((wanted.flags & IFF_LOOPBACK) !== 0) return nlErr(extack, EINVAL, 'Egress device can not be loopback device for this nexthop');
+  if ((wanted.flags & IFF_LOOPBACK) !== 0)
+    return nlErr(extack, EINVAL, 'Egress device can not be loopback device for this nexthop');
   return wanted;
 }
 
@@ -58,8 +84,12 @@ function lookupGw(net: Net, gw: Uint8Array, wanted: NetDevice | null, table: num
   const ns = netIpv6(net);
   const oif = wanted === null ? 0 : wanted.ifindex;
   const own = ns.tables.get(table);
-  const rt = own === undefined ? null : fib6TableLookup(net, own, oif, gw, 0, RT6_LOOKUP_F_IFACE | RT6_LOOKUP_F_IGNORE_LINKSTATE);
-  if (rt !== null && (rt.flags & RTF_REJECT) === 0 && rt.nh.gw === null && (wanted === null || wanted === rt.nh.dev)) return rt;
+  const rt =
+    own === undefined
+      ? null
+      : fib6TableLookup(net, own, oif, gw, 0, RT6_LOOKUP_F_IFACE | RT6_LOOKUP_F_IGNORE_LINKSTATE);
+  if (rt !== null && (rt.flags & RTF_REJECT) === 0 && rt.nh.gw === null && (wanted === null || wanted === rt.nh.dev))
+    return rt;
   return fib6TableLookup(net, ns.local, oif, gw, 0, 0) ?? fib6TableLookup(net, ns.main, oif, gw, 0, 0);
 }
 
@@ -73,9 +103,16 @@ export function ip6RouteInfoCreate(net: Net, cfg: Fib6Config, extack: ExtAck): F
     if (dev === null) return -ENODEV;
     if (in6DevGet(dev) === null) return -ENODEV;
   }
-  if ((cfg.nhFlags & RTNH_F_ONLINK) !== 0 && cfg.gateway === null && dev === null) return nlErr(extack, EINVAL, 'Nexthop device required for onlink');
-  if ((cfg.nhFlags & RTNH_F_ONLINK) !== 0 && dev !== null && (dev.flags & IFF_UP) === 0) return nlErr(extack, ENETDOWN, 'Nexthop device is not up');
-  const toLoop = (flags & RTF_REJECT) !== 0 || (dev !== null && (dev.flags & IFF_LOOPBACK) !== 0 && (ipv6AddrType(cfg.dst) & IPV6_ADDR_LOOPBACK) === 0 && (flags & (RTF_ANYCAST | RTF_LOCAL)) === 0);
+  if ((cfg.nhFlags & RTNH_F_ONLINK) !== 0 && cfg.gateway === null && dev === null)
+    return nlErr(extack, EINVAL, 'Nexthop device required for onlink');
+  if ((cfg.nhFlags & RTNH_F_ONLINK) !== 0 && dev !== null && (dev.flags & IFF_UP) === 0)
+    return nlErr(extack, ENETDOWN, 'Nexthop device is not up');
+  const toLoop =
+    (flags & RTF_REJECT) !== 0 ||
+    (dev !== null &&
+      (dev.flags & IFF_LOOPBACK) !== 0 &&
+      (ipv6AddrType(cfg.dst) & IPV6_ADDR_LOOPBACK) === 0 &&
+      (flags & (RTF_ANYCAST | RTF_LOCAL)) === 0);
   if (toLoop) {
     flags = (flags | RTF_REJECT | RTF_NONEXTHOP) >>> 0;
     if (dev === null || (dev.flags & IFF_LOOPBACK) === 0) dev = net.loopback;
@@ -92,9 +129,14 @@ export function ip6RouteInfoCreate(net: Net, cfg: Fib6Config, extack: ExtAck): F
   if (dev === null) return -ENODEV;
   const idev = in6DevGet(dev);
   const refuses = (cfg.flags & RTF_REJECT) !== 0;
-  if (!refuses && idev !== null && idev.cnf.get(DEVCONF_DISABLE_IPV6) !== 0) return nlErr(extack, EACCES, 'IPv6 is disabled on nexthop device');
+  if (!refuses && idev !== null && idev.cnf.get(DEVCONF_DISABLE_IPV6) !== 0)
+    return nlErr(extack, EACCES, 'IPv6 is disabled on nexthop device');
   if (!refuses && (dev.flags & IFF_UP) === 0) return nlErr(extack, ENETDOWN, 'Nexthop device is not up');
-  if (cfg.prefsrc !== null && ipv6AddrType(cfg.prefsrc) !== 0 && ipv6ChkAddrAndFlags(net, cfg.prefsrc, 0, dev, 0) === null) {
+  if (
+    cfg.prefsrc !== null &&
+    ipv6AddrType(cfg.prefsrc) !== 0 &&
+    ipv6ChkAddrAndFlags(net, cfg.prefsrc, 0, dev, 0) === null
+  ) {
     return nlErr(extack, EINVAL, 'Invalid source address');
   }
   const linkdown = !refuses && (flags & (RTF_LOCAL | RTF_ANYCAST)) === 0 && !netifCarrierOk(dev) ? RTNH_F_LINKDOWN : 0;
@@ -150,4 +192,3 @@ function isNullEntry(net: Net, cfg: Fib6DelConfig): boolean {
   if (cfg.gateway !== null && ipv6AddrType(cfg.gateway) !== 0) return false;
   return (cfg.metric === 0 || cfg.metric === 0xffffffff) && (cfg.protocol === 0 || cfg.protocol === RTPROT_KERNEL);
 }
-

@@ -30,7 +30,12 @@ export function rt6SyncDownDev(dev: NetDevice, event: number): void {
       if (rt.siblings !== null) rt6MultipathRebalance(rt.siblings);
       return false;
     }
-    if (event !== NETDEV_DOWN || rt.siblings === null || rt.siblings.every((x) => x.nh.dev === dev || (x.nh.flags & RTNH_F_DEAD) !== 0)) return true;
+    if (
+      event !== NETDEV_DOWN ||
+      rt.siblings === null ||
+      rt.siblings.every((x) => x.nh.dev === dev || (x.nh.flags & RTNH_F_DEAD) !== 0)
+    )
+      return true;
     rt.nh.flags |= RTNH_F_DEAD | RTNH_F_LINKDOWN;
     rt6MultipathRebalance(rt.siblings);
     return false;

@@ -17,7 +17,9 @@ import { ipv6GetLladdr } from './saddr.ts';
 
 /** Whether the device listens to routers. @see ipv6_accept_ra */
 export const ipv6AcceptRa = (idev: Inet6Dev): boolean =>
-  idev.cnf.get(DEVCONF_FORWARDING) !== 0 ? idev.cnf.get(DEVCONF_ACCEPT_RA) === 2 : idev.cnf.get(DEVCONF_ACCEPT_RA) !== 0;
+  idev.cnf.get(DEVCONF_FORWARDING) !== 0
+    ? idev.cnf.get(DEVCONF_ACCEPT_RA) === 2
+    : idev.cnf.get(DEVCONF_ACCEPT_RA) !== 0;
 
 /** A share of `ns` between 0.9 and 1.1. */
 const vary = (idev: Inet6Dev, ns: number): number => Math.floor(ns * (0.9 + 0.2 * idev.dev.net.kernel.random.float()));
@@ -49,6 +51,9 @@ function rsTimer(idev: Inet6Dev): void {
   const cap = idev.cnf.get(DEVCONF_RTR_SOLICIT_MAX_INTERVAL) * 1e9;
   const next = idev.rsIntervalNs + vary(idev, idev.rsIntervalNs);
   idev.rsIntervalNs = next > cap ? vary(idev, cap) : next;
-  kernel.clock.modTimer(idev.rsTimer!, idev.rsProbes === most ? idev.cnf.get(DEVCONF_RTR_SOLICIT_DELAY) * 1e9 : idev.rsIntervalNs);
+  kernel.clock.modTimer(
+    idev.rsTimer!,
+    idev.rsProbes === most ? idev.cnf.get(DEVCONF_RTR_SOLICIT_DELAY) * 1e9 : idev.rsIntervalNs,
+  );
   doSoftirq(kernel);
 }

@@ -23,7 +23,14 @@ import { kfreeSkb, type SkBuff } from '../core/skbuff.ts';
 import { IPV6_DADDR, IPV6_SADDR } from '../../wire/ipv6.ts';
 import { IPV6_ADDR_MULTICAST, ipv6AddrType, rt6NeedStrict } from './addr-type.ts';
 import { fib6Lookup } from './fib6-lookup.ts';
-import { type Fib6Info, type Flowi6, Rt6, RT6_LOOKUP_F_HAS_SADDR, RT6_LOOKUP_F_IFACE, RTF_REJECT } from './fib6-types.ts';
+import {
+  type Fib6Info,
+  type Flowi6,
+  Rt6,
+  RT6_LOOKUP_F_HAS_SADDR,
+  RT6_LOOKUP_F_IFACE,
+  RTF_REJECT,
+} from './fib6-types.ts';
 import { in6DevGet, type Inet6Dev } from './inet6-dev.ts';
 import { ip6CountDev, kernelIpv6, netIpv6, rtGenidBumpIpv6 } from './netns6.ts';
 import { ipv6DevGetSaddr } from './saddr.ts';
@@ -48,7 +55,8 @@ function typeError(type: number): number {
 /** Drops a received packet that has nowhere to go, telling its sender. @see ip6_pkt_drop */
 function pktDrop(skb: SkBuff, code: number): void {
   const dev = skb.dev!;
-  if (code === ICMPV6_NOROUTE) ip6CountDev(dev, ipv6AddrType(skb.buf, skb.networkHeader + IPV6_DADDR) === 0 ? INADDRERRORS : INNOROUTES);
+  if (code === ICMPV6_NOROUTE)
+    ip6CountDev(dev, ipv6AddrType(skb.buf, skb.networkHeader + IPV6_DADDR) === 0 ? INADDRERRORS : INNOROUTES);
   kernelIpv6(dev.net.kernel).icmpv6Send(skb, ICMPV6_DEST_UNREACH, code, 0);
   kfreeSkb(skb, SKB_DROP_REASON_IP_INNOROUTES, 'ip6_pkt_drop');
 }
@@ -161,7 +169,16 @@ export function ip6DstLookup(net: Net, fl: Flowi6, boundDev = false): Rt6 | numb
   if (ipv6AddrType(fl.saddr) === 0) {
     const err = ip6RouteGetSaddr(net, rt.from, fl.daddr, fl.saddr);
     if (err !== 0) return err;
-    if (rt.error !== 0) rt = resolve(net, fl.oif, fl.saddr, 0, fl.daddr, 0, rt6OutputFlags(fl, boundDev) | (fl.oif !== 0 ? RT6_LOOKUP_F_IFACE : 0));
+    if (rt.error !== 0)
+      rt = resolve(
+        net,
+        fl.oif,
+        fl.saddr,
+        0,
+        fl.daddr,
+        0,
+        rt6OutputFlags(fl, boundDev) | (fl.oif !== 0 ? RT6_LOOKUP_F_IFACE : 0),
+      );
   }
   return rt.error !== 0 ? rt.error : rt;
 }

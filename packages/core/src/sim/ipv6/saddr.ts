@@ -5,7 +5,14 @@ import { IFA_F_DEPRECATED, IFA_F_OPTIMISTIC, IFA_F_TEMPORARY, IFA_F_TENTATIVE } 
 import { DEVCONF_USE_OIF_ADDRS_ONLY, DEVCONF_USE_TEMPADDR } from '../../uapi/if-link.ts';
 import type { Net } from '../core/net.ts';
 import type { NetDevice } from '../core/net-device.ts';
-import { IPV6_ADDR_MULTICAST, ipv6AddrDiff, ipv6AddrEqual, ipv6AddrSrcScope, ipv6AddrType, SCOPE_LINKLOCAL } from './addr-type.ts';
+import {
+  IPV6_ADDR_MULTICAST,
+  ipv6AddrDiff,
+  ipv6AddrEqual,
+  ipv6AddrSrcScope,
+  ipv6AddrType,
+  SCOPE_LINKLOCAL,
+} from './addr-type.ts';
 import { in6DevGet, type Inet6Dev, type Inet6Ifaddr } from './inet6-dev.ts';
 
 /** Default policy table, the longest prefixes first. RFC 6724 §2.1, as Linux has it. @see net/ipv6/addrlabel.c */
@@ -72,7 +79,12 @@ export function ipv6DevGetSaddr(net: Net, dev: NetDevice | null, daddr: Uint8Arr
   };
   const own = dev === null ? null : in6DevGet(dev);
   const t = ipv6AddrType(daddr);
-  if (own !== null && ((t & IPV6_ADDR_MULTICAST) !== 0 || ipv6AddrSrcScope(daddr) <= SCOPE_LINKLOCAL || own.cnf.get(DEVCONF_USE_OIF_ADDRS_ONLY) !== 0)) {
+  if (
+    own !== null &&
+    ((t & IPV6_ADDR_MULTICAST) !== 0 ||
+      ipv6AddrSrcScope(daddr) <= SCOPE_LINKLOCAL ||
+      own.cnf.get(DEVCONF_USE_OIF_ADDRS_ONLY) !== 0)
+  ) {
     consider(own);
   } else {
     for (const d of net.devs.values()) {
@@ -98,13 +110,22 @@ export function ipv6GetLladdr(dev: NetDevice, banned: number): Uint8Array | null
 }
 
 /** An address of this namespace (of `dev` alone unless null or `anyDev`) without any of `banned`. @see ipv6_chk_addr_and_flags */
-export function ipv6ChkAddrAndFlags(net: Net, a: Uint8Array, o: number, dev: NetDevice | null, banned: number): Inet6Ifaddr | null {
+export function ipv6ChkAddrAndFlags(
+  net: Net,
+  a: Uint8Array,
+  o: number,
+  dev: NetDevice | null,
+  banned: number,
+): Inet6Ifaddr | null {
   for (const d of net.devs.values()) {
     if (dev !== null && dev !== d) continue;
     const idev = in6DevGet(d);
     if (idev === null) continue;
     for (const ifa of idev.addrList) {
-      const flags = (ifa.flags & IFA_F_TENTATIVE) !== 0 && (ifa.flags & IFA_F_OPTIMISTIC) !== 0 ? ifa.flags & ~IFA_F_TENTATIVE : ifa.flags;
+      const flags =
+        (ifa.flags & IFA_F_TENTATIVE) !== 0 && (ifa.flags & IFA_F_OPTIMISTIC) !== 0
+          ? ifa.flags & ~IFA_F_TENTATIVE
+          : ifa.flags;
       if (ipv6AddrEqual(ifa.addr, 0, a, o) && (flags & banned) === 0) return ifa;
     }
   }

@@ -7,7 +7,11 @@
  * @see net/core/neighbour.c
  */
 import { EINVAL, EPERM } from '../../uapi/errno.ts';
-import { SKB_DROP_REASON_NEIGH_FAILED, SKB_DROP_REASON_NEIGH_HH_FILLFAIL, SKB_DROP_REASON_NEIGH_QUEUEFULL } from '../../uapi/drop-reason.ts';
+import {
+  SKB_DROP_REASON_NEIGH_FAILED,
+  SKB_DROP_REASON_NEIGH_HH_FILLFAIL,
+  SKB_DROP_REASON_NEIGH_QUEUEFULL,
+} from '../../uapi/drop-reason.ts';
 import {
   NTF_EXT_LEARNED,
   NTF_ROUTER,
@@ -46,13 +50,16 @@ import { type NeighOps, NeighTable, type Neighbour, purgeQueue } from './table.t
 const TICK_NS = 1e7;
 
 /** Makes a protocol's table. @see neigh_table_init */
-export const neighTable = (kernel: SimKernel, ops: NeighOps): NeighTable => new NeighTable(kernel, ops, neighTimerHandler, neighManagedWork);
+export const neighTable = (kernel: SimKernel, ops: NeighOps): NeighTable =>
+  new NeighTable(kernel, ops, neighTimerHandler, neighManagedWork);
 
 /** What a packet takes of the queue's bytes. @see skb->truesize */
 const truesize = (skb: SkBuff): number => (skb.len <= 384 ? 768 : skb.len <= 1792 ? 2304 : skb.len + 512);
 
 const maxProbes = (n: Neighbour): number =>
-  n.parms.ucastProbes + n.parms.appProbes + ((n.nudState & NUD_PROBE) !== 0 ? n.parms.mcastReprobes : n.parms.mcastProbes);
+  n.parms.ucastProbes +
+  n.parms.appProbes +
+  ((n.nudState & NUD_PROBE) !== 0 ? n.parms.mcastReprobes : n.parms.mcastProbes);
 
 const retrans = (n: Neighbour): number => Math.max(n.parms.retransTime, TICK_NS);
 
@@ -316,7 +323,13 @@ function flushQueue(n: Neighbour): void {
 }
 
 /** Heard of the address without having asked: a stale entry. @see neigh_event_ns */
-export function neighEventNs(tbl: NeighTable, lladdr: Uint8Array, key: Uint8Array, dev: NetDevice, make: boolean): Neighbour | null {
+export function neighEventNs(
+  tbl: NeighTable,
+  lladdr: Uint8Array,
+  key: Uint8Array,
+  dev: NetDevice,
+  make: boolean,
+): Neighbour | null {
   let n = tbl.lookup(key, 0, dev);
   if (n === null && make) {
     const made = tbl.create(key, dev);

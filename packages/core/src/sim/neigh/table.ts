@@ -279,7 +279,12 @@ export class NeighTable {
   readonly #table = new HashTable<Neighbour>();
   readonly #byDev = new Map<NetDevice, Set<Neighbour>>();
 
-  constructor(kernel: SimKernel, ops: NeighOps, timerFn: (neigh: Neighbour) => void, managedFn: (tbl: NeighTable) => void) {
+  constructor(
+    kernel: SimKernel,
+    ops: NeighOps,
+    timerFn: (neigh: Neighbour) => void,
+    managedFn: (tbl: NeighTable) => void,
+  ) {
     this.kernel = kernel;
     this.ops = ops;
     this.timerFn = timerFn;

@@ -13,7 +13,14 @@ import type { NetDevice } from '../core/net-device.ts';
 import type { Net } from '../core/net.ts';
 import { getNetNsById } from '../core/nsid.ts';
 import { nlErr, type NlInfo, nlInfo, type RtnlDoit, type RtnlDumpit, type RtnlRequest } from '../core/rtnetlink.ts';
-import { ifaLifetimeChanged, inetDelIfa, inetInsertIfa, ipMcDecGroup, ipMcIncGroup, setIfaLifetime } from '../ipv4/devinet.ts';
+import {
+  ifaLifetimeChanged,
+  inetDelIfa,
+  inetInsertIfa,
+  ipMcDecGroup,
+  ipMcIncGroup,
+  setIfaLifetime,
+} from '../ipv4/devinet.ts';
 import { inDevGet, inetIfaMatch, INFINITY_LIFE_TIME, InIfaddr } from '../ipv4/in-device.ts';
 import { kernelIpv4 } from '../ipv4/netns.ts';
 
@@ -98,7 +105,8 @@ const inetRtmNewaddr: RtnlDoit = (req) => {
     setIfaLifetime(ifa, valid, preferred);
     if ((ifa.flags & IFA_F_MCAUTOJOIN) !== 0) {
       const joined = inDev.ifaList.some((x) => (x.flags & IFA_F_MCAUTOJOIN) !== 0 && x.local === ifa.local);
-      if (joined || ifa.local >>> 28 !== 14) return nlErr(req.extack, joined ? EADDRINUSE : EINVAL, 'ipv4: Multicast auto join failed');
+      if (joined || ifa.local >>> 28 !== 14)
+        return nlErr(req.extack, joined ? EADDRINUSE : EINVAL, 'ipv4: Multicast auto join failed');
       ipMcIncGroup(inDev, ifa.local);
     }
     return inetInsertIfa(ifa, nlInfo(req), req.extack);
@@ -128,7 +136,8 @@ const inetRtmDeladdr: RtnlDoit = (req) => {
   for (const ifa of inDev.ifaList) {
     if (attrs.local !== undefined && ifa.local !== be32(attrs.local, 0)) continue;
     if (attrs.label !== undefined && ifa.label !== attrs.label) continue;
-    if (attrs.address !== undefined && (m.prefixlen !== ifa.prefixlen || !inetIfaMatch(be32(attrs.address, 0), ifa))) continue;
+    if (attrs.address !== undefined && (m.prefixlen !== ifa.prefixlen || !inetIfaMatch(be32(attrs.address, 0), ifa)))
+      continue;
     if ((ifa.flags & IFA_F_MCAUTOJOIN) !== 0) ipMcDecGroup(inDev, ifa.local);
     inetDelIfa(inDev, ifa, nlInfo(req));
     return 0;
@@ -187,7 +196,7 @@ export function rtnlAddrInit(kernel: SimKernel): void {
   kernel.rtnl.register(AF_INET, RTM_GETADDR, null, inetDumpIfaddr);
   kernelIpv4(kernel).rtmsgIfa = (event: number, ifa: InIfaddr, info: NlInfo): void => {
     const { net } = ifa.inDev.dev;
-    if (kernel.rtnl.hasListeners(net, RTNLGRP_IPV4_IFADDR, info)) kernel.rtnl.notify(net, RTNLGRP_IPV4_IFADDR, event, fillIfaddr(ifa), info);
+    if (kernel.rtnl.hasListeners(net, RTNLGRP_IPV4_IFADDR, info))
+      kernel.rtnl.notify(net, RTNLGRP_IPV4_IFADDR, event, fillIfaddr(ifa), info);
   };
 }
-

@@ -29,7 +29,13 @@ const HZ_NS = 1e7;
 
 /** @see rt_scope */
 const rtScope = (scope: number): number =>
-  (scope & IFA_HOST) !== 0 ? RT_SCOPE_HOST : (scope & IFA_LINK) !== 0 ? RT_SCOPE_LINK : (scope & IFA_SITE) !== 0 ? RT_SCOPE_SITE : RT_SCOPE_UNIVERSE;
+  (scope & IFA_HOST) !== 0
+    ? RT_SCOPE_HOST
+    : (scope & IFA_LINK) !== 0
+      ? RT_SCOPE_LINK
+      : (scope & IFA_SITE) !== 0
+        ? RT_SCOPE_SITE
+        : RT_SCOPE_UNIVERSE;
 
 /** The message about an address. @see inet6_fill_ifaddr */
 function fillIfaddr(ifp: Inet6Ifaddr, targetNetnsid?: number): Uint8Array {
@@ -65,7 +71,8 @@ function fillIfaddr(ifp: Inet6Ifaddr, targetNetnsid?: number): Uint8Array {
 /** Address and peer a request names. @see extract_addr */
 function extractAddr(attrs: IfaAttrs): { addr: Uint8Array; peer: Uint8Array | null } | null {
   const { address, local } = attrs;
-  if (local !== undefined) return { addr: local, peer: address !== undefined && !ipv6AddrEqual(address, 0, local, 0) ? address : null };
+  if (local !== undefined)
+    return { addr: local, peer: address !== undefined && !ipv6AddrEqual(address, 0, local, 0) ? address : null };
   return address === undefined ? null : { addr: address, peer: null };
 }
 
@@ -107,7 +114,8 @@ const inet6RtmNewaddr: RtnlDoit = (req) => {
   if (typeof idev === 'number') return nlErr(extack, -idev, 'ipv6: IPv6 is disabled on this device');
   const found = idev.addrList.find((x) => ipv6AddrEqual(x.addr, 0, cfg.addr, 0));
   if (found === undefined) return inet6AddrAdd(idev, cfg, extack);
-  if ((req.flags & NLM_F_EXCL) !== 0 || (req.flags & NLM_F_REPLACE) === 0) return nlErr(extack, EEXIST, 'ipv6: address already assigned');
+  if ((req.flags & NLM_F_EXCL) !== 0 || (req.flags & NLM_F_REPLACE) === 0)
+    return nlErr(extack, EEXIST, 'ipv6: address already assigned');
   return inet6AddrModify(found, cfg, extack);
 };
 
@@ -191,6 +199,7 @@ export function rtnlAddr6Init(kernel: SimKernel): void {
   rtnl.register(AF_INET6, RTM_GETADDR, inet6RtmGetaddr, inet6DumpIfaddr);
   kernelIpv6(kernel).ifaNotify = (event, ifp) => {
     const { net } = ifp.idev.dev;
-    if (rtnl.hasListeners(net, RTNLGRP_IPV6_IFADDR, KERNEL_INFO)) rtnl.notify(net, RTNLGRP_IPV6_IFADDR, event, fillIfaddr(ifp), KERNEL_INFO);
+    if (rtnl.hasListeners(net, RTNLGRP_IPV6_IFADDR, KERNEL_INFO))
+      rtnl.notify(net, RTNLGRP_IPV6_IFADDR, event, fillIfaddr(ifp), KERNEL_INFO);
   };
 }

@@ -35,7 +35,12 @@ export const inet6AfOps: RtnlAfOps = {
     const ms = (ns: number): number => Math.floor(ns / 1e6);
     spec.inet6 = {
       flags: idev.ifFlags >>> 0,
-      cacheinfo: { maxReasmLen: MAXPLEN, tstamp: Math.floor(idev.tstamp / 1e7), reachableTime: ms(idev.ndParms.reachableTime), retransTime: ms(idev.ndParms.retransTime) },
+      cacheinfo: {
+        maxReasmLen: MAXPLEN,
+        tstamp: Math.floor(idev.tstamp / 1e7),
+        reachableTime: ms(idev.ndParms.reachableTime),
+        retransTime: ms(idev.ndParms.retransTime),
+      },
       conf: idev.cnf.wire(),
     };
     if ((extMask & RTEXT_FILTER_SKIP_STATS) === 0) {
@@ -50,7 +55,8 @@ export const inet6AfOps: RtnlAfOps = {
     if (dev !== null && in6DevGet(dev) === null) return -EAFNOSUPPORT;
     const a = spec.inet6 ?? {};
     if (a.token === undefined && a.addrGenMode === undefined) return -EINVAL;
-    if (a.addrGenMode !== undefined && a.addrGenMode > IN6_ADDR_GEN_MODE_RANDOM) return nlErr(extack, EINVAL, 'Invalid addr_gen_mode');
+    if (a.addrGenMode !== undefined && a.addrGenMode > IN6_ADDR_GEN_MODE_RANDOM)
+      return nlErr(extack, EINVAL, 'Invalid addr_gen_mode');
     if (dev !== null && a.addrGenMode === IN6_ADDR_GEN_MODE_STABLE_PRIVACY) {
       const secret = in6DevGet(dev)!.cnf.stableSecret ?? netIpv6(dev.net).devconfDflt.stableSecret;
       if (secret === null) return -EINVAL;
@@ -65,7 +71,8 @@ export const inet6AfOps: RtnlAfOps = {
       if (a.token.length < 16) return -EINVAL;
       if ((dev.flags & (IFF_LOOPBACK | IFF_NOARP)) !== 0) return nlErr(extack, EINVAL, 'Device is loopback or NOARP');
       if (!ipv6AcceptRa(idev)) return nlErr(extack, EINVAL, 'Router advertisement is disabled on device');
-      if (idev.cnf.get(DEVCONF_RTR_SOLICITS) === 0) return nlErr(extack, EINVAL, 'Router solicitation is disabled on device');
+      if (idev.cnf.get(DEVCONF_RTR_SOLICITS) === 0)
+        return nlErr(extack, EINVAL, 'Router solicitation is disabled on device');
       const token = new Uint8Array(16);
       token.set(a.token.subarray(8, 16), 8);
       if (!bytesEqual(token, idev.token)) {
@@ -109,6 +116,7 @@ export function rtnlLinkAf6Init(kernel: SimKernel): void {
   rtnl.register(AF_INET6, RTM_GETLINK, null, inet6DumpIfinfo);
   kernelIpv6(kernel).ifinfoNotify = (event, idev) => {
     const { net } = idev.dev;
-    if (rtnl.hasListeners(net, RTNLGRP_IPV6_IFINFO, KERNEL_INFO)) rtnl.notify(net, RTNLGRP_IPV6_IFINFO, event, fillIfinfo(idev), KERNEL_INFO);
+    if (rtnl.hasListeners(net, RTNLGRP_IPV6_IFINFO, KERNEL_INFO))
+      rtnl.notify(net, RTNLGRP_IPV6_IFINFO, event, fillIfinfo(idev), KERNEL_INFO);
   };
 }

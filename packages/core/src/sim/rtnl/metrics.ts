@@ -27,7 +27,8 @@ export function rawMetrics(a: RtaxAttrs | undefined): Metrics | null {
   const out = new Map<number, number>();
   if (a.unknown !== undefined) out.set(-1, 1); // no route has that
   for (const [name, [type]] of METRIC_NAMES) {
-    if (a[name] !== undefined) out.set(type, name === 'ccAlgo' ? Math.max(0, CONGESTION.indexOf(a.ccAlgo!)) : (a[name] as number));
+    if (a[name] !== undefined)
+      out.set(type, name === 'ccAlgo' ? Math.max(0, CONGESTION.indexOf(a.ccAlgo!)) : (a[name] as number));
   }
   return out;
 }

@@ -42,7 +42,8 @@ const TABLES: Slot<SimKernel, Map<number, NeighTable>> = slot(() => new Map<numb
 export function rtnlNeighTable(kernel: SimKernel, tbl: NeighTable): void {
   slotGet(kernel, TABLES).set(tbl.ops.family, tbl);
   tbl.notify = (n, type, info): void => {
-    if (kernel.rtnl.hasListeners(n.dev.net, RTNLGRP_NEIGH, info)) kernel.rtnl.notify(n.dev.net, RTNLGRP_NEIGH, type, fillInfo(n), info);
+    if (kernel.rtnl.hasListeners(n.dev.net, RTNLGRP_NEIGH, info))
+      kernel.rtnl.notify(n.dev.net, RTNLGRP_NEIGH, type, fillInfo(n), info);
   };
 }
 
@@ -59,7 +60,12 @@ function fillInfo(n: Neighbour): Uint8Array {
     attrs: {
       dst: n.primaryKey,
       lladdr: (n.nudState & NUD_VALID) !== 0 && n.dev.addrLen > 0 ? n.ha.slice(0, n.dev.addrLen) : undefined,
-      cacheinfo: { confirmed: age(n.confirmed), used: age(n.used), updated: age(n.updated), refcnt: n.timer.pending ? 1 : 0 },
+      cacheinfo: {
+        confirmed: age(n.confirmed),
+        used: age(n.used),
+        updated: age(n.updated),
+        refcnt: n.timer.pending ? 1 : 0,
+      },
       probes: n.probes,
       flagsExt: n.flags >> NTF_EXT_SHIFT === 0 ? undefined : n.flags >> NTF_EXT_SHIFT,
       protocol: n.protocol === 0 ? undefined : n.protocol,
@@ -92,18 +98,21 @@ const neighAdd: RtnlDoit = (req) => {
   const { attrs: a } = m;
   if (a.dst === undefined) return nlErr(extack, EINVAL, 'Network address not specified');
   const ext = a.flagsExt ?? 0;
-  if ((ext & ~NTF_EXT_MANAGED) !== 0) return nlErr(extack, EOPNOTSUPP, 'neighbour: extended flags other than NTF_EXT_MANAGED are not supported');
+  if ((ext & ~NTF_EXT_MANAGED) !== 0)
+    return nlErr(extack, EOPNOTSUPP, 'neighbour: extended flags other than NTF_EXT_MANAGED are not supported');
   const managed = (ext & NTF_EXT_MANAGED) !== 0;
   const dev = m.ifindex === 0 ? null : (net.devs.get(m.ifindex) ?? undefined);
   if (dev === undefined) return -ENODEV;
-  if (dev !== null && a.lladdr !== undefined && a.lladdr.length < dev.addrLen) return nlErr(extack, EINVAL, 'Invalid link address');
+  if (dev !== null && a.lladdr !== undefined && a.lladdr.length < dev.addrLen)
+    return nlErr(extack, EINVAL, 'Invalid link address');
   const tbl = tableOf(req, m);
   if (typeof tbl === 'number') return tbl;
   if (a.dst.length < tbl.ops.keyLen) return nlErr(extack, EINVAL, 'Invalid network address');
   if ((m.flags & NTF_PROXY) !== 0) {
     if (managed) return nlErr(extack, EINVAL, 'Invalid NTF_* flag combination');
     let p = tbl.proxies.find((x) => x.net === net && x.dev === dev && x.key.every((v, i) => v === a.dst![i]));
-    if (p === undefined) tbl.proxies.push((p = { key: a.dst.slice(0, tbl.ops.keyLen), net, dev, flags: 0, protocol: 0 }));
+    if (p === undefined)
+      tbl.proxies.push((p = { key: a.dst.slice(0, tbl.ops.keyLen), net, dev, flags: 0, protocol: 0 }));
     p.flags = m.flags;
     if (a.protocol !== undefined) p.protocol = a.protocol;
     return 0;
@@ -114,7 +123,8 @@ const neighAdd: RtnlDoit = (req) => {
   let n = tbl.lookup(a.dst, 0, dev);
   if (n === null) {
     if ((req.flags & NLM_F_CREATE) === 0) return -ENOENT;
-    if (managed && (m.state & NUD_PERMANENT) !== 0) return nlErr(extack, EINVAL, 'Invalid NTF_* flag for permanent entry');
+    if (managed && (m.state & NUD_PERMANENT) !== 0)
+      return nlErr(extack, EINVAL, 'Invalid NTF_* flag for permanent entry');
     const made = tbl.create(a.dst, dev);
     if (typeof made === 'number') return made;
     n = made;
@@ -169,7 +179,8 @@ const neighGet: RtnlDoit = (req, emit) => {
   if (typeof m === 'number') return m;
   const { dst } = m.attrs;
   const tbl = tableOf(req, m);
-  if (typeof tbl === 'number') return nlErr(extack, EAFNOSUPPORT, 'Unsupported family in header for neighbor get request');
+  if (typeof tbl === 'number')
+    return nlErr(extack, EAFNOSUPPORT, 'Unsupported family in header for neighbor get request');
   if (dst === undefined) return nlErr(extack, EINVAL, 'Network address not specified');
   if (dst.length !== tbl.ops.keyLen) return nlErr(extack, EINVAL, 'Invalid network address in neighbor get request');
   const dev = m.ifindex === 0 ? null : (net.devs.get(m.ifindex) ?? undefined);
@@ -194,7 +205,10 @@ const neighDump: RtnlDumpit = (req, emit) => {
   let master = 0;
   let family = message[16]!;
   let proxy = false;
-  const m = message.length < 28 ? undefined : neighFamily.parse(message, req.strict ? NL_VALIDATE_STRICT : NL_VALIDATE_LIBERAL, extack);
+  const m =
+    message.length < 28
+      ? undefined
+      : neighFamily.parse(message, req.strict ? NL_VALIDATE_STRICT : NL_VALIDATE_LIBERAL, extack);
   if (req.strict && m === undefined) return nlErr(extack, EINVAL, 'Invalid header for neighbor dump request');
   if (typeof m === 'number') {
     if (req.strict) return m;
@@ -202,7 +216,8 @@ const neighDump: RtnlDumpit = (req, emit) => {
     if (req.strict && (m.ifindex !== 0 || m.state !== 0 || m.type !== 0)) {
       return nlErr(extack, EINVAL, 'Invalid values in header for neighbor dump request');
     }
-    if (req.strict && (m.flags & ~NTF_PROXY) !== 0) return nlErr(extack, EINVAL, 'Invalid flags in header for neighbor dump request');
+    if (req.strict && (m.flags & ~NTF_PROXY) !== 0)
+      return nlErr(extack, EINVAL, 'Invalid flags in header for neighbor dump request');
     ({ family } = m);
     proxy = m.flags === NTF_PROXY;
     ifindex = m.attrs.ifindex ?? 0;
@@ -213,7 +228,8 @@ const neighDump: RtnlDumpit = (req, emit) => {
     if (family !== 0 && tbl.ops.family !== family) continue;
     if (proxy) {
       for (const p of tbl.proxies) {
-        if (p.net === net && (ifindex === 0 || p.dev?.ifindex === ifindex)) emit(RTM_NEWNEIGH, flags, fillProxy(tbl, p));
+        if (p.net === net && (ifindex === 0 || p.dev?.ifindex === ifindex))
+          emit(RTM_NEWNEIGH, flags, fillProxy(tbl, p));
       }
       continue;
     }

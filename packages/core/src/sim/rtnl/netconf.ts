@@ -24,7 +24,14 @@ import { AF_INET, AF_INET6 } from '../../uapi/socket.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
 import { KERNEL_INFO } from '../core/rtnetlink.ts';
-import { BC_FORWARDING, FORWARDING, IGNORE_ROUTES_WITH_LINKDOWN, MC_FORWARDING, PROXY_ARP, RP_FILTER } from '../ipv4/devconf.ts';
+import {
+  BC_FORWARDING,
+  FORWARDING,
+  IGNORE_ROUTES_WITH_LINKDOWN,
+  MC_FORWARDING,
+  PROXY_ARP,
+  RP_FILTER,
+} from '../ipv4/devconf.ts';
 import { kernelIpv4 } from '../ipv4/netns.ts';
 import { DEVCONF_FORCE_FORWARDING } from '../ipv6/devconf6.ts';
 import { kernelIpv6 } from '../ipv6/netns6.ts';

@@ -18,7 +18,11 @@ const SEED = Number(process.env['WARREN_SEED'] ?? 1);
 /** A world is made anew after so many, so that it does not only grow. */
 const WORLD = 500;
 
-const host = { turn: (): Promise<void> => new Promise((r) => setImmediate(r)), monotonic: () => 0, after: () => () => undefined };
+const host = {
+  turn: (): Promise<void> => new Promise((r) => setImmediate(r)),
+  monotonic: () => 0,
+  after: () => () => undefined,
+};
 const golden = JSON.parse(readFileSync(new URL('../../netlink/golden.json', import.meta.url), 'utf8')) as {
   datagrams: { readonly hex: string }[];
 };
@@ -34,7 +38,9 @@ const corpus = golden.datagrams.flatMap((d) => {
   return out;
 });
 
-const INTERESTING = [0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 33, 64, 127, 128, 129, 254, 255, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff];
+const INTERESTING = [
+  0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 33, 64, 127, 128, 129, 254, 255, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff,
+];
 
 /** A message made of an old one: bits, words, lengths, types, attributes doubled, cut or swapped. */
 function mutate(r: Random): Uint8Array {
@@ -136,42 +142,49 @@ function dumps(t: SimTask): void {
       if (m.type === NLMSG_DONE) continue;
       expect(m.type).not.toBe(NLMSG_ERROR);
       const v = family.decode(m.payload);
-      expect(JSON.stringify(v, (_, x: unknown) => (typeof x === 'bigint' ? String(x) : x)), toHex(m.payload)).not.toContain('unknown');
+      expect(
+        JSON.stringify(v, (_, x: unknown) => (typeof x === 'bigint' ? String(x) : x)),
+        toHex(m.payload),
+      ).not.toContain('unknown');
     }
   }
   s.close();
 }
 
-test(`${MESSAGES} odd messages are answered with 0 or an errno, and leave what can be dumped`, { timeout: 600_000 }, async () => {
-  const r = new Random(SEED);
-  const codes = new Map<number, number>();
-  for (let i = 0; i < MESSAGES; i += WORLD) {
-    const kernel = createSimKernel({ host, cost: NO_COST });
-    const task = kernel.fork(null);
-    await task.yield_();
-    const s = task.socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
-    for (let k = 0; k < WORLD && i + k < MESSAGES; k++) {
-      const b = mutate(r);
-      try {
-        send(s, b);
-        for (const m of receive(s)) {
-          if (m.type !== NLMSG_ERROR) continue;
-          const errno = le32(m.payload, 0) | 0;
-          if (errno > 0 || errno < -4095) throw new Error(`errno ${errno}`);
-          codes.set(errno, (codes.get(errno) ?? 0) + 1);
+test(
+  `${MESSAGES} odd messages are answered with 0 or an errno, and leave what can be dumped`,
+  { timeout: 600_000 },
+  async () => {
+    const r = new Random(SEED);
+    const codes = new Map<number, number>();
+    for (let i = 0; i < MESSAGES; i += WORLD) {
+      const kernel = createSimKernel({ host, cost: NO_COST });
+      const task = kernel.fork(null);
+      await task.yield_();
+      const s = task.socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+      for (let k = 0; k < WORLD && i + k < MESSAGES; k++) {
+        const b = mutate(r);
+        try {
+          send(s, b);
+          for (const m of receive(s)) {
+            if (m.type !== NLMSG_ERROR) continue;
+            const errno = le32(m.payload, 0) | 0;
+            if (errno > 0 || errno < -4095) throw new Error(`errno ${errno}`);
+            codes.set(errno, (codes.get(errno) ?? 0) + 1);
+          }
+          if (k % 10 === 0) dumps(task);
+          if (k % 50 === 0) kernel.clock.advance(1e9);
+        } catch (e) {
+          throw new Error(`message ${i + k}: ${toHex(b)}`, { cause: e });
         }
-        if (k % 10 === 0) dumps(task);
-        if (k % 50 === 0) kernel.clock.advance(1e9);
-      } catch (e) {
-        throw new Error(`message ${i + k}: ${toHex(b)}`, { cause: e });
       }
+      dumps(task);
+      kernel.clock.advance(100e9);
+      expect(kernel.skbPool.live).toBeLessThan(50);
     }
-    dumps(task);
-    kernel.clock.advance(100e9);
-    expect(kernel.skbPool.live).toBeLessThan(50);
-  }
-  // Most of it is refused, but not all, and not always for the same reason.
-  expect(codes.get(0) ?? 0).toBeGreaterThan(MESSAGES / 100);
-  expect(codes.size).toBeGreaterThan(8);
-  if (process.env['WARREN_FUZZ'] !== undefined) console.log(Object.fromEntries(codes));
-});
+    // Most of it is refused, but not all, and not always for the same reason.
+    expect(codes.get(0) ?? 0).toBeGreaterThan(MESSAGES / 100);
+    expect(codes.size).toBeGreaterThan(8);
+    if (process.env['WARREN_FUZZ'] !== undefined) console.log(Object.fromEntries(codes));
+  },
+);

@@ -6,7 +6,16 @@ import { routeFamily, type RtaAttrs } from '../../netlink/route.ts';
 import { EHOSTUNREACH, EINVAL, ENODEV } from '../../uapi/errno.ts';
 import { ETH_P_IP } from '../../uapi/if-ether.ts';
 import { RTCF_DOREDIRECT, RTCF_NOTIFY } from '../../uapi/ip.ts';
-import { RT_TABLE_COMPAT, RT_TABLE_MAIN, RTAX_MTU, RTM_F_CLONED, RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE, RTM_F_NOTIFY, RTM_NEWROUTE } from '../../uapi/rtnetlink.ts';
+import {
+  RT_TABLE_COMPAT,
+  RT_TABLE_MAIN,
+  RTAX_MTU,
+  RTM_F_CLONED,
+  RTM_F_FIB_MATCH,
+  RTM_F_LOOKUP_TABLE,
+  RTM_F_NOTIFY,
+  RTM_NEWROUTE,
+} from '../../uapi/rtnetlink.ts';
 import { AF_INET } from '../../uapi/socket.ts';
 import { allocSkb, consumeSkb } from '../core/skbuff.ts';
 import { nlErr, type RtnlDoit } from '../core/rtnetlink.ts';
@@ -29,7 +38,14 @@ export const inetRtmGetroute =
     if (typeof m === 'number') return m;
     const { attrs: a } = m;
     if (req.strict) {
-      if ((m.dstLen !== 0 && m.dstLen !== 32) || (m.srcLen !== 0 && m.srcLen !== 32) || m.table !== 0 || m.protocol !== 0 || m.scope !== 0 || m.type !== 0) {
+      if (
+        (m.dstLen !== 0 && m.dstLen !== 32) ||
+        (m.srcLen !== 0 && m.srcLen !== 32) ||
+        m.table !== 0 ||
+        m.protocol !== 0 ||
+        m.scope !== 0 ||
+        m.type !== 0
+      ) {
         return nlErr(extack, EINVAL, 'ipv4: Invalid values in header for route get request');
       }
     }
@@ -89,7 +105,16 @@ export const inetRtmGetroute =
  * @param fl what was asked for; null for one of the cache
  * @param cacheFlags RTCF_* of this packet, beside those of its route. @see rt_fill_info
  */
-export function rtFillInfo(rt: Rtable, fl: Flowi4 | null, dst: number, src: number, tos: number, table: number, iif: number, cacheFlags: number): Uint8Array {
+export function rtFillInfo(
+  rt: Rtable,
+  fl: Flowi4 | null,
+  dst: number,
+  src: number,
+  tos: number,
+  table: number,
+  iif: number,
+  cacheFlags: number,
+): Uint8Array {
   const { now } = rt.dev.net.kernel.clock;
   const expires = rt.expires === Infinity ? 0 : Math.max(0, rt.expires - now);
   let metrics = metricsAttrs(rt.fi?.metrics ?? null);
@@ -106,7 +131,16 @@ export function rtFillInfo(rt: Rtable, fl: Flowi4 | null, dst: number, src: numb
     uid: fl !== null && iif === 0 ? fl.uid : undefined,
     iif: iif === 0 ? undefined : iif,
     table,
-    cacheinfo: { clntref: 0, lastuse: 0, expires: Math.round(expires / 1e7), error: rt.error, used: 0, id: 0, ts: 0, tsage: 0 },
+    cacheinfo: {
+      clntref: 0,
+      lastuse: 0,
+      expires: Math.round(expires / 1e7),
+      error: rt.error,
+      used: 0,
+      id: 0,
+      ts: 0,
+      tsage: 0,
+    },
   };
   return routeFamily.encode({
     family: AF_INET,
@@ -117,8 +151,8 @@ export function rtFillInfo(rt: Rtable, fl: Flowi4 | null, dst: number, src: numb
     protocol: 0,
     scope: 0,
     type: rt.type,
-    flags: ((rt.flags & ~0xffff) | cacheFlags | RTM_F_CLONED | ((rt.flags & RTCF_NOTIFY) === 0 ? 0 : RTM_F_NOTIFY)) >>> 0,
+    flags:
+      ((rt.flags & ~0xffff) | cacheFlags | RTM_F_CLONED | ((rt.flags & RTCF_NOTIFY) === 0 ? 0 : RTM_F_NOTIFY)) >>> 0,
     attrs,
   });
 }
-

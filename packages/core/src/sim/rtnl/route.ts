@@ -87,7 +87,8 @@ const addr = (b: Uint8Array | undefined): number => (b === undefined || b.length
 function toNexthops(req: RtnlRequest, m: RouteMessage): readonly FibNexthopConfig[] | null | number {
   const { multipath } = m.attrs;
   if (multipath === undefined) return null;
-  if (multipath.length === 0) return nlErr(req.extack, EINVAL, 'Invalid nexthop configuration - extra data after nexthops');
+  if (multipath.length === 0)
+    return nlErr(req.extack, EINVAL, 'Invalid nexthop configuration - extra data after nexthops');
   const out: FibNexthopConfig[] = [];
   for (const one of multipath) {
     if (one.attrs.via !== undefined) return nlErr(req.extack, EINVAL, 'IPv6 support not enabled in kernel');
@@ -186,10 +187,12 @@ function parseDump(req: RtnlRequest): (DumpFilter & { flags: number }) | number 
   if (head.dstLen !== 0 || head.srcLen !== 0 || head.tos !== 0 || head.scope !== 0) {
     return nlErr(extack, EINVAL, 'Invalid values in header for FIB dump request');
   }
-  if ((head.flags & ~(RTM_F_CLONED | RTM_F_PREFIX)) !== 0) return nlErr(extack, EINVAL, 'Invalid flags for FIB dump request');
+  if ((head.flags & ~(RTM_F_CLONED | RTM_F_PREFIX)) !== 0)
+    return nlErr(extack, EINVAL, 'Invalid flags for FIB dump request');
   const m = routeFamily.parse(message, NL_VALIDATE_DEPRECATED_STRICT, extack);
   if (typeof m === 'number') return m;
-  if (Object.keys(m.attrs).some((k) => k !== 'table' && k !== 'oif')) return nlErr(extack, EINVAL, 'Unsupported attribute in dump request');
+  if (Object.keys(m.attrs).some((k) => k !== 'table' && k !== 'oif'))
+    return nlErr(extack, EINVAL, 'Unsupported attribute in dump request');
   f.flags = m.flags & (RTM_F_PREFIX | RTM_F_CLONED);
   f.table = m.attrs.table ?? m.table;
   f.protocol = m.protocol;
@@ -249,6 +252,7 @@ export function rtnlRouteInit(kernel: SimKernel): void {
   rtnl.register(AF_INET, RTM_DELROUTE, inetRtmDelroute, null);
   rtnl.register(AF_INET, RTM_GETROUTE, inetRtmGetroute(fibDumpInfo), inetDumpFib);
   kernelIpv4(kernel).rtmsgFib = (net, event, key, plen, fa, info, nlflags): void => {
-    if (rtnl.hasListeners(net, RTNLGRP_IPV4_ROUTE, info)) rtnl.notify(net, RTNLGRP_IPV4_ROUTE, event, fibDumpInfo(key, plen, fa), info, nlflags);
+    if (rtnl.hasListeners(net, RTNLGRP_IPV4_ROUTE, info))
+      rtnl.notify(net, RTNLGRP_IPV4_ROUTE, event, fibDumpInfo(key, plen, fa), info, nlflags);
   };
 }

@@ -31,11 +31,27 @@ import {
 import { AF_INET6 } from '../../uapi/socket.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
-import { type ExtAck, nlErr, type NlInfo, nlInfo, type RtnlDoit, type RtnlDumpit, type RtnlRequest } from '../core/rtnetlink.ts';
+import {
+  type ExtAck,
+  nlErr,
+  type NlInfo,
+  nlInfo,
+  type RtnlDoit,
+  type RtnlDumpit,
+  type RtnlRequest,
+} from '../core/rtnetlink.ts';
 import { rt6NeedStrict } from '../ipv6/addr-type.ts';
 import { fib6Lookup } from '../ipv6/fib6-lookup.ts';
 import { fib6Tables, fib6Walk } from '../ipv6/fib6-table.ts';
-import { type Fib6Config, type Fib6Info, Flowi6, type Rt6, RT6_LOOKUP_F_IFACE, RTF_GATEWAY, RTF_REJECT } from '../ipv6/fib6-types.ts';
+import {
+  type Fib6Config,
+  type Fib6Info,
+  Flowi6,
+  type Rt6,
+  RT6_LOOKUP_F_IFACE,
+  RTF_GATEWAY,
+  RTF_REJECT,
+} from '../ipv6/fib6-types.ts';
 import { in6DevGet } from '../ipv6/inet6-dev.ts';
 import { kernelIpv6, netIpv6 } from '../ipv6/netns6.ts';
 import { ip6NullEntry, ip6RouteOutput, rt6Of } from '../ipv6/rt6.ts';
@@ -62,7 +78,8 @@ function expiresIn(net: Net, at: number): number {
 /** Metrics without those that are 0, as they are shown. @see rtnetlink_put_metrics */
 function shownMetrics(metrics: RtaxAttrs | null, mtu: number): RtaxAttrs | undefined {
   const out: Record<string, unknown> = {};
-  for (const [key, v] of Object.entries({ ...metrics, ...(mtu === 0 ? {} : { mtu }) })) if (v !== undefined && v !== 0) out[key] = v;
+  for (const [key, v] of Object.entries({ ...metrics, ...(mtu === 0 ? {} : { mtu }) }))
+    if (v !== undefined && v !== 0) out[key] = v;
   return Object.keys(out).length === 0 ? undefined : (out as RtaxAttrs);
 }
 
@@ -105,8 +122,18 @@ function fillNode(net: Net, rt: Fib6Info, flags: number, got: Got | null = null)
     attrs.oif = got === null ? rt.nh.dev.ifindex : got.rt.dev.ifindex;
     if (!cloned) shown = nhFlags(rt);
   }
-  const expires = got !== null && got.rt.pmtu !== 0 ? expiresIn(net, got.rt.expires) : got !== null ? 0 : expiresIn(net, rt.expires);
-  attrs.cacheinfo = { clntref: 0, lastuse: 0, expires, error: got === null ? 0 : got.rt.error, used: 0, id: 0, ts: 0, tsage: 0 };
+  const expires =
+    got !== null && got.rt.pmtu !== 0 ? expiresIn(net, got.rt.expires) : got !== null ? 0 : expiresIn(net, rt.expires);
+  attrs.cacheinfo = {
+    clntref: 0,
+    lastuse: 0,
+    expires,
+    error: got === null ? 0 : got.rt.error,
+    used: 0,
+    id: 0,
+    ts: 0,
+    tsage: 0,
+  };
   attrs.pref = (rt.flags >>> 27) & 3;
   return routeFamily.encode({
     family: AF_INET6,
@@ -133,8 +160,10 @@ interface Parsed extends Fib6Config {
 function convertMetrics(m: RtaxAttrs, extack: ExtAck): RtaxAttrs | number {
   const out: RtaxAttrs = { ...m };
   if (m.unknown !== undefined) return nlErr(extack, EINVAL, 'Invalid metric type');
-  if (m.ccAlgo !== undefined && m.ccAlgo !== 'cubic' && m.ccAlgo !== 'reno') return nlErr(extack, EINVAL, 'Unknown tcp congestion algorithm');
-  if (m.features !== undefined && (m.features & ~0xf) !== 0) return nlErr(extack, EINVAL, 'Unknown flag set in feature mask in metrics attribute');
+  if (m.ccAlgo !== undefined && m.ccAlgo !== 'cubic' && m.ccAlgo !== 'reno')
+    return nlErr(extack, EINVAL, 'Unknown tcp congestion algorithm');
+  if (m.features !== undefined && (m.features & ~0xf) !== 0)
+    return nlErr(extack, EINVAL, 'Unknown flag set in feature mask in metrics attribute');
   if (m.advmss !== undefined && m.advmss > 65535 - 40) out.advmss = 65535 - 40;
   if (m.mtu !== undefined && m.mtu > 65535 - 15) out.mtu = 65535 - 15;
   if (m.hoplimit !== undefined && m.hoplimit > 255) out.hoplimit = 255;
@@ -150,7 +179,8 @@ function toConfig(req: RtnlRequest): Parsed | number {
   if (a.via !== undefined) return nlErr(extack, EINVAL, 'IPv6 does not support RTA_VIA attribute');
   if (m.tos !== 0) return nlErr(extack, EINVAL, 'Invalid dsfield (tos): option not available for IPv6');
   if (a.nhId !== undefined) return nlErr(extack, EINVAL, 'Nexthop id does not exist');
-  if (a.encap !== undefined || a.encapType !== undefined) return nlErr(extack, EOPNOTSUPP, 'lwt encapsulation type not supported');
+  if (a.encap !== undefined || a.encapType !== undefined)
+    return nlErr(extack, EOPNOTSUPP, 'lwt encapsulation type not supported');
   if (m.srcLen !== 0) return nlErr(extack, EINVAL, 'Specifying source address requires IPV6_SUBTREES to be enabled');
   const dst = new Uint8Array(16);
   const plenBytes = (m.dstLen + 7) >> 3;
@@ -213,7 +243,8 @@ function multipathAdd(net: Net, cfg: Parsed, info: NlInfo, extack: ExtAck): numb
   for (const [i, c] of each.entries()) {
     const rt = ip6RouteInfoCreate(net, c, extack);
     if (typeof rt === 'number') return rt;
-    if (c.gateway === null && each.length > 1 && i >= 0) return nlErr(extack, EINVAL, 'Device only routes can not be added for IPv6 using the multipath API.');
+    if (c.gateway === null && each.length > 1 && i >= 0)
+      return nlErr(extack, EINVAL, 'Device only routes can not be added for IPv6 using the multipath API.');
   }
   let { nlflags } = cfg;
   const added: Parsed[] = [];
@@ -221,7 +252,8 @@ function multipathAdd(net: Net, cfg: Parsed, info: NlInfo, extack: ExtAck): numb
     const err = ip6RouteAdd(net, { ...c, nlflags }, info, extack);
     if (err !== 0) {
       for (const done of added) ip6RouteDel(net, done, info, extack);
-      if ((nlflags & NLM_F_REPLACE) !== 0) return nlErr(extack, -err, 'multipath route replace failed (check consistency of installed routes)');
+      if ((nlflags & NLM_F_REPLACE) !== 0)
+        return nlErr(extack, -err, 'multipath route replace failed (check consistency of installed routes)');
       return err;
     }
     added.push(c);
@@ -257,11 +289,20 @@ function parseGet(req: RtnlRequest): RouteMessage | number {
   const { extack } = req;
   const m = routeFamily.parse(req.message, req.strict ? NL_VALIDATE_DEPRECATED_STRICT : NL_VALIDATE_LIBERAL, extack);
   if (typeof m === 'number' || !req.strict) return m;
-  if ((m.srcLen !== 0 && m.srcLen !== 128) || (m.dstLen !== 0 && m.dstLen !== 128) || m.table !== 0 || m.protocol !== 0 || m.scope !== 0 || m.type !== 0) {
+  if (
+    (m.srcLen !== 0 && m.srcLen !== 128) ||
+    (m.dstLen !== 0 && m.dstLen !== 128) ||
+    m.table !== 0 ||
+    m.protocol !== 0 ||
+    m.scope !== 0 ||
+    m.type !== 0
+  ) {
     return nlErr(extack, EINVAL, 'Invalid values in header for get route request');
   }
-  if ((m.flags & ~(RTM_F_FIB_MATCH | RTM_F_LOOKUP_TABLE)) !== 0) return nlErr(extack, EINVAL, 'Invalid flags for get route request');
-  if ((m.attrs.src !== undefined && m.srcLen === 0) || (m.attrs.dst !== undefined && m.dstLen === 0)) return nlErr(extack, EINVAL, 'rtm_src_len and rtm_dst_len must be 128 for IPv6');
+  if ((m.flags & ~(RTM_F_FIB_MATCH | RTM_F_LOOKUP_TABLE)) !== 0)
+    return nlErr(extack, EINVAL, 'Invalid flags for get route request');
+  if ((m.attrs.src !== undefined && m.srcLen === 0) || (m.attrs.dst !== undefined && m.dstLen === 0))
+    return nlErr(extack, EINVAL, 'rtm_src_len and rtm_dst_len must be 128 for IPv6');
   return m;
 }
 
@@ -329,13 +370,15 @@ function parseDump(req: RtnlRequest): Filter | number {
   if (message.length < 28) return nlErr(extack, EINVAL, 'Invalid header for FIB dump request');
   const m = routeFamily.parse(message, NL_VALIDATE_DEPRECATED_STRICT, extack);
   if (typeof m === 'number') return m;
-  if (m.dstLen !== 0 || m.srcLen !== 0 || m.tos !== 0 || m.scope !== 0) return nlErr(extack, EINVAL, 'Invalid values in header for FIB dump request');
+  if (m.dstLen !== 0 || m.srcLen !== 0 || m.tos !== 0 || m.scope !== 0)
+    return nlErr(extack, EINVAL, 'Invalid values in header for FIB dump request');
   if ((m.flags & ~(RTM_F_CLONED | 0x800)) !== 0) return nlErr(extack, EINVAL, 'Invalid flags for FIB dump request');
   f.cache = (m.flags & RTM_F_CLONED) !== 0;
   f.table = m.attrs.table ?? m.table;
   f.protocol = m.protocol;
   f.type = m.type;
-  for (const key of Object.keys(m.attrs)) if (key !== 'table' && key !== 'oif') return nlErr(extack, EINVAL, 'Unsupported attribute in dump request');
+  for (const key of Object.keys(m.attrs))
+    if (key !== 'table' && key !== 'oif') return nlErr(extack, EINVAL, 'Unsupported attribute in dump request');
   if (m.attrs.oif !== undefined) {
     f.oif = m.attrs.oif;
     if (req.net.devs.get(f.oif) === undefined) return -ENODEV;
@@ -350,7 +393,8 @@ const inet6DumpFib: RtnlDumpit = (req, emit) => {
   if (typeof f === 'number') return f;
   if (f.cache) return 0;
   const { net } = req;
-  if (f.table !== 0 && !netIpv6(net).tables.has(f.table)) return nlErr(req.extack, ENOENT, 'ipv6: FIB table does not exist');
+  if (f.table !== 0 && !netIpv6(net).tables.has(f.table))
+    return nlErr(req.extack, ENOENT, 'ipv6: FIB table does not exist');
   for (const table of fib6Tables(net)) {
     if (f.table !== 0 && table.id !== f.table) continue;
     for (const rt of fib6Walk(table)) {
@@ -371,6 +415,7 @@ export function rtnlRoute6Init(kernel: SimKernel): void {
   rtnl.register(AF_INET6, RTM_GETROUTE, inet6RtmGetroute, inet6DumpFib);
   kernelIpv6(kernel).rtNotify = (event, rt, info, nlflags) => {
     const { net } = rt.nh.dev;
-    if (rtnl.hasListeners(net, RTNLGRP_IPV6_ROUTE, info)) rtnl.notify(net, RTNLGRP_IPV6_ROUTE, event, fillNode(net, rt, 0), info, nlflags);
+    if (rtnl.hasListeners(net, RTNLGRP_IPV6_ROUTE, info))
+      rtnl.notify(net, RTNLGRP_IPV6_ROUTE, event, fillNode(net, rt, 0), info, nlflags);
   };
 }

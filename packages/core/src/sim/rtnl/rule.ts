@@ -84,7 +84,8 @@ const SUPPORTED: ReadonlySet<string> = new Set(
   ),
 );
 
-const badRange = (r: Range | undefined): boolean => r !== undefined && (r.start === 0 || r.end === 0 || r.start > r.end);
+const badRange = (r: Range | undefined): boolean =>
+  r !== undefined && (r.start === 0 || r.end === 0 || r.start > r.end);
 const NO_UID = 0xffffffff;
 
 /** What a rule says, whoever asks. @returns -EINVAL with words in extack. @see fib_nl2rule, validate_rulemsg */
@@ -95,10 +96,16 @@ function parse(req: RtnlRequest): { m: RuleMessage; rule: FibRule } | number {
   const { attrs: a } = m;
   for (const name of Object.keys(a)) {
     if (SUPPORTED.has(name) || name === 'unknown' || name === 'pad') continue;
-    return nlErrAttr(extack, EOPNOTSUPP, ruleFamily.offsetOf(req.message, name), `ipv4: rule attribute ${name} is not supported`);
+    return nlErrAttr(
+      extack,
+      EOPNOTSUPP,
+      ruleFamily.offsetOf(req.message, name),
+      `ipv4: rule attribute ${name} is not supported`,
+    );
   }
   const bad = (words: string): number => nlErr(extack, EINVAL, words);
-  if (m.srcLen !== 0 && (a.src === undefined || m.srcLen > 32 || a.src.length !== 4)) return bad('Invalid source address');
+  if (m.srcLen !== 0 && (a.src === undefined || m.srcLen > 32 || a.src.length !== 4))
+    return bad('Invalid source address');
   if (m.dstLen !== 0 && (a.dst === undefined || m.dstLen > 32 || a.dst.length !== 4)) return bad('Invalid dst address');
   const rule: FibRule = {
     pref: a.priority ?? defaultPref(rulesOf(net)),
@@ -131,7 +138,10 @@ function parse(req: RtnlRequest): { m: RuleMessage; rule: FibRule } | number {
     if (rule.target <= rule.pref) return bad('Backward goto not supported');
   } else if (rule.action === FR_ACT_GOTO) return bad('Missing goto target for action goto');
   if (rule.l3mdev && rule.table !== 0) return bad('l3mdev and table are mutually exclusive');
-  if (a.uidRange !== undefined && (a.uidRange.start > a.uidRange.end || a.uidRange.start === NO_UID || a.uidRange.end === NO_UID)) {
+  if (
+    a.uidRange !== undefined &&
+    (a.uidRange.start > a.uidRange.end || a.uidRange.start === NO_UID || a.uidRange.end === NO_UID)
+  ) {
     return bad('Invalid uid range');
   }
   if (badRange(a.sportRange)) return bad('Invalid sport range');

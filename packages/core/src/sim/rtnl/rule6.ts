@@ -1,7 +1,15 @@
 /** RTM_{NEW,DEL,GET}RULE of IPv6: the two rules there are. @see net/ipv6/fib6_rules.c */
 import { ruleFamily } from '../../netlink/rule.ts';
 import { EOPNOTSUPP } from '../../uapi/errno.ts';
-import { FR_ACT_TO_TBL, RT_TABLE_LOCAL, RT_TABLE_MAIN, RTM_DELRULE, RTM_GETRULE, RTM_NEWRULE, RTPROT_KERNEL } from '../../uapi/rtnetlink.ts';
+import {
+  FR_ACT_TO_TBL,
+  RT_TABLE_LOCAL,
+  RT_TABLE_MAIN,
+  RTM_DELRULE,
+  RTM_GETRULE,
+  RTM_NEWRULE,
+  RTPROT_KERNEL,
+} from '../../uapi/rtnetlink.ts';
 import { AF_INET6 } from '../../uapi/socket.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import { nlErr, type RtnlDoit, type RtnlDumpit } from '../core/rtnetlink.ts';
@@ -12,7 +20,12 @@ const dumprule: RtnlDumpit = (_req, emit) => {
     [RT_TABLE_LOCAL, 0],
     [RT_TABLE_MAIN, 32_766],
   ] as const) {
-    const attrs = { table, suppressPrefixlen: 0xffffffff, protocol: RTPROT_KERNEL, ...(pref === 0 ? {} : { priority: pref }) };
+    const attrs = {
+      table,
+      suppressPrefixlen: 0xffffffff,
+      protocol: RTPROT_KERNEL,
+      ...(pref === 0 ? {} : { priority: pref }),
+    };
     emit(RTM_NEWRULE, 0, ruleFamily.encode({ family: AF_INET6, table, action: FR_ACT_TO_TBL, attrs }));
   }
   return 0;

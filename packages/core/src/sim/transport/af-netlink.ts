@@ -452,4 +452,5 @@ export function netlinkInit(kernel: SimKernel): void {
 }
 
 /** Open netlink sockets of a namespace, for /proc/net/netlink. */
-export const netlinkSocks = (net: Net): NetlinkSock[] => [...slotGet(net.kernel, table).socks].filter((sk) => sk.net === net);
+export const netlinkSocks = (net: Net): NetlinkSock[] =>
+  [...slotGet(net.kernel, table).socks].filter((sk) => sk.net === net);

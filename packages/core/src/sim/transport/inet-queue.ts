@@ -2,7 +2,15 @@
 import { be32, le32, putBe16, putBe32, putLe32 } from '../../lib/bytes.ts';
 import { Ring } from '../../lib/ring.ts';
 
-import type { ControlMessage, Received, ReceiveOptions, SendOptions, SockAddr, SockAddrIn, Socket } from '../../syscall/index.ts';
+import type {
+  ControlMessage,
+  Received,
+  ReceiveOptions,
+  SendOptions,
+  SockAddr,
+  SockAddrIn,
+  Socket,
+} from '../../syscall/index.ts';
 import { SystemError } from '../../syscall/index.ts';
 import {
   EACCES,
@@ -104,7 +112,8 @@ export interface Ipcm {
   scope: number;
 }
 
-export const intOf = (v: Uint8Array | number): number => (typeof v === 'number' ? v : v.length >= 4 ? le32(v, 0) | 0 : v.length >= 1 ? v[0]! : 0);
+export const intOf = (v: Uint8Array | number): number =>
+  typeof v === 'number' ? v : v.length >= 4 ? le32(v, 0) | 0 : v.length >= 1 ? v[0]! : 0;
 
 export function int32(v: number): Uint8Array {
   const b = new Uint8Array(4);
@@ -222,7 +231,15 @@ export abstract class InetQueueSock extends Sock {
 
   /** Reads what a sender asks for this once. @see ip_cmsg_send */
   protected cookie(options: SendOptions | undefined): Ipcm {
-    const c: Ipcm = { addr: this.saddr, oif: this.boundDevIf, tos: this.tos, ttl: this.ttl, mark: this.mark, options: this.options, scope: this.#onLink(options) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE };
+    const c: Ipcm = {
+      addr: this.saddr,
+      oif: this.boundDevIf,
+      tos: this.tos,
+      ttl: this.ttl,
+      mark: this.mark,
+      options: this.options,
+      scope: this.#onLink(options) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+    };
     for (const m of options?.control ?? []) {
       if (m.level === so.SOL_SOCKET && m.type === so.SO_MARK) c.mark = le32(m.data, 0);
       else if (m.level === so.SOL_IP) {
@@ -326,7 +343,15 @@ export abstract class InetQueueSock extends Sock {
   }
 
   /** An ICMP error about something sent. `skb.data` at the quoted header; `payload` where the user's part begins. @see ip_icmp_error */
-  protected icmpError(skb: SkBuff, errno: number, port: number, info: number, payload: number, type: number, code: number): void {
+  protected icmpError(
+    skb: SkBuff,
+    errno: number,
+    port: number,
+    info: number,
+    payload: number,
+    type: number,
+    code: number,
+  ): void {
     const { buf: b } = skb;
     this.#queueError({
       data: b.slice(payload, skb.data + skb.len),

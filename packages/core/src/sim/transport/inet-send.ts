@@ -12,13 +12,22 @@ import { type InetSock, ipDontFragment, ipSkIgnoreDf, type Ipcm } from './inet-s
 
 /** The MTU this socket respects. @see ip_sk_use_pmtu */
 const skMtu = (sk: InetSock, rt: Rtable): number =>
-  sk.pmtudisc === IP_PMTUDISC_PROBE || sk.pmtudisc === IP_PMTUDISC_INTERFACE || sk.pmtudisc === IP_PMTUDISC_OMIT ? rt.dev.mtu : rtMtu(rt);
+  sk.pmtudisc === IP_PMTUDISC_PROBE || sk.pmtudisc === IP_PMTUDISC_INTERFACE || sk.pmtudisc === IP_PMTUDISC_OMIT
+    ? rt.dev.mtu
+    : rtMtu(rt);
 
 /**
  * A packet of `len` bytes of transport, the header written as the socket wants it.
  * @returns the skb, or -EMSGSIZE (it would have to be cut and may not) with the MTU in `sk.lastMtu`
  */
-export function inetMakeSkb(sk: InetSock, rt: Rtable, c: Ipcm, saddr: number, daddr: number, len: number): SkBuff | number {
+export function inetMakeSkb(
+  sk: InetSock,
+  rt: Rtable,
+  c: Ipcm,
+  saddr: number,
+  daddr: number,
+  len: number,
+): SkBuff | number {
   const mtu = skMtu(sk, rt);
   const hlen = 20 + (c.options?.length ?? 0);
   const ignoreDf = ipSkIgnoreDf(sk.pmtudisc);
@@ -27,15 +36,29 @@ export function inetMakeSkb(sk: InetSock, rt: Rtable, c: Ipcm, saddr: number, da
     return -EMSGSIZE;
   }
   const always = sk.pmtudisc === IP_PMTUDISC_DO || sk.pmtudisc === IP_PMTUDISC_PROBE;
-  const df = always || (hlen + len <= rtMtu(rt) && ipDontFragment(sk.pmtudisc, rtMtuLocked(rt) || rt.mtuLocked)) ? IP_DF : 0;
+  const df =
+    always || (hlen + len <= rtMtu(rt) && ipDontFragment(sk.pmtudisc, rtMtuLocked(rt) || rt.mtuLocked)) ? IP_DF : 0;
   const multicast = daddr >>> 28 === 14;
-  const ttl = multicast ? sk.mcTtl : c.ttl !== -1 ? c.ttl : (rt.fi?.metrics?.get(10) ?? netIpv4(sk.net).sysctl.ip_default_ttl);
+  const ttl = multicast
+    ? sk.mcTtl
+    : c.ttl !== -1
+      ? c.ttl
+      : (rt.fi?.metrics?.get(10) ?? netIpv4(sk.net).sysctl.ip_default_ttl);
   const skb = ipMakeSkb(
     sk.net,
     rt,
     saddr,
     daddr,
-    { protocol: sk.protocol, tos: c.tos, ttl, df, ignoreDf, options: c.options === null ? null : ipOptionsBuild(sk.net, c.options, saddr), priority: sk.priority, mark: c.mark },
+    {
+      protocol: sk.protocol,
+      tos: c.tos,
+      ttl,
+      df,
+      ignoreDf,
+      options: c.options === null ? null : ipOptionsBuild(sk.net, c.options, saddr),
+      priority: sk.priority,
+      mark: c.mark,
+    },
     len,
   );
   skb.cb3 = 0;

@@ -197,5 +197,5 @@ export const ipDontFragment = (pmtudisc: number, locked: boolean): boolean =>
   pmtudisc === so.IP_PMTUDISC_DO || (pmtudisc === so.IP_PMTUDISC_WANT && !locked) || pmtudisc === so.IP_PMTUDISC_PROBE;
 
 /** Whether a packet larger than the MTU may be cut. @see ip_sk_ignore_df */
-export const ipSkIgnoreDf = (pmtudisc: number): boolean => pmtudisc < so.IP_PMTUDISC_DO || pmtudisc === so.IP_PMTUDISC_OMIT;
-
+export const ipSkIgnoreDf = (pmtudisc: number): boolean =>
+  pmtudisc < so.IP_PMTUDISC_DO || pmtudisc === so.IP_PMTUDISC_OMIT;

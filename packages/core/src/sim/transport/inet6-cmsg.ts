@@ -35,7 +35,8 @@ export interface ErrItem {
 }
 
 /** An option's value as a number. */
-export const intOf = (v: Uint8Array | number): number => (typeof v === 'number' ? v : v.length >= 4 ? le32(v, 0) | 0 : v.length >= 1 ? v[0]! : 0);
+export const intOf = (v: Uint8Array | number): number =>
+  typeof v === 'number' ? v : v.length >= 4 ? le32(v, 0) | 0 : v.length >= 1 ? v[0]! : 0;
 
 export function int32(v: number): Uint8Array {
   const b = new Uint8Array(4);
@@ -103,6 +104,22 @@ export function control6(sk: Sock, wants: ReadonlySet<number>, sport: number, it
   }
   if (wants.has(so.IPV6_2292PKTINFO)) push(so.IPV6_2292PKTINFO, pktinfo);
   if (wants.has(so.IPV6_2292HOPLIMIT)) push(so.IPV6_2292HOPLIMIT, int32(item.hopLimit));
-  if (wants.has(so.IPV6_RECVORIGDSTADDR)) push(so.IPV6_ORIGDSTADDR, sockaddrIn6(sockAddr6(item.dst, sport, scopeIdOf(item.dst, item.ifindex))));
+  if (wants.has(so.IPV6_RECVORIGDSTADDR))
+    push(so.IPV6_ORIGDSTADDR, sockaddrIn6(sockAddr6(item.dst, sport, scopeIdOf(item.dst, item.ifindex))));
+  return out;
+}
+
+/** An entry of the error queue as a reader gets it: struct sock_extended_err and the offender. @see ipv6_recv_error */
+export function errControl6(sk: Sock, e: ErrItem): ControlMessage[] {
+  const out: ControlMessage[] = [];
+  const b = new Uint8Array(44);
+  putLe32(b, 0, e.errno);
+  b[4] = e.origin;
+  b[5] = e.type;
+  b[6] = e.code;
+  putLe32(b, 8, e.info);
+  b.set(sockaddrIn6(e.offender), 16);
+  timestamp6(sk, e.tstamp, out);
+  out.push({ level: so.SOL_IPV6, type: so.IPV6_RECVERR, data: b });
   return out;
 }

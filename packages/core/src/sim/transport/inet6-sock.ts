@@ -3,10 +3,10 @@
  * Differs from Linux: these sockets carry no IPv4, so IPV6_V6ONLY is always on, and switching it off is refused (EOPNOTSUPP).
  * @see net/ipv6/af_inet6.c, ipv6_sockglue.c, datagram.c
  */
-import { le32, putLe32 } from '../../lib/bytes.ts';
+import { le32 } from '../../lib/bytes.ts';
 import { hashBytes } from '../../lib/hash.ts';
 import { Ring } from '../../lib/ring.ts';
-import type { ControlMessage, Received, ReceiveOptions, SendOptions, SockAddr, SockAddrIn6, Socket } from '../../syscall/index.ts';
+import type { Received, ReceiveOptions, SendOptions, SockAddr, SockAddrIn6, Socket } from '../../syscall/index.ts';
 import { SystemError } from '../../syscall/index.ts';
 import {
   EADDRINUSE,
@@ -30,45 +30,33 @@ import type { Net } from '../core/net.ts';
 import type { SkBuff } from '../core/skbuff.ts';
 import { Sock } from '../core/sock.ts';
 import { sockGetsockopt, sockSetsockopt } from '../core/sock-option.ts';
-import { IN6ADDR_LOOPBACK, IPV6_ADDR_LINKLOCAL, IPV6_ADDR_MAPPED, IPV6_ADDR_MULTICAST, ipv6AddrEqual, ipv6AddrType } from '../ipv6/addr-type.ts';
-import { Flowi6, type Rt6 } from '../ipv6/fib6-types.ts';
+import {
+  IN6ADDR_LOOPBACK,
+  IPV6_ADDR_LINKLOCAL,
+  IPV6_ADDR_MAPPED,
+  IPV6_ADDR_MULTICAST,
+  ipv6AddrEqual,
+  ipv6AddrType,
+} from '../ipv6/addr-type.ts';
+import { Flowi6 } from '../ipv6/fib6-types.ts';
 import { icmpv6ErrConvert } from '../ipv6/icmp6.ts';
 import { in6DevGet } from '../ipv6/inet6-dev.ts';
 import { ipv6DevMcDec, ipv6DevMcInc } from '../ipv6/mcast.ts';
 import { netIpv6 } from '../ipv6/netns6.ts';
 import { ip6DstHoplimit, ip6DstLookup, ip6Mtu, ip6RouteOutput } from '../ipv6/rt6.ts';
 import { ipv6ChkAddr } from '../ipv6/saddr.ts';
-import { control6, type ErrItem, int32, intOf, IPV6_FLOWINFO, IPV6_FLOWINFO_SEND, type RxItem, scopeIdOf, sockAddr6, sockaddrIn6, timestamp6 } from './inet6-cmsg.ts';
-
-/** Options of one send, from the socket and its ancillary data. @see struct ipcm6_cookie */
-export interface Ipcm6 {
-  oif: number;
-  saddr: Uint8Array | null;
-  hopLimit: number;
-  tclass: number;
-  mark: number;
-  dontfrag: boolean;
-}
-
-/** Where something goes: the route found, and the flow that says the rest. */
-export interface Way6 {
-  readonly fl: Flowi6;
-  readonly rt: Rt6;
-  readonly hopLimit: number;
-}
-
-/** Options that want ancillary data, and what they are given as. */
-const WANTS: ReadonlySet<number> = new Set([
-  so.IPV6_RECVPKTINFO,
-  so.IPV6_2292PKTINFO,
-  so.IPV6_RECVHOPLIMIT,
-  so.IPV6_2292HOPLIMIT,
-  so.IPV6_RECVTCLASS,
-  IPV6_FLOWINFO,
-  so.IPV6_RECVORIGDSTADDR,
-]);
-/** Options that are on or off, kept by number. */
-const SWITCHES: ReadonlySet<number> = new Set([so.IPV6_AUTOFLOWLABEL, so.IPV6_MULTICAST_ALL, so.IPV6_FREEBIND, so.IPV6_TRANSPARENT, so.IPV6_DONTFRAG, IPV6_FLOWINFO_SEND]);
+import {
+  control6,
+  errControl6,
+  type ErrItem,
+  int32,
+  intOf,
+  IPV6_FLOWINFO_SEND,
+  type RxItem,
+  scopeIdOf,
+  sockAddr6,
+} from './inet6-cmsg.ts';
+import { type Ipcm6, SWITCHES, WANTS, type Way6 } from './inet6-options.ts';
 
 export abstract class Inet6Sock extends Sock implements Socket {
   /** Source of what is sent, `::` for whatever the route prefers. */
@@ -134,7 +122,10 @@ export abstract class Inet6Sock extends Sock implements Socket {
       }
       const dev = this.boundDevIf === 0 ? null : this.net.devs.get(this.boundDevIf);
       if (dev === undefined) return this.fail(ENODEV, 'bind');
-      const lax = netIpv6(this.net).sysctl.ip_nonlocal_bind !== 0 || this.switches6.get(so.IPV6_FREEBIND) === 1 || this.switches6.get(so.IPV6_TRANSPARENT) === 1;
+      const lax =
+        netIpv6(this.net).sysctl.ip_nonlocal_bind !== 0 ||
+        this.switches6.get(so.IPV6_FREEBIND) === 1 ||
+        this.switches6.get(so.IPV6_TRANSPARENT) === 1;
       if (!lax && !ipv6ChkAddr(this.net, a.address, 0, dev, false)) this.fail(EADDRNOTAVAIL, 'bind');
     }
     this.rcvSaddr.set(a.address);
@@ -272,7 +263,8 @@ export abstract class Inet6Sock extends Sock implements Socket {
     const label = this.switches6.get(IPV6_FLOWINFO_SEND) === 1 ? to.flowinfo & 0xfffff : 0;
     if (label !== 0) fl.flowlabel = label;
     else if (this.switches6.get(so.IPV6_AUTOFLOWLABEL) !== 0 && netIpv6(this.net).sysctl.auto_flowlabels === 1) {
-      fl.flowlabel = hashBytes(fl.saddr, 0, 16, hashBytes(fl.daddr, 0, 16, (this.sport << 16) ^ to.port ^ this.protocol)) & 0xfffff;
+      fl.flowlabel =
+        hashBytes(fl.saddr, 0, 16, hashBytes(fl.daddr, 0, 16, (this.sport << 16) ^ to.port ^ this.protocol)) & 0xfffff;
     }
     let hopLimit = c.hopLimit;
     if (hopLimit < 0) hopLimit = (type & IPV6_ADDR_MULTICAST) !== 0 ? this.mcastHops : this.hopLimit;
@@ -282,7 +274,10 @@ export abstract class Inet6Sock extends Sock implements Socket {
 
   /** Refuses what is too long for IPv6, or may not be cut. @throws EMSGSIZE @see __ip6_append_data */
   protected checkSize(way: Way6, len: number, c: Ipcm6, port: number): void {
-    const mtu = this.pmtudisc >= so.IPV6_PMTUDISC_PROBE ? (in6DevGet(way.rt.dev)?.dev.mtu ?? IPV6_MIN_MTU) : ip6Mtu(this.net, way.rt);
+    const mtu =
+      this.pmtudisc >= so.IPV6_PMTUDISC_PROBE
+        ? (in6DevGet(way.rt.dev)?.dev.mtu ?? IPV6_MIN_MTU)
+        : ip6Mtu(this.net, way.rt);
     const whole = c.dontfrag || this.pmtudisc === so.IPV6_PMTUDISC_DO || this.pmtudisc === so.IPV6_PMTUDISC_PROBE;
     if (len + IPV6_HLEN <= (whole ? mtu : 65_535 + IPV6_HLEN)) return;
     this.localError(EMSGSIZE, way.fl.daddr, port, mtu);
@@ -364,7 +359,17 @@ export abstract class Inet6Sock extends Sock implements Socket {
   /** @see ipv6_local_error */
   protected localError(errno: number, daddr: Uint8Array, port: number, info: number): void {
     if (!this.recvErr) return;
-    this.#queueError({ data: new Uint8Array(0), errno, origin: so.SO_EE_ORIGIN_LOCAL, type: 0, code: 0, info, to: sockAddr6(daddr.slice(), port, 0), offender: null, tstamp: 0 });
+    this.#queueError({
+      data: new Uint8Array(0),
+      errno,
+      origin: so.SO_EE_ORIGIN_LOCAL,
+      type: 0,
+      code: 0,
+      info,
+      to: sockAddr6(daddr.slice(), port, 0),
+      offender: null,
+      tstamp: 0,
+    });
     this.err = errno;
     this.ready();
   }
@@ -390,7 +395,13 @@ export abstract class Inet6Sock extends Sock implements Socket {
     if (!peek) this.rmem -= item.data.length + 256;
     const size = options.size ?? 65_536;
     const cut = item.data.length > size;
-    return { data: cut ? item.data.subarray(0, size) : item.data, length: item.data.length, from: item.from, flags: cut ? so.MSG_TRUNC : 0, control: control6(this, this.wants, this.sport, item) };
+    return {
+      data: cut ? item.data.subarray(0, size) : item.data,
+      length: item.data.length,
+      from: item.from,
+      flags: cut ? so.MSG_TRUNC : 0,
+      control: control6(this, this.wants, this.sport, item),
+    };
   }
 
   /** @see ipv6_recv_error */
@@ -400,19 +411,15 @@ export abstract class Inet6Sock extends Sock implements Socket {
     this.rmem -= e.data.length + 256;
     const next = this.errq[0];
     this.err = next !== undefined && next.origin === so.SO_EE_ORIGIN_ICMP6 ? next.errno : 0;
-    const b = new Uint8Array(44);
-    putLe32(b, 0, e.errno);
-    b[4] = e.origin;
-    b[5] = e.type;
-    b[6] = e.code;
-    putLe32(b, 8, e.info);
-    b.set(sockaddrIn6(e.offender), 16);
-    const control: ControlMessage[] = [];
-    timestamp6(this, e.tstamp, control);
-    control.push({ level: so.SOL_IPV6, type: so.IPV6_RECVERR, data: b });
     const size = options.size ?? 65_536;
     const cut = e.data.length > size;
-    return { data: cut ? e.data.subarray(0, size) : e.data, length: e.data.length, from: e.to, flags: so.MSG_ERRQUEUE | (cut ? so.MSG_TRUNC : 0), control };
+    return {
+      data: cut ? e.data.subarray(0, size) : e.data,
+      length: e.data.length,
+      from: e.to,
+      flags: so.MSG_ERRQUEUE | (cut ? so.MSG_TRUNC : 0),
+      control: errControl6(this, e),
+    };
   }
 
   setsockopt(level: number, option: number, value: Uint8Array | number): void {
@@ -455,8 +462,12 @@ export abstract class Inet6Sock extends Sock implements Socket {
         break;
       case so.IPV6_MULTICAST_IF:
       case so.IPV6_UNICAST_IF: {
-        const index = option === so.IPV6_UNICAST_IF && typeof value !== 'number' ? ((value[0]! << 24) | (value[1]! << 16) | (value[2]! << 8) | value[3]!) >>> 0 : v;
-        if (index !== 0 && !this.net.devs.has(index)) this.fail(option === so.IPV6_MULTICAST_IF ? ENODEV : EADDRNOTAVAIL, 'setsockopt');
+        const index =
+          option === so.IPV6_UNICAST_IF && typeof value !== 'number'
+            ? ((value[0]! << 24) | (value[1]! << 16) | (value[2]! << 8) | value[3]!) >>> 0
+            : v;
+        if (index !== 0 && !this.net.devs.has(index))
+          this.fail(option === so.IPV6_MULTICAST_IF ? ENODEV : EADDRNOTAVAIL, 'setsockopt');
         if (index !== 0 && this.boundDevIf !== 0 && this.boundDevIf !== index) this.fail(EINVAL, 'setsockopt');
         if (option === so.IPV6_MULTICAST_IF) this.mcastOif = index;
         else this.ucastOif = index;
@@ -533,7 +544,10 @@ export abstract class Inet6Sock extends Sock implements Socket {
     if (level !== so.SOL_IPV6) return this.getOther(level, option);
     if (WANTS.has(option)) return int32(this.wants.has(option) ? 1 : 0);
     if (option === so.IPV6_V6ONLY) return int32(1);
-    if (SWITCHES.has(option)) return int32(this.switches6.get(option) ?? (option === so.IPV6_AUTOFLOWLABEL || option === so.IPV6_MULTICAST_ALL ? 1 : 0));
+    if (SWITCHES.has(option))
+      return int32(
+        this.switches6.get(option) ?? (option === so.IPV6_AUTOFLOWLABEL || option === so.IPV6_MULTICAST_ALL ? 1 : 0),
+      );
     switch (option) {
       case so.IPV6_UNICAST_HOPS:
         return int32(this.hopLimit < 0 ? netIpv6(this.net).devconfAll.get(DEVCONF_HOPLIMIT) : this.hopLimit);
@@ -555,7 +569,9 @@ export abstract class Inet6Sock extends Sock implements Socket {
         return int32(this.recvErr ? 1 : 0);
       case so.IPV6_MTU: {
         if (!this.connected) this.fail(ENOTCONN, 'getsockopt');
-        return int32(ip6Mtu(this.net, this.route(sockAddr6(this.daddr, this.dport, 0), this.cookie(undefined), 'getsockopt').rt));
+        return int32(
+          ip6Mtu(this.net, this.route(sockAddr6(this.daddr, this.dport, 0), this.cookie(undefined), 'getsockopt').rt),
+        );
       }
       default:
         return this.fail(ENOPROTOOPT, 'getsockopt');

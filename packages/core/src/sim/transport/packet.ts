@@ -3,9 +3,29 @@ import { withLast, without } from '../../lib/small.ts';
 import { type BpfInsn, checkBpf, decodeBpf, runBpf } from '../../lib/bpf/index.ts';
 import { le16, le32, putLe16, putLe32 } from '../../lib/bytes.ts';
 import { Ring } from '../../lib/ring.ts';
-import { type ControlMessage, type Received, type ReceiveOptions, type SendOptions, type SockAddr, type SockAddrLl, type Socket, SystemError } from '../../syscall/index.ts';
+import {
+  type ControlMessage,
+  type Received,
+  type ReceiveOptions,
+  type SendOptions,
+  type SockAddr,
+  type SockAddrLl,
+  type Socket,
+  SystemError,
+} from '../../syscall/index.ts';
 import { SKB_DROP_REASON_NOT_SPECIFIED } from '../../uapi/drop-reason.ts';
-import { EAGAIN, EINVAL, EMSGSIZE, ENETDOWN, ENODEV, ENOENT, ENOPROTOOPT, ENXIO, EOPNOTSUPP, ESOCKTNOSUPPORT } from '../../uapi/errno.ts';
+import {
+  EAGAIN,
+  EINVAL,
+  EMSGSIZE,
+  ENETDOWN,
+  ENODEV,
+  ENOENT,
+  ENOPROTOOPT,
+  ENXIO,
+  EOPNOTSUPP,
+  ESOCKTNOSUPPORT,
+} from '../../uapi/errno.ts';
 import { ETH_P_ALL } from '../../uapi/if-ether.ts';
 import * as pk from '../../uapi/if-packet.ts';
 import { IFF_UP } from '../../uapi/if.ts';
@@ -78,14 +98,19 @@ export class PacketSock extends Sock implements Socket {
 
   /** @see packet_rcv */
   #receive(skb: SkBuff, dev: NetDevice, outgoing: boolean): void {
-    if (skb.pktType === pk.PACKET_LOOPBACK || (outgoing && (this.#ignoreOutgoing || (this.num !== ETH_P_ALL)))) return;
-    let off = this.type === so.SOCK_DGRAM ? (outgoing ? skb.networkHeader : skb.data) : outgoing ? skb.data : skb.macHeader;
+    if (skb.pktType === pk.PACKET_LOOPBACK || (outgoing && (this.#ignoreOutgoing || this.num !== ETH_P_ALL))) return;
+    let off =
+      this.type === so.SOCK_DGRAM ? (outgoing ? skb.networkHeader : skb.data) : outgoing ? skb.data : skb.macHeader;
     const end = skb.data + skb.len;
     if (off > end) off = end;
     let len = end - off;
     const wireLen = len;
     if (this.#filter !== null) {
-      const aux = { protocol: skb.protocol, pkttype: outgoing ? pk.PACKET_OUTGOING : skb.pktType, ifindex: dev.ifindex };
+      const aux = {
+        protocol: skb.protocol,
+        pkttype: outgoing ? pk.PACKET_OUTGOING : skb.pktType,
+        ifindex: dev.ifindex,
+      };
       const keep = runBpf(this.#filter, skb.buf, off, end, len, aux);
       if (keep === 0) return;
       len = Math.min(len, keep);
@@ -106,7 +131,10 @@ export class PacketSock extends Sock implements Socket {
         ifindex: dev.ifindex,
         hatype: dev.type,
         pkttype: skb.pktType,
-        address: dev.addrLen === 6 && dev.headerOps !== null ? skb.buf.slice(skb.macHeader + 6, skb.macHeader + 12) : new Uint8Array(0),
+        address:
+          dev.addrLen === 6 && dev.headerOps !== null
+            ? skb.buf.slice(skb.macHeader + 6, skb.macHeader + 12)
+            : new Uint8Array(0),
       },
       tstamp: outgoing || skb.tstamp === 0 ? kernel.clock.now : skb.tstamp,
       status: pk.TP_STATUS_USER,
@@ -171,7 +199,11 @@ export class PacketSock extends Sock implements Socket {
     skb.protocol = to !== undefined && to.protocol !== 0 ? to.protocol : this.num;
     skb.networkHeader = skb.data + (raw ? dev.hardHeaderLen : 0);
     if (raw && dev.headerOps !== null && data.length >= 14) skb.protocol = (data[12]! << 8) | data[13]!;
-    if (!raw && dev.headerOps !== null && dev.headerOps.create(skb, dev, skb.protocol, to?.address ?? dev.broadcast, null) < 0) {
+    if (
+      !raw &&
+      dev.headerOps !== null &&
+      dev.headerOps.create(skb, dev, skb.protocol, to?.address ?? dev.broadcast, null) < 0
+    ) {
       kfreeSkb(skb, SKB_DROP_REASON_NOT_SPECIFIED, 'packet_snd');
       this.#fail(EINVAL, 'sendmsg');
     }
@@ -199,7 +231,13 @@ export class PacketSock extends Sock implements Socket {
       putLe16(b, 14, f.net);
       control.push({ level: so.SOL_PACKET, type: pk.PACKET_AUXDATA, data: b });
     }
-    return { data: cut ? f.data.subarray(0, size) : f.data, length: f.length, from: f.from, flags: cut ? so.MSG_TRUNC : 0, control };
+    return {
+      data: cut ? f.data.subarray(0, size) : f.data,
+      length: f.length,
+      from: f.from,
+      flags: cut ? so.MSG_TRUNC : 0,
+      control,
+    };
   }
 
   #timestamp(tstamp: number): ControlMessage {

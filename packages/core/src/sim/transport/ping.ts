@@ -120,7 +120,12 @@ export class PingSock extends InetSock {
 /** @see ping_lookup */
 function lookup(net: Net, id: number, raddr: number, laddr: number, ifindex: number): PingSock | null {
   const sk = slotPeek(net, SOCKS)?.get(id);
-  if (sk === undefined || (sk.rcvSaddr !== 0 && sk.rcvSaddr !== laddr) || (sk.daddr !== 0 && sk.daddr !== raddr && raddr !== 0)) return null;
+  if (
+    sk === undefined ||
+    (sk.rcvSaddr !== 0 && sk.rcvSaddr !== laddr) ||
+    (sk.daddr !== 0 && sk.daddr !== raddr && raddr !== 0)
+  )
+    return null;
   return sk.boundDevIf === 0 || sk.boundDevIf === ifindex ? sk : null;
 }
 

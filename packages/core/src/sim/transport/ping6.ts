@@ -65,7 +65,12 @@ export class Ping6Sock extends Inet6Sock {
     const at = skb.data;
     skb.buf.set(data, at);
     putBe16(skb.buf, at + 4, this.sport);
-    icmp6Finish(skb.buf, at, data.length, csumIpv6Nofold(way.fl.saddr, 0, way.fl.daddr, 0, data.length, IPPROTO_ICMPV6));
+    icmp6Finish(
+      skb.buf,
+      at,
+      data.length,
+      csumIpv6Nofold(way.fl.saddr, 0, way.fl.daddr, 0, data.length, IPPROTO_ICMPV6),
+    );
     ip6PushHeader(skb, way.fl, IPPROTO_ICMPV6, way.hopLimit);
     skb.sk = this;
     skb.dst = way.rt;

@@ -4,7 +4,13 @@ import { ipHlen, ipSendCheck } from '../../wire/ipv4.ts';
 import type { SendOptions, SockAddr } from '../../syscall/index.ts';
 import { SKB_DROP_REASON_SOCKET_RCVBUFF } from '../../uapi/drop-reason.ts';
 import { EDESTADDRREQ, EINVAL, EMSGSIZE, ENOPROTOOPT } from '../../uapi/errno.ts';
-import { ICMP_DEST_UNREACH, ICMP_FILTER, ICMP_FRAG_NEEDED, ICMP_REDIRECT, ICMP_SOURCE_QUENCH } from '../../uapi/icmp.ts';
+import {
+  ICMP_DEST_UNREACH,
+  ICMP_FILTER,
+  ICMP_FRAG_NEEDED,
+  ICMP_REDIRECT,
+  ICMP_SOURCE_QUENCH,
+} from '../../uapi/icmp.ts';
 import { IPPROTO_ICMP, IPPROTO_RAW } from '../../uapi/in.ts';
 import { IP_PMTUDISC_DONT, SOCK_RAW, SOL_RAW, AF_INET } from '../../uapi/socket.ts';
 import type { SimKernel } from '../core/kernel.ts';
@@ -85,7 +91,16 @@ export class RawSock extends InetSock {
       this.fail(EMSGSIZE, 'sendmsg');
     }
     if (data.length < 20 || ipHlen(data, 0) > data.length || ipHlen(data, 0) < 20) this.fail(EINVAL, 'sendmsg');
-    const p = { protocol: 0, tos: 0, ttl: 0, df: 0, ignoreDf: false, options: null, priority: this.priority, mark: this.mark };
+    const p = {
+      protocol: 0,
+      tos: 0,
+      ttl: 0,
+      df: 0,
+      ignoreDf: false,
+      options: null,
+      priority: this.priority,
+      mark: this.mark,
+    };
     const skb = ipMakeSkb(this.net, rt, saddr, daddr, p, data.length - 20);
     skb.buf.set(data, skb.data);
     const o = skb.data;
@@ -107,7 +122,11 @@ export class RawSock extends InetSock {
 
   deliver(skb: SkBuff, type: number): void {
     if (this.protocol === IPPROTO_ICMP && type < 32 && ((this.filter >>> type) & 1) !== 0) return;
-    const ok = this.enqueue(skb, skb.networkHeader, { family: AF_INET, address: be32(skb.buf, skb.networkHeader + 12), port: 0 });
+    const ok = this.enqueue(skb, skb.networkHeader, {
+      family: AF_INET,
+      address: be32(skb.buf, skb.networkHeader + 12),
+      port: 0,
+    });
     if (!ok) kfreeSkb(skbClone(skb), SKB_DROP_REASON_SOCKET_RCVBUFF, 'raw_rcv_skb');
   }
 
@@ -127,8 +146,14 @@ export class RawSock extends InetSock {
   }
 
   protected override setOther(level: number, option: number, value: Uint8Array | number): void {
-    if (level !== SOL_RAW || option !== ICMP_FILTER || this.protocol !== IPPROTO_ICMP) this.fail(ENOPROTOOPT, 'setsockopt');
-    this.filter = typeof value === 'number' ? value : value.length < 4 ? 0 : value[0]! | (value[1]! << 8) | (value[2]! << 16) | (value[3]! << 24);
+    if (level !== SOL_RAW || option !== ICMP_FILTER || this.protocol !== IPPROTO_ICMP)
+      this.fail(ENOPROTOOPT, 'setsockopt');
+    this.filter =
+      typeof value === 'number'
+        ? value
+        : value.length < 4
+          ? 0
+          : value[0]! | (value[1]! << 8) | (value[2]! << 16) | (value[3]! << 24);
   }
 
   override close(): void {

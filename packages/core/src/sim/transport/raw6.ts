@@ -16,7 +16,8 @@ import { icmp6OutCount } from '../ipv6/icmp6-send.ts';
 import { ip6Alloc, IP6SKB_NOLOOP, ip6LocalOut, ip6PushHeader } from '../ipv6/ip6-output.ts';
 import { kernelIpv6 } from '../ipv6/netns6.ts';
 import { int32, sockAddr6 } from './inet6-cmsg.ts';
-import { Inet6Sock, type Way6 } from './inet6-sock.ts';
+import type { Way6 } from './inet6-options.ts';
+import { Inet6Sock } from './inet6-sock.ts';
 
 /** Sockets of a namespace, in order of creation. */
 const SOCKS: Slot<Net, Set<Raw6Sock>> = slot(() => new Set<Raw6Sock>());
@@ -48,7 +49,8 @@ export class Raw6Sock extends Inet6Sock {
     const way = this.route(to, c, 'sendmsg');
     if (this.hdrincl) this.#fitsWhole(way, data.length);
     else this.checkSize(way, data.length, c, 0);
-    if (this.hdrincl ? data.length < IPV6_HLEN : this.csumOffset >= 0 && this.csumOffset + 2 > data.length) this.fail(EINVAL, 'sendmsg');
+    if (this.hdrincl ? data.length < IPV6_HLEN : this.csumOffset >= 0 && this.csumOffset + 2 > data.length)
+      this.fail(EINVAL, 'sendmsg');
     const skb = ip6Alloc(this.net.kernel, data.length);
     skb.buf.set(data, skb.data);
     skb.sk = this;
@@ -127,7 +129,8 @@ export class Raw6Sock extends Inet6Sock {
   }
 
   protected override getOther(level: number, option: number): Uint8Array {
-    if (level === SOL_ICMPV6 && option === ICMPV6_FILTER && this.protocol === IPPROTO_ICMPV6) return this.filter.slice();
+    if (level === SOL_ICMPV6 && option === ICMPV6_FILTER && this.protocol === IPPROTO_ICMPV6)
+      return this.filter.slice();
     if (level === SOL_RAW && option === IPV6_CHECKSUM) return int32(this.csumOffset);
     return this.fail(ENOPROTOOPT, 'getsockopt');
   }

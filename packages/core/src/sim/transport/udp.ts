@@ -4,7 +4,12 @@ import { csumTcpudpNofold } from '../../wire/checksum.ts';
 import { ipHlen } from '../../wire/ipv4.ts';
 import { putUdpHeader, UDP_HLEN, udpCheck, udpCsumOk, udpDest, udpFinish, udpLen, udpSource } from '../../wire/udp.ts';
 import type { SendOptions, SockAddr } from '../../syscall/index.ts';
-import { SKB_DROP_REASON_NO_SOCKET, SKB_DROP_REASON_PKT_TOO_SMALL, SKB_DROP_REASON_SOCKET_RCVBUFF, SKB_DROP_REASON_UDP_CSUM } from '../../uapi/drop-reason.ts';
+import {
+  SKB_DROP_REASON_NO_SOCKET,
+  SKB_DROP_REASON_PKT_TOO_SMALL,
+  SKB_DROP_REASON_SOCKET_RCVBUFF,
+  SKB_DROP_REASON_UDP_CSUM,
+} from '../../uapi/drop-reason.ts';
 import { EADDRINUSE, EAGAIN, EDESTADDRREQ, EINVAL, EMSGSIZE, EPIPE } from '../../uapi/errno.ts';
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, ICMP_PORT_UNREACH, ICMP_SOURCE_QUENCH } from '../../uapi/icmp.ts';
 import { IPPROTO_UDP } from '../../uapi/in.ts';
@@ -109,7 +114,8 @@ export class UdpSock extends InetSock {
     const at = skb.transportHeader;
     putUdpHeader(skb.buf, at, this.sport, dport, ulen);
     skb.buf.set(data, at + UDP_HLEN);
-    if (this.switches.get(SO_NO_CHECK) !== 1) udpFinish(skb.buf, at, csumTcpudpNofold(fl.saddr, fl.daddr, ulen, IPPROTO_UDP));
+    if (this.switches.get(SO_NO_CHECK) !== 1)
+      udpFinish(skb.buf, at, csumTcpudpNofold(fl.saddr, fl.daddr, ulen, IPPROTO_UDP));
     const err = inetSendSkb(skb);
     const { udp } = netIpv4(this.net);
     this.flush();
@@ -143,7 +149,11 @@ export class UdpSock extends InetSock {
   /** @see udp_queue_rcv_skb */
   deliver(skb: SkBuff, sport: number): boolean {
     const { udp } = netIpv4(this.net);
-    const ok = this.enqueue(skb, skb.data + UDP_HLEN, { family: AF_INET, address: be32(skb.buf, skb.networkHeader + 12), port: sport });
+    const ok = this.enqueue(skb, skb.data + UDP_HLEN, {
+      family: AF_INET,
+      address: be32(skb.buf, skb.networkHeader + 12),
+      port: sport,
+    });
     if (ok) udp.InDatagrams++;
     else {
       udp.RcvbufErrors++;

@@ -1,7 +1,12 @@
 /** UDP over IPv6. RFC 768, RFC 8200 §8.1. Differs from Linux: IPv4-mapped addresses are refused. @see net/ipv6/udp.c */
 import { be16 } from '../../lib/bytes.ts';
 import type { SendOptions, SockAddr } from '../../syscall/index.ts';
-import { SKB_DROP_REASON_NO_SOCKET, SKB_DROP_REASON_PKT_TOO_SMALL, SKB_DROP_REASON_SOCKET_RCVBUFF, SKB_DROP_REASON_UDP_CSUM } from '../../uapi/drop-reason.ts';
+import {
+  SKB_DROP_REASON_NO_SOCKET,
+  SKB_DROP_REASON_PKT_TOO_SMALL,
+  SKB_DROP_REASON_SOCKET_RCVBUFF,
+  SKB_DROP_REASON_UDP_CSUM,
+} from '../../uapi/drop-reason.ts';
 import { EADDRINUSE, EAGAIN, EDESTADDRREQ, EINVAL, EMSGSIZE, EPIPE } from '../../uapi/errno.ts';
 import { ICMPV6_DEST_UNREACH, ICMPV6_PORT_UNREACH } from '../../uapi/icmpv6.ts';
 import { IPPROTO_UDP } from '../../uapi/in.ts';
@@ -119,7 +124,15 @@ export class Udp6Sock extends Inet6Sock {
 }
 
 /** The socket a packet belongs to. @see __udp6_lib_lookup */
-function lookup(net: Net, buf: Uint8Array, s: number, d: number, sport: number, dport: number, ifindex: number): Udp6Sock | null {
+function lookup(
+  net: Net,
+  buf: Uint8Array,
+  s: number,
+  d: number,
+  sport: number,
+  dport: number,
+  ifindex: number,
+): Udp6Sock | null {
   let found: Udp6Sock | null = null;
   let best = -1;
   for (const sk of slotPeek(net, SOCKS)?.get(dport) ?? []) {
@@ -155,7 +168,8 @@ function udp6Rcv(skb: SkBuff): number {
   const dport = udpDest(buf, at);
   if (buf[nh + IPV6_DADDR] === 0xff) {
     for (const sk of slotPeek(net, SOCKS)?.get(dport) ?? []) {
-      if (sk.score(buf, nh + IPV6_SADDR, nh + IPV6_DADDR, sport, skb.cb0) >= 0 && sk.deliver(skb, sport)) udp.InDatagrams++;
+      if (sk.score(buf, nh + IPV6_SADDR, nh + IPV6_DADDR, sport, skb.cb0) >= 0 && sk.deliver(skb, sport))
+        udp.InDatagrams++;
     }
     consumeSkb(skb);
     return 0;
@@ -182,7 +196,14 @@ function udp6Err(skb: SkBuff, type: number, code: number, info: number): void {
   const upper = inner + IPV6_HLEN;
   const { buf } = skb;
   const dport = udpDest(buf, upper);
-  lookup(skb.dev!.net, buf, inner + IPV6_DADDR, inner + IPV6_SADDR, dport, udpSource(buf, upper), skb.cb0)?.icmpError(skb, type, code, info, upper + UDP_HLEN, dport);
+  lookup(skb.dev!.net, buf, inner + IPV6_DADDR, inner + IPV6_SADDR, dport, udpSource(buf, upper), skb.cb0)?.icmpError(
+    skb,
+    type,
+    code,
+    info,
+    upper + UDP_HLEN,
+    dport,
+  );
 }
 
 export function udp6Init(kernel: SimKernel): void {

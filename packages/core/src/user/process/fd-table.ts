@@ -3,7 +3,6 @@ import { fail } from './error.ts';
 import { RLIM_NOFILE } from './limits.ts';
 import type { FdTable, OpenFile } from './types.ts';
 
-
 /** The descriptor table of a process. */
 export class Descriptors implements FdTable {
   readonly #files: (OpenFile | undefined)[] = [];

@@ -85,13 +85,7 @@ describe('PID namespaces', () => {
       });
       seen.push(child.pid);
       await p.wait(child.pid);
-      expect(seen).toEqual([
-        2,
-        [1, 0, 0, 0],
-        [2, 1, '3'],
-        ['2', [1, 2]],
-        { pid: 2, status: 5, signal: 0, stopped: 0 },
-      ]);
+      expect(seen).toEqual([2, [1, 0, 0, 0], [2, 1, '3'], ['2', [1, 2]], { pid: 2, status: 5, signal: 0, stopped: 0 }]);
       expect(errno(() => p.fork(async () => 0))).toBe('ENOMEM');
       expect(errno(() => p.mayFork(1))).toBe('ENOMEM');
       expect(errno(() => p.unshare(CLONE_NEWPID))).toBe('EINVAL');

@@ -1,6 +1,17 @@
 import { type Pollable, type Socket, SystemError, type Task } from '../../syscall/index.ts';
 import { EAGAIN, EINTR, EINVAL, EMFILE, EPIPE, ESRCH } from '../../uapi/errno.ts';
-import { SIGABRT, SIGCHLD, SIGCONT, SIGHUP, SIGKILL, SIGSEGV, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU } from '../../uapi/signal.ts';
+import {
+  SIGABRT,
+  SIGCHLD,
+  SIGCONT,
+  SIGHUP,
+  SIGKILL,
+  SIGSEGV,
+  SIGSTOP,
+  SIGTSTP,
+  SIGTTIN,
+  SIGTTOU,
+} from '../../uapi/signal.ts';
 import { POLLERR, POLLHUP } from '../../uapi/socket.ts';
 import type { FsContext, Machine } from './context.ts';
 import { fail } from './error.ts';
@@ -58,7 +69,8 @@ export interface ProcessInit {
 const isExhaustion = (e: unknown): e is RangeError | SystemError =>
   e instanceof SystemError
     ? e.errno === -EMFILE || e.errno === -EPIPE || (e.errno === -EAGAIN && e.syscall === 'fork')
-    : e instanceof RangeError && /call stack|Invalid (?:string|array|typed array) length|allocation failed/.test(e.message);
+    : e instanceof RangeError &&
+      /call stack|Invalid (?:string|array|typed array) length|allocation failed/.test(e.message);
 
 const STOPS: readonly number[] = [SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU];
 

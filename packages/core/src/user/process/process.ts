@@ -283,7 +283,8 @@ export class ProcessImpl extends ProcessIo implements Process {
     this.namespaces = {
       ...old,
       uts: (flags & CLONE_NEWUTS) === 0 ? old.uts : { ino: machine.nextNsIno(), hostname: old.uts.hostname },
-      pidForChildren: (flags & CLONE_NEWPID) === 0 ? old.pidForChildren : new PidNamespace(machine.nextNsIno(), old.pid),
+      pidForChildren:
+        (flags & CLONE_NEWPID) === 0 ? old.pidForChildren : new PidNamespace(machine.nextNsIno(), old.pid),
       ipc: fresh(CLONE_NEWIPC, old.ipc),
       cgroup: fresh(CLONE_NEWCGROUP, old.cgroup),
       timeForChildren: fresh(CLONE_NEWTIME, old.timeForChildren),

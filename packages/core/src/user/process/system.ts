@@ -22,14 +22,7 @@ import type { Host, ProcessBase } from './process-base.ts';
 import { SignalState } from './signals.ts';
 import { type Tty, TtyFile } from './tty.ts';
 import { NetnsInode } from './fs/inode.ts';
-import type {
-  FdTable,
-  OpenFile,
-  Process,
-  Program,
-  ProgramEntry,
-  WaitResult,
-} from './types.ts';
+import type { FdTable, OpenFile, Process, Program, ProgramEntry, WaitResult } from './types.ts';
 
 export interface SystemOptions {
   readonly kernel: Kernel;

@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { getopt } from './getopt.ts';
 
-const LONG = [{ name: 'color', arg: 'optional', val: 'C' }, { name: 'colour', arg: 'optional', val: 'C' }, { name: 'context' }, { name: 'count', arg: 'required', val: 'c' }] as const;
+const LONG = [
+  { name: 'color', arg: 'optional', val: 'C' },
+  { name: 'colour', arg: 'optional', val: 'C' },
+  { name: 'context' },
+  { name: 'count', arg: 'required', val: 'c' },
+] as const;
 const run = (...args: string[]): string => {
   const r = getopt('t', args, 'ab::c:', LONG);
-  return [...r.options.map((o) => o.error || (o.arg === null ? o.opt : `${o.opt}=${o.arg}`)), '|', ...r.operands].join(' ');
+  return [...r.options.map((o) => o.error || (o.arg === null ? o.opt : `${o.opt}=${o.arg}`)), '|', ...r.operands].join(
+    ' ',
+  );
 };
 
 describe('getopt', () => {
@@ -30,6 +37,10 @@ describe('getopt', () => {
 
   it('stops at the first operand with +, and lists operands in order with -', () => {
     expect(getopt('t', ['x', '-a'], '+a').operands).toEqual(['x', '-a']);
-    expect(getopt('t', ['x', '-a', 'y'], '-a').options.map((o) => o.opt + (o.arg ?? ''))).toEqual(['\x01x', 'a', '\x01y']);
+    expect(getopt('t', ['x', '-a', 'y'], '-a').options.map((o) => o.opt + (o.arg ?? ''))).toEqual([
+      '\x01x',
+      'a',
+      '\x01y',
+    ]);
   });
 });

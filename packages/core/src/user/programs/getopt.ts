@@ -90,7 +90,10 @@ export function getopt(
       return true;
     }
     if (found.some((o) => !same(o, option) && o !== option)) {
-      const list = found.filter((o) => o === option || !same(o, option)).map((o) => ` '${prefix}${o.name}'`).join('');
+      const list = found
+        .filter((o) => o === option || !same(o, option))
+        .map((o) => ` '${prefix}${o.name}'`)
+        .join('');
       wrong(`option '${prefix}${text}' is ambiguous; possibilities:${list}`, false);
       return true;
     }

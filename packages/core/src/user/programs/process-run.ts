@@ -26,7 +26,11 @@ export async function endLike(proc: Process, result: WaitResult): Promise<number
 }
 
 /** What util-linux says when a program cannot be executed, and its status. @see include/exec_shell.h:errexec */
-export function execFailure(name: string, program: string, e: unknown): { readonly words: string; readonly status: number } {
+export function execFailure(
+  name: string,
+  program: string,
+  e: unknown,
+): { readonly words: string; readonly status: number } {
   if (!(e instanceof SystemError)) throw e;
   return { words: `${name}: failed to execute ${program}: ${e.strerror}\n`, status: e.errno === -ENOENT ? 127 : 126 };
 }

@@ -45,14 +45,28 @@ function elements(sh: Shell, list: readonly ArrayElement[]): Maybe<AssignedEleme
 /** Expands an assignment's words. */
 export function expandAssign(sh: Shell, a: Assign): Maybe<Assigned> {
   const { name, append } = a;
-  if (a.array !== null) return chain(elements(sh, a.array), (array) => ({ name, index: null, append, value: null, array, text: a.text.slice(a.text.indexOf('(')) }));
+  if (a.array !== null)
+    return chain(elements(sh, a.array), (array) => ({
+      name,
+      index: null,
+      append,
+      value: null,
+      array,
+      text: a.text.slice(a.text.indexOf('(')),
+    }));
   return chain(a.index === null ? null : expandString(sh, a.index), (index) =>
     chain(a.value === null ? '' : expandString(sh, a.value), (value) => ({ name, index, append, value, array: null })),
   );
 }
 
 /** Stores the elements of a compound assignment into a variable. */
-export function storeArray(sh: Shell, name: string, v: Variable, list: readonly AssignedElement[], append: boolean): void {
+export function storeArray(
+  sh: Shell,
+  name: string,
+  v: Variable,
+  list: readonly AssignedElement[],
+  append: boolean,
+): void {
   v.bare = false;
   if (!append) {
     if (v.assoc !== null) v.assoc = new Map();
@@ -88,8 +102,10 @@ export function assign(sh: Shell, a: Assigned): void {
     storeArray(sh, t.name, sh.vars.writable(a.name), a.array, a.append);
     sh.vars.changed(t.name);
   } else if (a.index !== null) {
-    if (a.index === '' && (sh.vars.lookup(a.name)?.assoc ?? null) === null) throw new ShellError(`${a.name}[]: bad array subscript`);
-    if ((a.index === '@' || a.index === '*') && (sh.vars.lookup(a.name)?.assoc ?? null) === null) throw new ShellError(`${a.name}[${a.index}]: bad array subscript`);
+    if (a.index === '' && (sh.vars.lookup(a.name)?.assoc ?? null) === null)
+      throw new ShellError(`${a.name}[]: bad array subscript`);
+    if ((a.index === '@' || a.index === '*') && (sh.vars.lookup(a.name)?.assoc ?? null) === null)
+      throw new ShellError(`${a.name}[${a.index}]: bad array subscript`);
     sh.vars.setElement(a.name, a.index, a.value ?? '', a.append);
   } else sh.vars.set(a.name, a.value ?? '', a.append);
   if (sh.options.allexport) {

@@ -11,7 +11,13 @@ export type Part =
   | { readonly k: 'quo'; readonly s: string }
   | { readonly k: 'dq'; readonly parts: readonly Part[] }
   | { readonly k: 'param'; readonly p: Param }
-  | { readonly k: 'cmd'; readonly body: readonly Statement[]; readonly text: string; readonly file: Word | null; readonly broken?: string }
+  | {
+      readonly k: 'cmd';
+      readonly body: readonly Statement[];
+      readonly text: string;
+      readonly file: Word | null;
+      readonly broken?: string;
+    }
   | { readonly k: 'arith'; readonly expr: ArithText }
   | { readonly k: 'proc'; readonly op: '<' | '>'; readonly body: readonly Statement[]; readonly text: string }
   | { readonly k: 'tilde'; readonly user: string };
@@ -131,7 +137,11 @@ export interface While {
 export interface Case {
   readonly t: 'case';
   readonly word: Word;
-  readonly items: readonly { readonly patterns: readonly Word[]; readonly body: readonly Statement[]; readonly end: ';;' | ';&' | ';;&' }[];
+  readonly items: readonly {
+    readonly patterns: readonly Word[];
+    readonly body: readonly Statement[];
+    readonly end: ';;' | ';&' | ';;&';
+  }[];
   readonly line: number;
 }
 export interface Group {

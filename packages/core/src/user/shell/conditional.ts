@@ -223,11 +223,14 @@ function binary(sh: Shell, e: CondExpr & { c: 'binary' }, left: string): Maybe<n
         ),
       );
     case '=~':
-      return chain(expandRegex(sh, e.right), (source) => chain(trace(sh, `${left === '' ? "''" : left} =~ ${source}`), () => matchRegex(sh, left, source)));
+      return chain(expandRegex(sh, e.right), (source) =>
+        chain(trace(sh, `${left === '' ? "''" : left} =~ ${source}`), () => matchRegex(sh, left, source)),
+      );
     default:
       return chain(expandString(sh, e.right), (right) =>
         chain(trace(sh, `${left === '' ? "''" : left} ${e.op} ${right === '' ? "''" : right}`), () => {
-          if (NUMERIC.has(e.op)) return truth(compare(e.op, sh.evaluate(left, '[[: ', 'command'), sh.evaluate(right, '[[: ', 'command')));
+          if (NUMERIC.has(e.op))
+            return truth(compare(e.op, sh.evaluate(left, '[[: ', 'command'), sh.evaluate(right, '[[: ', 'command')));
           if (e.op === '<') return truth(left < right);
           if (e.op === '>') return truth(left > right);
           return truth(compareFiles(sh, e.op, left, right));

@@ -14,13 +14,8 @@ import type {
   Statement,
   Word,
 } from './ast.ts';
+import { type GrammarError, isWordRange, literal, NestedSyntaxError, onlyInput, simpleParam } from './grammar-parts.ts';
 import { expandBraces } from './words/brace.ts';
-
-/** A place where the grammar was left, an offset into the source. */
-export interface GrammarError {
-  readonly message: string;
-  readonly pos: number;
-}
 
 /** A statement and where it stands, so that a script can be run line by line. */
 export interface PlacedStatement {
@@ -54,7 +49,8 @@ export function parseText(source: string, firstLine = 1): ParsedText {
 }
 
 function findOpenHere(node: U.SyntaxNode): ParsedText['openHere'] {
-  if (node.type === 'HereDoc') return node.closing === undefined ? { pos: node.pos, delimiter: node.delimiter?.value ?? '' } : null;
+  if (node.type === 'HereDoc')
+    return node.closing === undefined ? { pos: node.pos, delimiter: node.delimiter?.value ?? '' } : null;
   let open: ParsedText['openHere'] = null;
   forEachChild(node, (child) => {
     open ??= findOpenHere(child);
@@ -66,18 +62,13 @@ function findOpenHere(node: U.SyntaxNode): ParsedText['openHere'] {
 export function commandNames(source: string): { readonly text: string; readonly pos: number }[] {
   const found: { text: string; pos: number }[] = [];
   const visit = (node: U.SyntaxNode): void => {
-    if (node.type === 'Command' && node.name !== undefined && node.name.text === node.name.value) found.push({ text: node.name.text, pos: node.name.pos });
+    if (node.type === 'Command' && node.name !== undefined && node.name.text === node.name.value)
+      found.push({ text: node.name.text, pos: node.name.pos });
     if (node.type !== 'Word') forEachChild(node, visit);
   };
   visit(parse(source));
   return found.sort((a, b) => a.pos - b.pos);
 }
-
-const isWordRange = (s: string): boolean => s !== '' && !/[\\'"$`~{*?[\]!@+(<>]/.test(s);
-const simpleParam = (name: string, text: string): Part => ({
-  k: 'param',
-  p: { name, prefix: '', index: null, op: null, text },
-});
 
 /** Parses text that is expanded as inside double quotes, but in which `"` is an ordinary character. */
 export function parseQuotedText(text: string, line: number): readonly Part[] {
@@ -272,7 +263,8 @@ class Lowering {
     if (n.name !== undefined) push(this.words(n.name));
     const declaring =
       declares.has(n.name?.value ?? '') ||
-      ((n.name?.value === 'builtin' || n.name?.value === 'command') && declares.has(n.args[0]?.type === 'Word' ? n.args[0].value : ''));
+      ((n.name?.value === 'builtin' || n.name?.value === 'command') &&
+        declares.has(n.args[0]?.type === 'Word' ? n.args[0].value : ''));
     for (const a of n.args) {
       if (a.type === 'Assignment') {
         if (declaring || a.value.type === 'ArrayValue') words.push(this.assign(a));
@@ -289,7 +281,11 @@ class Lowering {
     const source = this.#source.slice(a.pos, a.end);
     const value = a.value.type === 'Word' ? this.word(a.value, 'plain') : null;
     const head = source.slice(0, a.value.pos - a.pos);
-    return this.#make(source, this.#tilde([{ k: 'lit', s: head }, ...(value?.parts ?? [])], 'assign'), this.lineAt(a.pos));
+    return this.#make(
+      source,
+      this.#tilde([{ k: 'lit', s: head }, ...(value?.parts ?? [])], 'assign'),
+      this.lineAt(a.pos),
+    );
   }
 
   assign(a: U.Assignment): Assign {
@@ -310,7 +306,12 @@ class Lowering {
       const source = `x${e.text}`;
       const command = parse(source).commands[0]?.command;
       const first = command?.type === 'Command' ? command.prefix[0] : undefined;
-      if (first?.type === 'Assignment' && first.index !== undefined && first.value.type === 'Word' && first.end === source.length) {
+      if (
+        first?.type === 'Assignment' &&
+        first.index !== undefined &&
+        first.value.type === 'Word' &&
+        first.end === source.length
+      ) {
         const l = new Lowering(source, this.lineAt(e.pos));
         const value = l.word(first.value, 'assign');
         return { index: l.word(first.index, 'plain'), append: first.append === true, value };
@@ -339,12 +340,19 @@ class Lowering {
     const words = hereString ? [this.word(w, 'arg')] : this.words(w);
     // More than one word out of braces: ambiguous, which the expansion finds when it sees the blank.
     if (words.length === 1) return words[0]!;
-    return { text: w.text, parts: [{ k: 'param', p: { name: '@', prefix: '', index: null, op: { o: 'bad' }, text: w.text } }], value: null, line: this.lineAt(w.pos) };
+    return {
+      text: w.text,
+      parts: [{ k: 'param', p: { name: '@', prefix: '', index: null, op: { o: 'bad' }, text: w.text } }],
+      value: null,
+      line: this.lineAt(w.pos),
+    };
   }
 
   /** The parts of a here-document whose delimiter is not quoted. */
   hereDocParts(body: U.HereDocBody, tabs: boolean): readonly Part[] {
-    const source = body.parts ?? [{ type: 'Literal' as const, text: body.text, value: body.text, pos: body.pos, end: body.end }];
+    const source = body.parts ?? [
+      { type: 'Literal' as const, text: body.text, value: body.text, pos: body.pos, end: body.end },
+    ];
     let start = true;
     const out: Part[] = [];
     for (const p of source) {
@@ -354,7 +362,10 @@ class Lowering {
         continue;
       }
       let text = p.text;
-      if (tabs) text = text.replace(/(^|\n)\t+/g, (all, nl: string, at: number) => (nl === '' && at === 0 && !start ? all : nl));
+      if (tabs)
+        text = text.replace(/(^|\n)\t+/g, (all, nl: string, at: number) =>
+          nl === '' && at === 0 && !start ? all : nl,
+        );
       const s = text.replace(/\\([$`\\\n])/g, (_, c: string) => (c === '\n' ? '' : c));
       if (s !== '') out.push({ k: 'quo', s });
       start = p.text.endsWith('\n');
@@ -365,11 +376,13 @@ class Lowering {
   /** A word with its braces expanded. */
   words(w: U.Word): Word[] {
     const word = this.word(w, 'arg');
-    if (!w.text.includes('{') || word.value === w.text && !/[{].*[}]/s.test(w.text)) return [word];
+    if (!w.text.includes('{') || (word.value === w.text && !/[{].*[}]/s.test(w.text))) return [word];
     if (!word.parts.some((p) => p.k === 'lit' && p.s.includes('{'))) return [word];
     const all = expandBraces(word.parts);
     if (all.length === 1) return [this.#make(w.text, all[0]!, word.line)];
-    return all.map((parts) => this.#make(w.text, this.#tilde(parts, 'arg'), word.line)).filter((x) => x.parts.length > 0);
+    return all
+      .map((parts) => this.#make(w.text, this.#tilde(parts, 'arg'), word.line))
+      .filter((x) => x.parts.length > 0);
   }
 
   word(w: U.Word, mode: WordMode): Word {
@@ -384,14 +397,16 @@ class Lowering {
     const parts: Part[] = [];
     for (const p of source) {
       const last = parts.at(-1);
-      if (last !== undefined && (p.k === 'lit' || p.k === 'quo') && last.k === p.k) parts[parts.length - 1] = { k: p.k, s: last.s + p.s };
+      if (last !== undefined && (p.k === 'lit' || p.k === 'quo') && last.k === p.k)
+        parts[parts.length - 1] = { k: p.k, s: last.s + p.s };
       else parts.push(p);
     }
     let value: string | null = '';
     for (const p of parts) {
       if (p.k === 'quo') value += p.s;
       else if (p.k === 'lit' && !/[*?[\]]|[!@+]\(/.test(p.s)) value += p.s;
-      else if (p.k === 'dq' && p.parts.every((x) => x.k === 'quo')) value += p.parts.map((x) => (x.k === 'quo' ? x.s : '')).join('');
+      else if (p.k === 'dq' && p.parts.every((x) => x.k === 'quo'))
+        value += p.parts.map((x) => (x.k === 'quo' ? x.s : '')).join('');
       else {
         value = null;
         break;
@@ -419,7 +434,9 @@ class Lowering {
       let at = i === 0;
       while (rest !== '') {
         const m = at ? /^~([A-Za-z_][\w.-]*|[+-])?(?=$|[/:])/.exec(rest) : null;
-        const whole = m !== null && (m[0].length < rest.length ? mode !== 'plain' || rest[m[0].length] === '/' : i === parts.length - 1);
+        const whole =
+          m !== null &&
+          (m[0].length < rest.length ? mode !== 'plain' || rest[m[0].length] === '/' : i === parts.length - 1);
         if (m !== null && whole && (mode === 'assign' || rest[m[0].length] !== ':')) {
           if (done !== '') out.push({ k: 'lit', s: done });
           done = '';
@@ -447,7 +464,11 @@ class Lowering {
         return [{ k: 'lit', s: '[' }, ...p.parts.flatMap((x) => this.part(x, false)), { k: 'lit', s: ']' }];
       case 'ExtendedGlob':
         if (p.parts === undefined) return literal(p.text);
-        return [{ k: 'lit', s: `${p.operator}(` }, ...p.parts.flatMap((x) => this.part(x, false)), { k: 'lit', s: ')' }];
+        return [
+          { k: 'lit', s: `${p.operator}(` },
+          ...p.parts.flatMap((x) => this.part(x, false)),
+          { k: 'lit', s: ')' },
+        ];
       case 'BraceExpansion':
         if (p.parts === undefined) return literal(p.text);
         return [{ k: 'lit', s: '{' }, ...p.parts.flatMap((x) => this.part(x, false)), { k: 'lit', s: '}' }];
@@ -456,7 +477,9 @@ class Lowering {
         return [{ k: 'quo', s: p.value }];
       case 'DoubleQuoted':
       case 'LocaleString':
-        return [{ k: 'dq', parts: p.parts.flatMap((x) => this.part(x, true)).filter((x) => x.k !== 'quo' || x.s !== '') }];
+        return [
+          { k: 'dq', parts: p.parts.flatMap((x) => this.part(x, true)).filter((x) => x.k !== 'quo' || x.s !== '') },
+        ];
       case 'SimpleExpansion':
         return [simpleParam(p.text.slice(1), p.text)];
       case 'ParameterExpansion':
@@ -482,7 +505,12 @@ class Lowering {
   }
 
   #param(p: U.ParameterExpansionPart, quoted: boolean): Param {
-    const index = p.index === undefined ? null : p.index.text === '@' || p.index.text === '*' ? p.index.text : this.word(p.index, 'plain');
+    const index =
+      p.index === undefined
+        ? null
+        : p.index.text === '@' || p.index.text === '*'
+          ? p.index.text
+          : this.word(p.index, 'plain');
     return { name: p.parameter, prefix: p.prefix ?? '', index, op: this.#operation(p.operation, quoted), text: p.text };
   }
 
@@ -495,7 +523,12 @@ class Lowering {
         return { o: 'default', sign, colon, word: this.#operand(o.operand, quoted) };
       }
       case 'Remove':
-        return { o: 'remove', side: o.operator[0] as '#' | '%', longest: o.operator.length === 2, word: this.#operand(o.operand, false) };
+        return {
+          o: 'remove',
+          side: o.operator[0] as '#' | '%',
+          longest: o.operator.length === 2,
+          word: this.#operand(o.operand, false),
+        };
       case 'Replace':
         return {
           o: 'replace',
@@ -510,7 +543,11 @@ class Lowering {
           length: o.length === undefined ? null : this.arith(o.length.text, o.length.pos),
         };
       case 'CaseModification':
-        return { o: 'case', kind: o.operator, pattern: o.operand === undefined ? null : this.#operand(o.operand, false) };
+        return {
+          o: 'case',
+          kind: o.operator,
+          pattern: o.operand === undefined ? null : this.#operand(o.operand, false),
+        };
       case 'Transform':
         return { o: 'transform', letter: o.operand.text };
       case 'Names':
@@ -526,8 +563,10 @@ class Lowering {
     const line = this.lineAt(w.pos);
     const parts = (w.parts ?? []).flatMap((p): readonly Part[] => {
       if (p.type === 'SingleQuoted') return [{ k: 'quo', s: p.text }];
-      if (p.type === 'Literal') return [{ k: 'quo', s: p.text.replace(/\\([$`"\\\n}])/g, (_, c: string) => (c === '\n' ? '' : c)) }];
-      if (p.type === 'Glob' || p.type === 'ExtendedGlob' || p.type === 'BraceExpansion') return [{ k: 'quo', s: p.text }];
+      if (p.type === 'Literal')
+        return [{ k: 'quo', s: p.text.replace(/\\([$`"\\\n}])/g, (_, c: string) => (c === '\n' ? '' : c)) }];
+      if (p.type === 'Glob' || p.type === 'ExtendedGlob' || p.type === 'BraceExpansion')
+        return [{ k: 'quo', s: p.text }];
       return this.part(p, p.type !== 'DoubleQuoted');
     });
     if (w.parts === undefined && w.text !== '')
@@ -551,43 +590,4 @@ class Lowering {
         return { c: 'group', expr: this.cond(e.expression) };
     }
   }
-}
-
-/** A syntax error inside `$( )`, found when the command around it is read. */
-export class NestedSyntaxError {
-  readonly error: GrammarError;
-  constructor(error: GrammarError) {
-    this.error = error;
-  }
-}
-
-/** `$(<file)`: the word, when that is all there is. */
-function onlyInput(body: readonly Statement[]): Word | null {
-  const node = body.length === 1 ? body[0]!.node : null;
-  if (node?.t !== 'simple' || node.words.length > 0 || node.assigns.length > 0 || node.redirs.length !== 1) return null;
-  const r = node.redirs[0]!;
-  return r.op === '<' && (r.fd === null || r.fd === 0) ? r.target : null;
-}
-
-/** Unquoted text: a backslash quotes the next character, and goes away with a newline. */
-function literal(text: string): Part[] {
-  const out: Part[] = [];
-  let plain = '';
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] !== '\\') {
-      plain += text[i];
-      continue;
-    }
-    const c = text[++i];
-    if (c === '\n') continue;
-    if (c === undefined) {
-      plain += '\\';
-      continue;
-    }
-    if (plain !== '') out.push({ k: 'lit', s: plain });
-    plain = '';
-    out.push({ k: 'quo', s: c });
-  }
-  if (plain !== '') out.push({ k: 'lit', s: plain });
-  return out;
 }

@@ -13,7 +13,8 @@ import type { Shell } from './shell.ts';
 export function promptText(sh: Shell, text: string): string {
   const home = sh.vars.get('HOME') ?? '';
   const pwd = sh.vars.get('PWD') ?? sh.proc.cwd;
-  const short = home !== '' && home !== '/' && (pwd === home || pwd.startsWith(`${home}/`)) ? `~${pwd.slice(home.length)}` : pwd;
+  const short =
+    home !== '' && home !== '/' && (pwd === home || pwd.startsWith(`${home}/`)) ? `~${pwd.slice(home.length)}` : pwd;
   return text.replace(/\\(\[|\]|[0-7]{3}|.)/g, (all, c: string) => {
     switch (c) {
       case 'u':

@@ -72,7 +72,9 @@ export function lastList(sh: Shell, list: readonly Statement[]): Maybe<number> {
   if (node.redirs.length > 0) return statements(sh, list);
   // After a list its last program does, as long as nothing is to be done behind it. @see optimize_subshell_command
   return chain(statements(sh, list.slice(0, -1)), () =>
-    sh.traps.get(TRAP_EXIT) === undefined && sh.traps.get(TRAP_ERR) === undefined ? simple(sh, node, true) : statement(sh, last),
+    sh.traps.get(TRAP_EXIT) === undefined && sh.traps.get(TRAP_ERR) === undefined
+      ? simple(sh, node, true)
+      : statement(sh, last),
   );
 }
 
@@ -134,8 +136,14 @@ export function exec(sh: Shell, node: Node): Maybe<number> {
 
 function define(sh: Shell, node: FunctionDef): Maybe<number> {
   const old = sh.functions.get(node.name);
-  if (sh.readonlyFunctions.has(node.name)) return chain(sh.error(`${node.name}: readonly function`), () => finish(sh, 1));
-  sh.functions.set(node.name, { def: node, source: sh.frames.at(-1)?.source ?? '', exported: old?.exported ?? false, trace: false });
+  if (sh.readonlyFunctions.has(node.name))
+    return chain(sh.error(`${node.name}: readonly function`), () => finish(sh, 1));
+  sh.functions.set(node.name, {
+    def: node,
+    source: sh.frames.at(-1)?.source ?? '',
+    exported: old?.exported ?? false,
+    trace: false,
+  });
   sh.status = 0;
   return 0;
 }
@@ -326,7 +334,9 @@ async function forLoop(sh: Shell, node: For): Promise<number> {
 
 function forTrace(sh: Shell, node: For): Maybe<void> {
   const head = `for ${node.name} in ${node.words === null ? '"$@"' : node.words.map((w) => w.text).join(' ')}`;
-  return chain(sh.options.xtrace ? sh.warn(`${sh.trace()}${head}\n`) : undefined, () => debug(sh, { ...node, body: [] }));
+  return chain(sh.options.xtrace ? sh.warn(`${sh.trace()}${head}\n`) : undefined, () =>
+    debug(sh, { ...node, body: [] }),
+  );
 }
 
 async function arithFor(sh: Shell, node: ArithFor): Promise<number> {

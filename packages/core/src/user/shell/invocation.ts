@@ -16,7 +16,24 @@ export interface Invocation {
   readonly posix: boolean;
 }
 
-const LONG: readonly string[] = ['debug', 'debugger', 'dump-po-strings', 'dump-strings', 'help', 'init-file', 'login', 'noediting', 'noprofile', 'norc', 'posix', 'pretty-print', 'rcfile', 'restricted', 'verbose', 'version'];
+const LONG: readonly string[] = [
+  'debug',
+  'debugger',
+  'dump-po-strings',
+  'dump-strings',
+  'help',
+  'init-file',
+  'login',
+  'noediting',
+  'noprofile',
+  'norc',
+  'posix',
+  'pretty-print',
+  'rcfile',
+  'restricted',
+  'verbose',
+  'version',
+];
 
 function usageText(name: string): string {
   return `Usage:\t${name} [GNU long option] [option] ...\n\t${name} [GNU long option] [option] script-file ...\nGNU long options:\n${LONG.map((l) => `\t--${l}\n`).join('')}Shell options:\n\t-ilrsD or -c command or -O shopt_option\t\t(invocation only)\n\t-abefhkmnptuvxBCEHPT or -o option\n`;
@@ -85,7 +102,11 @@ export async function parseArguments(proc: Process): Promise<Invocation | number
         const value = args[++i];
         if (value === undefined) {
           const table = c === 'o' ? newOptions() : newShopts();
-          proc.out(Object.entries(table).map(([n, v]) => `${n.padEnd(15)}\t${v === true ? 'on' : 'off'}\n`).join(''));
+          proc.out(
+            Object.entries(table)
+              .map(([n, v]) => `${n.padEnd(15)}\t${v === true ? 'on' : 'off'}\n`)
+              .join(''),
+          );
           await proc.flush();
           return 0;
         }
@@ -109,7 +130,8 @@ export async function parseArguments(proc: Process): Promise<Invocation | number
     if (rest.length === 0) return refuse('-c: option requires an argument', false);
     return { ...common, kind: 'command', text: rest[0]!, name: rest[1] ?? name, params: rest.slice(2), interactive };
   }
-  if (rest.length > 0 && !stdin) return { ...common, kind: 'file', text: rest[0]!, name: rest[0]!, params: rest.slice(1), interactive };
+  if (rest.length > 0 && !stdin)
+    return { ...common, kind: 'file', text: rest[0]!, name: rest[0]!, params: rest.slice(1), interactive };
   const tty = rest.length === 0 && proc.isatty(0) && proc.isatty(2);
   return { ...common, kind: 'stdin', text: '', name, params: rest, interactive: interactive || (tty && !stdin) };
 }

@@ -22,7 +22,8 @@ export interface Job {
 }
 
 /** `$?` of a process that ended so. */
-export const exitStatus = (r: WaitResult): number => (r.stopped !== 0 ? 128 + r.stopped : r.signal !== 0 ? 128 + r.signal : r.status);
+export const exitStatus = (r: WaitResult): number =>
+  r.stopped !== 0 ? 128 + r.stopped : r.signal !== 0 ? 128 + r.signal : r.status;
 
 export const jobDone = (j: Job): boolean => j.processes.every((p) => p.result !== null);
 
@@ -106,7 +107,9 @@ export class Jobs {
     if (s === '' || s === '%' || s === '+') return by(order[0]);
     if (s === '-') return by(order[1] ?? order[0]);
     if (/^\d+$/.test(s)) return by(Number(s));
-    const found = s.startsWith('?') ? this.list.filter((j) => j.text.includes(s.slice(1))) : this.list.filter((j) => j.text.startsWith(s));
+    const found = s.startsWith('?')
+      ? this.list.filter((j) => j.text.includes(s.slice(1)))
+      : this.list.filter((j) => j.text.startsWith(s));
     if (found.length > 1) return 'ambiguous';
     return found[0] ?? null;
   }

@@ -85,11 +85,17 @@ async function run(proc: Process, options: BashOptions): Promise<number> {
   const given: Invocation | number = await parseArguments(proc);
   if (typeof given === 'number') return given;
   const traps = new Traps(proc, true);
-  const sh = new Shell(proc, { ...HOOKS, text: (s, text, where) => runText(s, text, where.line, { label: where.label, top: false }) }, given.name, traps);
+  const sh = new Shell(
+    proc,
+    { ...HOOKS, text: (s, text, where) => runText(s, text, where.line, { label: where.label, top: false }) },
+    given.name,
+    traps,
+  );
   startVariables(sh, given);
   let status: number;
   try {
-    if (given.kind === 'command') status = await runText(sh, given.text, 1, { label: '-c', top: true, echo: options.echo });
+    if (given.kind === 'command')
+      status = await runText(sh, given.text, 1, { label: '-c', top: true, echo: options.echo });
     else if (given.kind === 'file') {
       const text = await loadScript(proc, proc.argv[0] ?? 'bash', given.text);
       if (typeof text === 'number') return text;

@@ -37,7 +37,11 @@ export function finish(sh: Shell, status: number): Maybe<number> {
 }
 function failed(sh: Shell, status: number): Maybe<number> {
   const trap = sh.traps.get(TRAP_ERR);
-  const reaches = trap !== undefined && trap !== '' && sh.traps.running === 0 && (sh.options.errtrace || sh.errDepth === sh.frames.length || sh.subshell > 0);
+  const reaches =
+    trap !== undefined &&
+    trap !== '' &&
+    sh.traps.running === 0 &&
+    (sh.options.errtrace || sh.errDepth === sh.frames.length || sh.subshell > 0);
   if (!reaches && !sh.options.errexit) return status;
   return chain(reaches ? runTrap(sh, trap) : 0, () => {
     if (sh.options.errexit) throw new ExitSignal(status);
@@ -65,4 +69,3 @@ export function debug(sh: Shell, node: Node): Maybe<void> {
 export function closePending(sh: Shell, keep: number): void {
   while (sh.pendingFds.length > keep) sh.proc.fds.close(sh.pendingFds.pop()!);
 }
-

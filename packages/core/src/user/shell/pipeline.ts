@@ -23,7 +23,11 @@ interface Stage {
 }
 
 /** A child's table: copies, with some descriptors replaced. */
-function tableWith(proc: Process, changes: readonly (readonly [number, OpenFile])[], without: readonly number[]): FdTable {
+function tableWith(
+  proc: Process,
+  changes: readonly (readonly [number, OpenFile])[],
+  without: readonly number[],
+): FdTable {
   const table = proc.fds.copy();
   const files = changes.map(([fd, file]) => [fd, file.retain()] as const);
   for (const fd of without) table.close(fd);
@@ -43,7 +47,13 @@ function pipe(sh: Shell, what: string): [number, number] {
 }
 
 /** Starts all stages of a pipeline; the last one too unless `keepLast`, whose input is returned then. */
-function startStages(sh: Shell, node: Pipeline, run: RunInChild, background: boolean, keepLast: boolean): { stages: Stage[]; input: number } {
+function startStages(
+  sh: Shell,
+  node: Pipeline,
+  run: RunInChild,
+  background: boolean,
+  keepLast: boolean,
+): { stages: Stage[]; input: number } {
   const { proc } = sh;
   const stages: Stage[] = [];
   let input = -1;
@@ -118,7 +128,8 @@ export async function launch(sh: Shell, s: Statement, run: RunInChild): Promise<
   }
   let stages: Stage[];
   try {
-    if (s.node.t === 'pipe' && s.node.stages.length > 1 && !s.node.negated && s.node.timed === '') stages = startStages(sh, s.node, run, true, false).stages;
+    if (s.node.t === 'pipe' && s.node.stages.length > 1 && !s.node.negated && s.node.timed === '')
+      stages = startStages(sh, s.node, run, true, false).stages;
     else {
       const job = sh.options.monitor ? { pgid: 0 } : {};
       const child = forkShell(sh, { background: true, ...job }, (c) => run(c, s.node));
@@ -138,7 +149,8 @@ export async function launch(sh: Shell, s: Statement, run: RunInChild): Promise<
   return 0;
 }
 
-const redirectsInput = (n: Node): boolean => (n.t === 'simple' || n.t === 'redirected') && n.redirs.some((r) => (r.fd ?? (r.op.startsWith('<') ? 0 : 1)) === 0);
+const redirectsInput = (n: Node): boolean =>
+  (n.t === 'simple' || n.t === 'redirected') && n.redirs.some((r) => (r.fd ?? (r.op.startsWith('<') ? 0 : 1)) === 0);
 
 /** Everything a descriptor gives, whatever signals come. */
 async function readAll(sh: Shell, fd: number): Promise<Uint8Array> {
@@ -163,7 +175,11 @@ function output(data: Uint8Array): string {
 }
 
 /** `$(commands)`. */
-export async function substitute(sh: Shell, part: Part & { k: 'cmd' }, runList: (child: Shell, list: readonly Statement[]) => Maybe<number>): Promise<string> {
+export async function substitute(
+  sh: Shell,
+  part: Part & { k: 'cmd' },
+  runList: (child: Shell, list: readonly Statement[]) => Maybe<number>,
+): Promise<string> {
   const { proc } = sh;
   if (part.file !== null) {
     const path = await expandString(sh, part.file);
@@ -200,7 +216,11 @@ export async function substitute(sh: Shell, part: Part & { k: 'cmd' }, runList: 
 }
 
 /** `<(commands)`: `/dev/fd/N` of a pipe whose other end the commands have. */
-export function processSubstitution(sh: Shell, part: Part & { k: 'proc' }, runList: (child: Shell, list: readonly Statement[]) => Maybe<number>): string {
+export function processSubstitution(
+  sh: Shell,
+  part: Part & { k: 'proc' },
+  runList: (child: Shell, list: readonly Statement[]) => Maybe<number>,
+): string {
   const { proc } = sh;
   if (!proc.mayFork(1)) throw new ShellError(`cannot make child for process substitution: ${strerror(EAGAIN)}`, 'line');
   const [read, write] = pipe(sh, `${sh.name}: cannot make pipe for process substitution`);

@@ -160,7 +160,11 @@ class Printer {
     if (f.body.t === 'redirected') this.#redirs(f.body.redirs);
   }
 
-  #if(branches: readonly { readonly test: readonly Statement[]; readonly body: readonly Statement[] }[], other: readonly Statement[] | null, i: number): void {
+  #if(
+    branches: readonly { readonly test: readonly Statement[]; readonly body: readonly Statement[] }[],
+    other: readonly Statement[] | null,
+    i: number,
+  ): void {
     const b = branches[i]!;
     this.#put('if ');
     this.list(b.test, false);

@@ -193,7 +193,10 @@ export async function waitPid(sh: Shell, pid: number): Promise<WaitResult> {
 }
 
 /** Waits for the processes of a foreground job. @returns their statuses, in order */
-export async function waitForeground(sh: Shell, children: readonly { readonly pid: number; readonly text: string }[]): Promise<number[]> {
+export async function waitForeground(
+  sh: Shell,
+  children: readonly { readonly pid: number; readonly text: string }[],
+): Promise<number[]> {
   const statuses: number[] = [];
   let last: WaitResult | null = null;
   for (const c of children) {
@@ -264,7 +267,8 @@ async function refuse(sh: Shell, file: string, e: SystemError): Promise<number> 
     return 127;
   }
   const isDirectory = st !== null && (st.mode & S_IFMT) === S_IFDIR;
-  const interpreter = st !== null && !isDirectory && (st.mode & 0o111) !== 0 ? interpreterOf(sh.fs.readFile(file)) : null;
+  const interpreter =
+    st !== null && !isDirectory && (st.mode & 0o111) !== 0 ? interpreterOf(sh.fs.readFile(file)) : null;
   if (interpreter !== null) {
     await sh.warn(`${sh.name}: ${file}: ${interpreter}: bad interpreter: ${e.strerror}\n`);
     return 126;
@@ -293,11 +297,18 @@ function scriptBody(file: string, args: readonly string[]): (child: Shell) => Pr
  * Runs a program and waits for it.
  * @param replace the shell has nothing else to do: it becomes the program
  */
-export async function runProgram(sh: Shell, argv: readonly string[], text: string, replace: boolean, path?: string): Promise<number> {
+export async function runProgram(
+  sh: Shell,
+  argv: readonly string[],
+  text: string,
+  replace: boolean,
+  path?: string,
+): Promise<number> {
   const name = argv[0]!;
   const file = findCommand(sh, name, path);
   const handler = file === null ? sh.functions.get('command_not_found_handle') : undefined;
-  if (handler !== undefined) return await sh.hooks.command(sh, ['command_not_found_handle', ...argv], { functions: true });
+  if (handler !== undefined)
+    return await sh.hooks.command(sh, ['command_not_found_handle', ...argv], { functions: true });
   if (file === null) return notFound(sh, name);
   const env = sh.vars.exported();
   env.set('_', file);

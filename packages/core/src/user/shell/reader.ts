@@ -1,14 +1,28 @@
 /** Reads a script command by command: the lines before a syntax error run. */
 import type { Statement } from './ast.ts';
-import { type GrammarError, NestedSyntaxError, parseText } from './grammar.ts';
+import { parseText } from './grammar.ts';
+import { type GrammarError, NestedSyntaxError } from './grammar-parts.ts';
 import type { Shell } from './shell.ts';
 import { expandAliases } from './alias.ts';
 import { syntaxError } from './syntax.ts';
 
 /** Statements that are read together: all that stands on one line, or on the lines of one command. */
 export type Unit =
-  | { readonly kind: 'run'; readonly statements: readonly Statement[]; readonly text: string; readonly raw: string; readonly line: number; readonly warnings: readonly { readonly line: number; readonly text: string }[] }
-  | { readonly kind: 'error'; readonly text: string; readonly line: number; readonly message: readonly string[]; readonly status: number };
+  | {
+      readonly kind: 'run';
+      readonly statements: readonly Statement[];
+      readonly text: string;
+      readonly raw: string;
+      readonly line: number;
+      readonly warnings: readonly { readonly line: number; readonly text: string }[];
+    }
+  | {
+      readonly kind: 'error';
+      readonly text: string;
+      readonly line: number;
+      readonly message: readonly string[];
+      readonly status: number;
+    };
 
 const lineOf = (text: string, pos: number, first: number): number => {
   let n = first;
@@ -52,8 +66,13 @@ export function* units(sh: Shell, source: string, firstLine: number): Generator<
       }
       // An error anywhere in a unit, or on its last line, spoils all of it.
       const lastGroup = g === groups.length - 1;
-      const inside = error !== null && error.pos >= group.from && (error.pos < to || (lastGroup && error.pos <= text.length));
-      if (error !== null && inside && (error.pos < lineEnd(text, last.end) || /^(?:expected|unterminated)/.test(error.message))) {
+      const inside =
+        error !== null && error.pos >= group.from && (error.pos < to || (lastGroup && error.pos <= text.length));
+      if (
+        error !== null &&
+        inside &&
+        (error.pos < lineEnd(text, last.end) || /^(?:expected|unterminated)/.test(error.message))
+      ) {
         yield fault(text, group.from, error, line);
         return;
       }
@@ -101,9 +120,16 @@ export function* units(sh: Shell, source: string, firstLine: number): Generator<
 }
 
 /** A here-document that the end of the text ended. */
-function hereWarning(text: string, here: { readonly pos: number; readonly delimiter: string }, first: number): { readonly line: number; readonly text: string } {
+function hereWarning(
+  text: string,
+  here: { readonly pos: number; readonly delimiter: string },
+  first: number,
+): { readonly line: number; readonly text: string } {
   const end = lineOf(text, text.length, first) - (text.endsWith('\n') ? 1 : 0);
-  return { line: end, text: `warning: here-document at line ${lineOf(text, here.pos, first)} delimited by end-of-file (wanted \`${here.delimiter}')` };
+  return {
+    line: end,
+    text: `warning: here-document at line ${lineOf(text, here.pos, first)} delimited by end-of-file (wanted \`${here.delimiter}')`,
+  };
 }
 
 function earliest(errors: readonly GrammarError[]): GrammarError | null {

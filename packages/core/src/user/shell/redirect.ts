@@ -81,7 +81,9 @@ export class Redirections {
   #one(r: Redir, keep: boolean): Maybe<void> {
     const sh = this.#sh;
     if (r.op === '<<' || r.op === '<<<') {
-      return chain(r.target === null ? '' : expandString(sh, r.target), (text) => this.#here(r.op === '<<<' ? `${text}\n` : text, r, keep));
+      return chain(r.target === null ? '' : expandString(sh, r.target), (text) =>
+        this.#here(r.op === '<<<' ? `${text}\n` : text, r, keep),
+      );
     }
     const target = r.target;
     if (target === null) return;
@@ -104,14 +106,21 @@ export class Redirections {
         this.#duplicate(r, Number(m[1]), m[2] === '-', keep);
         return;
       }
-      if (r.op === '<&' || (r.fd !== null && r.fd !== 1)) throw new ShellError(`${r.target?.text ?? name}: ambiguous redirect`);
+      if (r.op === '<&' || (r.fd !== null && r.fd !== 1))
+        throw new ShellError(`${r.target?.text ?? name}: ambiguous redirect`);
       return this.#both(r, name, O_WRONLY | O_CREAT | O_TRUNC, keep);
     }
     if (r.op === '&>') return this.#both(r, name, O_WRONLY | O_CREAT | O_TRUNC, keep);
     if (r.op === '&>>') return this.#both(r, name, O_WRONLY | O_CREAT | O_APPEND, keep);
     const own = r.op === '<' || r.op === '<>' ? 0 : 1;
     const flags =
-      r.op === '<' ? O_RDONLY : r.op === '<>' ? O_RDWR | O_CREAT : r.op === '>>' ? O_WRONLY | O_CREAT | O_APPEND : O_WRONLY | O_CREAT | O_TRUNC;
+      r.op === '<'
+        ? O_RDONLY
+        : r.op === '<>'
+          ? O_RDWR | O_CREAT
+          : r.op === '>>'
+            ? O_WRONLY | O_CREAT | O_APPEND
+            : O_WRONLY | O_CREAT | O_TRUNC;
     return this.#open(name, this.#clobber(r, name, flags)).then((fd) => this.#place(fd, r, own, keep));
   }
 

@@ -1,3 +1,5 @@
 /** Words the grammar knows. */
-const WORDS = new Set('if then else elif fi case esac for select while until do done in function time { } ! [[ ]] coproc'.split(' '));
+const WORDS = new Set(
+  'if then else elif fi case esac for select while until do done in function time { } ! [[ ]] coproc'.split(' '),
+);
 export const isReserved = (word: string): boolean => WORDS.has(word);

@@ -43,16 +43,31 @@ export async function runText(sh: Shell, text: string, firstLine: number, option
     }
     if (sh.options.verbose && options.top) await sh.warn(u.raw.endsWith('\n') ? u.raw : `${u.raw}\n`);
     for (const w of u.warnings) await sh.warn(`${prefix(sh, options.label, w.line)}${w.text}\n`);
-    if (options.echo !== undefined) await sh.write(1, u.text.split('\n').map((l, i) => `${i === 0 ? options.echo!.first : options.echo!.more}${l}\n`).join(''));
+    if (options.echo !== undefined)
+      await sh.write(
+        1,
+        u.text
+          .split('\n')
+          .map((l, i) => `${i === 0 ? options.echo!.first : options.echo!.more}${l}\n`)
+          .join(''),
+      );
     if (sh.options.noexec && !sh.interactive) {
       unit = all.next();
       continue;
     }
     try {
       // The last command of `bash -c` takes the shell's place, when nothing waits behind it. @see should_suppress_fork
-      const ends = options.label === '-c' && options.echo === undefined && text.slice(text.lastIndexOf(u.text) + u.text.length).trim() === '';
+      const ends =
+        options.label === '-c' &&
+        options.echo === undefined &&
+        text.slice(text.lastIndexOf(u.text) + u.text.length).trim() === '';
       const last = ends ? u.statements.at(-1) : undefined;
-      const replaces = last !== undefined && !last.background && u.statements.at(-2)?.background !== true && last.node.t === 'simple' && last.node.redirs.length === 0;
+      const replaces =
+        last !== undefined &&
+        !last.background &&
+        u.statements.at(-2)?.background !== true &&
+        last.node.t === 'simple' &&
+        last.node.redirs.length === 0;
       const before = replaces ? u.statements.slice(0, -1) : u.statements;
       if (before.length > 0) status = await statements(sh, before);
       if (replaces) {

@@ -17,7 +17,8 @@ function menu(items: readonly string[], columns: number): string {
   let out = '';
   for (let r = 0; r < rows; r++) {
     let line = '';
-    for (let i = r; i < items.length; i += rows) line += `${String(i + 1).padStart(digits)}) ${items[i]!}`.padEnd(i + rows < items.length ? width : 0);
+    for (let i = r; i < items.length; i += rows)
+      line += `${String(i + 1).padStart(digits)}) ${items[i]!}`.padEnd(i + rows < items.length ? width : 0);
     out += `${line}\n`;
   }
   return out;

@@ -39,7 +39,11 @@ export interface Hooks {
   /** Expands PS4. */
   prompt(sh: Shell, text: string): string;
   /** Runs a command given as words: `command`, `builtin`, `exec`. */
-  command(sh: Shell, words: readonly string[], how: { readonly functions: boolean; readonly path?: string }): Maybe<number>;
+  command(
+    sh: Shell,
+    words: readonly string[],
+    how: { readonly functions: boolean; readonly path?: string },
+  ): Maybe<number>;
 }
 
 /** A function's definition and the file it came from. */
@@ -176,7 +180,9 @@ export class Shell {
       'RANDOM',
       {
         get: () => {
-          this.#random ??= Number((this.proc.task.clockGettime(CLOCK_BOOTTIME) ^ BigInt(this.proc.pid * 2654435761)) & 0x7fffffffn);
+          this.#random ??= Number(
+            (this.proc.task.clockGettime(CLOCK_BOOTTIME) ^ BigInt(this.proc.pid * 2654435761)) & 0x7fffffffn,
+          );
           this.#random = Number((BigInt(this.#random === 0 ? 123459876 : this.#random) * 16807n) % 0x7fffffffn);
           return String(((this.#random >>> 16) ^ (this.#random & 0xffff)) & 32767);
         },
@@ -186,18 +192,41 @@ export class Shell {
       },
       V_INTEGER,
     );
-    v.define('SRANDOM', { get: () => String((Number(v.get('RANDOM')) * 32768 + Number(v.get('RANDOM'))) * 4) }, V_INTEGER);
+    v.define(
+      'SRANDOM',
+      { get: () => String((Number(v.get('RANDOM')) * 32768 + Number(v.get('RANDOM'))) * 4) },
+      V_INTEGER,
+    );
     v.define('BASH_SUBSHELL', { get: () => String(this.subshell) });
-    v.define('PIPESTATUS', visible(() => this.pipeStatus.map(String)));
+    v.define(
+      'PIPESTATUS',
+      visible(() => this.pipeStatus.map(String)),
+    );
     v.define('BASH_COMMAND', { get: () => this.command });
     v.define('_', { get: () => this.lastArgument });
     const stack = (f: (frame: CallFrame) => string) => (): readonly string[] => [...this.frames].reverse().map(f);
     const inFunction = (): boolean => this.frames.some((f) => f.kind === 'function');
-    v.define('FUNCNAME', visible(() => (inFunction() ? stack((f) => f.name)() : [])));
-    v.define('BASH_SOURCE', visible(() => (this.mode === 'file' || inFunction() || this.frames.length > 1 ? stack((f) => f.source || 'environment')().filter((_, i, a) => this.mode === 'file' || i < a.length - 1) : [])));
+    v.define(
+      'FUNCNAME',
+      visible(() => (inFunction() ? stack((f) => f.name)() : [])),
+    );
+    v.define(
+      'BASH_SOURCE',
+      visible(() =>
+        this.mode === 'file' || inFunction() || this.frames.length > 1
+          ? stack((f) => f.source || 'environment')().filter((_, i, a) => this.mode === 'file' || i < a.length - 1)
+          : [],
+      ),
+    );
     v.define('BASH_LINENO', visible(stack((f) => String(f.line))));
-    v.define('DIRSTACK', visible(() => [this.proc.cwd, ...this.directories]));
-    v.define('GROUPS', visible(() => ['0']));
+    v.define(
+      'DIRSTACK',
+      visible(() => [this.proc.cwd, ...this.directories]),
+    );
+    v.define(
+      'GROUPS',
+      visible(() => ['0']),
+    );
   }
   #random: number | null = null;
 

@@ -16,7 +16,11 @@ import { assignQuote, singleQuote, traceQuote } from './words/quote.ts';
 
 type Item = string | Assigned;
 
-function expandItems(sh: Shell, words: readonly (Word | Assign)[], assigns: readonly Assign[]): Maybe<{ args: Item[]; before: Assigned[] }> {
+function expandItems(
+  sh: Shell,
+  words: readonly (Word | Assign)[],
+  assigns: readonly Assign[],
+): Maybe<{ args: Item[]; before: Assigned[] }> {
   const args: Item[] = [];
   const before: Assigned[] = [];
   return chain(
@@ -54,7 +58,9 @@ function simpleNow(sh: Shell, node: Simple, last: boolean): Maybe<number> {
     const pending = sh.pendingFds.length;
     const r = chain(expandItems(sh, node.words, node.assigns), ({ args, before }) => {
       if (args.length === 0) return bare(sh, node);
-      return chain(sh.options.xtrace ? traceSimple(sh, before, args) : undefined, () => command(sh, node, args, before, last));
+      return chain(sh.options.xtrace ? traceSimple(sh, before, args) : undefined, () =>
+        command(sh, node, args, before, last),
+      );
     });
     const end = (s: number): Maybe<number> => {
       if (sh.pendingFds.length > pending && node.words[0] !== undefined) closePending(sh, pending);
@@ -110,21 +116,30 @@ function traceSimple(sh: Shell, before: readonly Assigned[], args: readonly Item
   }
   const shown = args.map((a) => (typeof a === 'string' ? traceQuote(a) : a.array === null ? assignText(a) : a.name));
   text += `${sh.trace()}${shown.join(' ')}\n`;
-  if (args[0] === 'export' || args[0] === 'readonly') for (const a of args) if (typeof a !== 'string') text += `${sh.trace()}${assignText(a)}\n`;
+  if (args[0] === 'export' || args[0] === 'readonly')
+    for (const a of args) if (typeof a !== 'string') text += `${sh.trace()}${assignText(a)}\n`;
   return sh.warn(text);
 }
 
-function command(sh: Shell, node: Simple, args: readonly Item[], before: readonly Assigned[], last: boolean): Maybe<number> {
+function command(
+  sh: Shell,
+  node: Simple,
+  args: readonly Item[],
+  before: readonly Assigned[],
+  last: boolean,
+): Maybe<number> {
   const lastItem = args.at(-1)!;
   const name = typeof args[0] === 'string' ? args[0] : '';
-  if (sh.traps.running === 0 && (sh.traps.get(TRAP_ERR) !== undefined || sh.traps.get(TRAP_DEBUG) !== undefined)) sh.command = printNode(node);
+  if (sh.traps.running === 0 && (sh.traps.get(TRAP_ERR) !== undefined || sh.traps.get(TRAP_DEBUG) !== undefined))
+    sh.command = printNode(node);
   const note = (s: number): number => {
     sh.lastArgument = typeof lastItem === 'string' ? lastItem : lastItem.name;
     return s;
   };
   const plain = before.length === 0 && node.redirs.length === 0;
   const fn = sh.functions.get(name);
-  const builtin = fn === undefined || (sh.posix && findBuiltin(sh, name)?.special === true) ? findBuiltin(sh, name) : undefined;
+  const builtin =
+    fn === undefined || (sh.posix && findBuiltin(sh, name)?.special === true) ? findBuiltin(sh, name) : undefined;
   if (plain) {
     if (fn !== undefined && builtin === undefined) return callFunction(sh, name, fn, args as string[]).then(note);
     if (builtin !== undefined) return chain(runBuiltin(sh, builtin, name, args), note);
@@ -139,7 +154,13 @@ function command(sh: Shell, node: Simple, args: readonly Item[], before: readonl
 }
 
 /** Around a command: its redirections and its own variables. */
-async function prepared(sh: Shell, node: Simple, args: readonly Item[], before: readonly Assigned[], run: () => Promise<number>): Promise<number> {
+async function prepared(
+  sh: Shell,
+  node: Simple,
+  args: readonly Item[],
+  before: readonly Assigned[],
+  run: () => Promise<number>,
+): Promise<number> {
   const redirections = new Redirections(sh);
   const isExec = args[0] === 'exec' && !sh.functions.has('exec');
   let scoped = false;
@@ -190,7 +211,12 @@ function runBuiltin(sh: Shell, b: Builtin, name: string, args: readonly Item[]):
 const MAX_DEPTH = 8000;
 
 /** Calls a function. */
-export async function callFunction(sh: Shell, name: string, fn: ShellFunction, args: readonly string[]): Promise<number> {
+export async function callFunction(
+  sh: Shell,
+  name: string,
+  fn: ShellFunction,
+  args: readonly string[],
+): Promise<number> {
   const limit = Number(sh.vars.get('FUNCNEST') ?? 0);
   const depth = sh.frames.length;
   if ((limit > 0 && depth > limit) || depth > MAX_DEPTH) {
@@ -229,7 +255,11 @@ export async function callFunction(sh: Shell, name: string, fn: ShellFunction, a
 }
 
 /** Runs a command given as words, for `command`, `builtin` and handlers. */
-export function runWords(sh: Shell, words: readonly string[], how: { readonly functions: boolean; readonly path?: string }): Maybe<number> {
+export function runWords(
+  sh: Shell,
+  words: readonly string[],
+  how: { readonly functions: boolean; readonly path?: string },
+): Maybe<number> {
   const name = words[0]!;
   const fn = how.functions ? sh.functions.get(name) : undefined;
   if (fn !== undefined) return callFunction(sh, name, fn, words);
@@ -237,4 +267,3 @@ export function runWords(sh: Shell, words: readonly string[], how: { readonly fu
   if (b !== undefined) return runBuiltin(sh, b, name, words);
   return runProgram(sh, words, words.join(' '), false, how.path);
 }
-

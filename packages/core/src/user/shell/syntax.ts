@@ -1,5 +1,5 @@
 /** bash's words for what its grammar refuses. */
-import type { GrammarError } from './grammar.ts';
+import type { GrammarError } from './grammar-parts.ts';
 
 export interface SyntaxReport {
   readonly line: number;
@@ -46,11 +46,11 @@ const CLOSERS: Readonly<Record<string, string>> = {
   'arithmetic command': ')',
   'parameter expansion': '}',
   'extended glob': ')',
-  'array': ')',
+  array: ')',
   'array assignment': ')',
   backtick: '`',
   'backtick command substitution': '`',
-  'backquote': '`',
+  backquote: '`',
 };
 
 /** Turns the grammar's error into bash's. */
@@ -58,21 +58,42 @@ export function syntaxError(text: string, error: GrammarError, firstLine: number
   const { message: m, pos } = error;
   const end = text.endsWith('\n') ? lineAt(text, text.length, firstLine) : lineAt(text, text.length, firstLine) + 1;
   const deep = /^maximum (.*) nesting depth exceeded$/.exec(m);
-  if (deep !== null) return { line: lineAt(text, pos, firstLine), message: [`syntax error: ${deep[1]}: nested too deeply (Warren's limit is ${MAX_NESTING} levels)`], status: 2, atEnd: false };
+  if (deep !== null)
+    return {
+      line: lineAt(text, pos, firstLine),
+      message: [`syntax error: ${deep[1]}: nested too deeply (Warren's limit is ${MAX_NESTING} levels)`],
+      status: 2,
+      atEnd: false,
+    };
   const unterminated = /^unterminated (.*)$/.exec(m);
   if (unterminated !== null) {
     const closer = CLOSERS[unterminated[1]!] ?? ')';
     const multi = /^(?:command|process) substitution$/.test(unterminated[1]!) && !text.startsWith('$((', pos);
-    return { line: multi ? end : lineAt(text, pos, firstLine), message: [`unexpected EOF while looking for matching \`${closer}'`], status: unterminated[1]!.startsWith('array') ? 1 : 2, atEnd: true };
+    return {
+      line: multi ? end : lineAt(text, pos, firstLine),
+      message: [`unexpected EOF while looking for matching \`${closer}'`],
+      status: openArray(text, pos) ? 1 : 2,
+      atEnd: true,
+    };
   }
-  const token = /^expected '(?:do|then)'/.test(m) && keywordBefore(text, pos) !== null ? keywordBefore(text, pos) : skipNewlines(m) ? afterNewlines(text, unexpectedAt(text, error)) : tokenAt(text, unexpectedAt(text, error));
+  const token =
+    /^expected '(?:do|then)'/.test(m) && keywordBefore(text, pos) !== null
+      ? keywordBefore(text, pos)
+      : skipNewlines(m)
+        ? afterNewlines(text, unexpectedAt(text, error))
+        : tokenAt(text, unexpectedAt(text, error));
   if (m === "expected ']]' to close '[['" || m.includes('test operator')) return condError(text, error, firstLine);
   if (token === null) return { line: end, message: ['syntax error: unexpected end of file'], status: 2, atEnd: true };
   const line = lineAt(text, token.pos, firstLine);
   const start = text.lastIndexOf('\n', token.pos - 1) + 1;
   const stop = text.indexOf('\n', token.pos);
   const shown = text.slice(start, stop < 0 ? text.length : stop);
-  return { line, message: [`syntax error near unexpected token \`${token.token}'`, `\`${shown}'`], status: 2, atEnd: false };
+  return {
+    line,
+    message: [`syntax error near unexpected token \`${token.token}'`, `\`${shown}'`],
+    status: 2,
+    atEnd: false,
+  };
 }
 
 /** The word before `pos` when it stands where a keyword had to be: first behind `;` or a newline. */
@@ -82,7 +103,8 @@ function keywordBefore(text: string, pos: number): { token: string; pos: number 
 }
 
 /** Errors before which newlines do not matter. */
-const skipNewlines = (m: string): boolean => /^expected (?:command|'fi'|'done'|'do'|'then'|'esac'|'\}'|'\)'|compound command)/.test(m);
+const skipNewlines = (m: string): boolean =>
+  /^expected (?:command|'fi'|'done'|'do'|'then'|'esac'|'\}'|'\)'|compound command)/.test(m);
 
 function afterNewlines(text: string, pos: number): { token: string; pos: number } | null {
   let t = tokenAt(text, pos);
@@ -98,12 +120,18 @@ function unexpectedAt(text: string, error: GrammarError): number {
   return error.pos;
 }
 
+/** Whether it is an array's list that does not end: bash counts that as a failed expansion. */
+const openArray = (text: string, pos: number): boolean =>
+  text[pos + 1] === '(' && /\w\+?=$/.test(text.slice(0, pos + 1));
+
 /** What a test lacks that the end of the text cut off: by the words of its last term. */
 function condAtEnd(text: string): string {
   const term = /(?:\[\[|&&|\|\||[(!])[ \t]+((?:(?!&&|\|\|)[^\s()!]\S*[ \t]*)*)$/.exec(text)?.[1] ?? '';
   const words = term.split(/[ \t]+/).filter((w) => w !== '');
-  if (words.length === 2 && !words[0]!.startsWith('-')) return "unexpected argument `newline' to conditional binary operator";
-  if (words.length === 1 && !words[0]!.startsWith('-')) return "unexpected token `newline', conditional binary operator expected";
+  if (words.length === 2 && !words[0]!.startsWith('-'))
+    return "unexpected argument `newline' to conditional binary operator";
+  if (words.length === 1 && !words[0]!.startsWith('-'))
+    return "unexpected token `newline', conditional binary operator expected";
   return "unexpected EOF while looking for `]]'";
 }
 

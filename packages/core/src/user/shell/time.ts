@@ -38,7 +38,9 @@ export async function timed(sh: Shell, posix: boolean, run: () => Maybe<number>)
     return await run();
   } finally {
     const real = Number(sh.proc.task.clockGettime(CLOCK_MONOTONIC) - start) / 1e9;
-    const text = posix ? 'real %2R\nuser %2U\nsys %2S' : (sh.vars.get('TIMEFORMAT') ?? '\nreal\t%3lR\nuser\t%3lU\nsys\t%3lS');
+    const text = posix
+      ? 'real %2R\nuser %2U\nsys %2S'
+      : (sh.vars.get('TIMEFORMAT') ?? '\nreal\t%3lR\nuser\t%3lU\nsys\t%3lS');
     if (text !== '') await sh.warn(`${format(text, real)}\n`);
   }
 }

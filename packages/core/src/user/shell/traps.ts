@@ -8,7 +8,12 @@ export const TRAP_DEBUG = -1;
 export const TRAP_ERR = -2;
 export const TRAP_RETURN = -3;
 
-const EVENTS: Readonly<Record<string, number>> = { EXIT: TRAP_EXIT, DEBUG: TRAP_DEBUG, ERR: TRAP_ERR, RETURN: TRAP_RETURN };
+const EVENTS: Readonly<Record<string, number>> = {
+  EXIT: TRAP_EXIT,
+  DEBUG: TRAP_DEBUG,
+  ERR: TRAP_ERR,
+  RETURN: TRAP_RETURN,
+};
 
 /** What `trap` calls a signal: number, name with or without SIG, any case. -99: none. */
 export function trapNumber(text: string): number {
@@ -43,7 +48,12 @@ export class Traps {
   /** The DEBUG trap runs: it alone is not traced, other traps' commands are. */
   debugging = false;
 
-  constructor(proc: Process, main: boolean, parent: Traps | null = null, keep: { readonly err: boolean; readonly debug: boolean } = { err: false, debug: false }) {
+  constructor(
+    proc: Process,
+    main: boolean,
+    parent: Traps | null = null,
+    keep: { readonly err: boolean; readonly debug: boolean } = { err: false, debug: false },
+  ) {
     this.#proc = proc;
     this.#main = main;
     if (parent !== null) {

@@ -183,7 +183,12 @@ export class Variables {
     frame.saved.set(name, inherited);
     const v = this.#fresh(name);
     // A variable of the command's own environment stays visible in the function it calls.
-    if (inherited !== undefined && !temporary && this.#frames[i - 1]?.temporary === true && this.#frames[i - 1]!.saved.has(name)) {
+    if (
+      inherited !== undefined &&
+      !temporary &&
+      this.#frames[i - 1]?.temporary === true &&
+      this.#frames[i - 1]!.saved.has(name)
+    ) {
       v.value = inherited.value;
       v.flags = inherited.flags & V_EXPORT;
     }
@@ -283,7 +288,8 @@ export class Variables {
       const t = this.resolve(name);
       if (t.sub !== null) return this.setElement(t.name, t.sub, text, append);
       if (t.name !== name) return this.set(t.name, text, append);
-      if (text !== '' && parseTarget(text) === null) throw new ShellError(`\`${text}': invalid variable name for name reference`);
+      if (text !== '' && parseTarget(text) === null)
+        throw new ShellError(`\`${text}': invalid variable name for name reference`);
     }
     const v = this.#writable(name);
     this.store(v, text, append);

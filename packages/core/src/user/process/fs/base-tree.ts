@@ -130,7 +130,13 @@ export function makeBaseMounts(
   const run = new MemDir(machine.nextIno());
   run.insert('lock', new MemDir(machine.nextIno(), 0o1777), Number.NaN);
   mount('/', 'rootfs', 'rootfs', tree.root, 'rw');
-  mount('/sys', 'sysfs', 'sysfs', makeSysRoot(() => machine.firstNetns), 'rw,nosuid,nodev,noexec,relatime');
+  mount(
+    '/sys',
+    'sysfs',
+    'sysfs',
+    makeSysRoot(() => machine.firstNetns),
+    'rw,nosuid,nodev,noexec,relatime',
+  );
   mount('/proc', 'proc', 'proc', new ProcDir(machine.rootPidNs), 'rw,nosuid,nodev,noexec,relatime');
   mount('/dev', 'devtmpfs', 'udev', dev, 'rw,nosuid,relatime,mode=755');
   mount('/run', 'tmpfs', 'tmpfs', run, 'rw,nosuid,nodev,relatime,mode=755');

@@ -32,7 +32,20 @@ import type { FsContext } from '../context.ts';
 import { fail } from '../error.ts';
 import type { PidNamespace } from '../pid-ns.ts';
 import type { FileSystem, MountOptions, OpenFile, Stat } from '../types.ts';
-import { Device, Dir, Fifo, type Inode, Link, MemDir, MemFile, MemLink, NsfsInode, NsInode, NSFS_DEV, shared } from './inode.ts';
+import {
+  Device,
+  Dir,
+  Fifo,
+  type Inode,
+  Link,
+  MemDir,
+  MemFile,
+  MemLink,
+  NsfsInode,
+  NsInode,
+  NSFS_DEV,
+  shared,
+} from './inode.ts';
 import { Mount, type Place } from './mount.ts';
 import { ProcDir } from './proc-fs.ts';
 import { makeSysRoot } from './sys-fs.ts';

@@ -46,7 +46,18 @@ export class Mount {
   /** The same mount below another parent: in another namespace. */
   copy(parent: Mount | null): Mount {
     const { peer, path, root, dev, source, type, options, superblock, hold } = this;
-    return new Mount({ peer, parent, path, root, dev, source, type, options, superblock, ...(hold === undefined ? {} : { hold }) });
+    return new Mount({
+      peer,
+      parent,
+      path,
+      root,
+      dev,
+      source,
+      type,
+      options,
+      superblock,
+      ...(hold === undefined ? {} : { hold }),
+    });
   }
 
   release(): void {

@@ -4,10 +4,7 @@ import { S_IFDIR, S_IFLNK } from '../../../uapi/fcntl.ts';
 import type { NetnsHandle } from '../../../syscall/index.ts';
 import type { FsContext, ProcessView } from '../context.ts';
 import { fail } from '../error.ts';
-import {
-  type NamespaceRef,
-  PROC_USER_INIT_INO,
-} from '../namespaces.ts';
+import { type NamespaceRef, PROC_USER_INIT_INO } from '../namespaces.ts';
 import type { PidNamespace } from '../pid-ns.ts';
 import type { OpenFile, Stat } from '../types.ts';
 import { Dir, Inode, Link, MadeInode, NetnsInode, NsInode } from './inode.ts';
@@ -15,13 +12,19 @@ import { type Beside, KernelDir, pathIno } from './kernel-fs.ts';
 import { cpuinfo, filesystems, meminfo, mountsText, statText, statusText, uptime, version } from './proc-text.ts';
 
 const file = (path: string, make: (() => string) | (() => Uint8Array), mode = 0o444, store?: () => never): Inode =>
-  new MadeInode(pathIno(path), mode, () => {
-    const content = make();
-    return typeof content === 'string' ? utf8Encode(content) : content;
-  }, store);
+  new MadeInode(
+    pathIno(path),
+    mode,
+    () => {
+      const content = make();
+      return typeof content === 'string' ? utf8Encode(content) : content;
+    },
+    store,
+  );
 
 /** A process's file, which knows no write at all; the files beside them answer EIO. @see fs/read_write.c:vfs_write */
-const pidFile = (path: string, make: () => string, mode = 0o444): Inode => file(path, make, mode, () => fail(EINVAL, 'write'));
+const pidFile = (path: string, make: () => string, mode = 0o444): Inode =>
+  file(path, make, mode, () => fail(EINVAL, 'write'));
 
 /** A symbolic link made on the fly. */
 class ProcLink extends Link {

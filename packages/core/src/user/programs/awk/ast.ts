@@ -29,7 +29,12 @@ export type Expr =
   | { readonly k: 'step'; readonly prefix: boolean; readonly delta: 1 | -1; readonly l: Lvalue }
   | { readonly k: 'call'; readonly name: string; readonly args: readonly Expr[] }
   | { readonly k: 'builtin'; readonly name: string; readonly args: readonly Expr[] }
-  | { readonly k: 'getline'; readonly from: 'main' | 'file' | 'command'; readonly l: Lvalue | null; readonly source: Expr | null };
+  | {
+      readonly k: 'getline';
+      readonly from: 'main' | 'file' | 'command';
+      readonly l: Lvalue | null;
+      readonly source: Expr | null;
+    };
 
 /** Where print goes. */
 export interface Redirect {
@@ -40,11 +45,22 @@ export interface Redirect {
 export type Stmt =
   | { readonly k: 'block'; readonly body: readonly Stmt[] }
   | { readonly k: 'expr'; readonly e: Expr }
-  | { readonly k: 'print'; readonly format: boolean; readonly args: readonly Expr[]; readonly redirect: Redirect | null }
+  | {
+      readonly k: 'print';
+      readonly format: boolean;
+      readonly args: readonly Expr[];
+      readonly redirect: Redirect | null;
+    }
   | { readonly k: 'if'; readonly c: Expr; readonly a: Stmt; readonly b: Stmt | null }
   | { readonly k: 'while'; readonly c: Expr; readonly body: Stmt }
   | { readonly k: 'do'; readonly c: Expr; readonly body: Stmt }
-  | { readonly k: 'for'; readonly init: Stmt | null; readonly c: Expr | null; readonly step: Stmt | null; readonly body: Stmt }
+  | {
+      readonly k: 'for';
+      readonly init: Stmt | null;
+      readonly c: Expr | null;
+      readonly step: Stmt | null;
+      readonly body: Stmt;
+    }
   | { readonly k: 'forin'; readonly v: Lvalue; readonly array: Name; readonly body: Stmt }
   | { readonly k: 'delete'; readonly array: Name; readonly subs: readonly Expr[] | null }
   | { readonly k: 'jump'; readonly how: 'next' | 'nextfile' | 'break' | 'continue' }

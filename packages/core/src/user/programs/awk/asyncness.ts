@@ -91,14 +91,15 @@ export class Analysis {
         if (!calls.has(f)) calls.set(f, new Set());
         calls.get(f)!.add(n.name);
         n.args.forEach((a, i) => {
-          if (a.k === 'name') passes.push({ from: a.local >= 0 ? `${f}:${a.local}` : `=${a.name}`, to: `${n.name}:${i}` });
+          if (a.k === 'name')
+            passes.push({ from: a.local >= 0 ? `${f}:${a.local}` : `=${a.name}`, to: `${n.name}:${i}` });
         });
       }
       for (const c of children(n)) visit(c, f);
     };
     for (const f of program.functions.values()) visit(f.body, f.name);
     for (const r of program.rules) for (const n of [r.from, r.to, r.body]) visit(n, '');
-    for (let changed = true; changed; ) {
+    for (let changed = true; changed;) {
       changed = false;
       for (const [f, called] of calls) {
         if (f !== '' && !waiting.has(f) && [...called].some((c) => waiting.has(c))) changed = waiting.add(f).has(f);
@@ -122,8 +123,13 @@ export class Analysis {
     const known = this.#waits.get(n);
     if (known !== undefined) return known;
     const own =
-      n.k === 'getline' || n.k === 'while' || n.k === 'do' || n.k === 'for' || n.k === 'forin' ||
-      (n.k === 'builtin' && WAITING.has(n.name)) || (n.k === 'print' && n.redirect !== null) ||
+      n.k === 'getline' ||
+      n.k === 'while' ||
+      n.k === 'do' ||
+      n.k === 'for' ||
+      n.k === 'forin' ||
+      (n.k === 'builtin' && WAITING.has(n.name)) ||
+      (n.k === 'print' && n.redirect !== null) ||
       (n.k === 'call' && this.waitingFunctions.has(n.name));
     const result = own || children(n).some((c) => c !== null && this.waits(c));
     this.#waits.set(n, result);

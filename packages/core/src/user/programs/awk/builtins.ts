@@ -8,39 +8,49 @@ import { type AwkArray, fromInput, StrNum, toNumber, type Value } from './value.
 export function format(rt: Runtime, args: readonly Value[]): string {
   const text = rt.str(args[0] ?? null);
   let next = 1;
-  return text.replace(/%%|%([-+ 0#']*)(\*|\d*)(?:\.(\*|\d*))?(?:hh|h|ll|l|L|q|j|z|t)?([a-zA-Z])?/g, (all, flags0: string, width0: string, precision0: string | undefined, kind: string | undefined, offset: number) => {
-    if (all === '%%') return '%';
-    if (kind === undefined) return all;
-    const take = (): Value => {
-      if (next >= args.length) {
-        const caret = ' '.repeat(offset + all.length - 1);
-        rt.fatal(`fatal: not enough arguments to satisfy format string\n\t\`${text}'\n\t${caret}^ ran out for this one`);
+  return text.replace(
+    /%%|%([-+ 0#']*)(\*|\d*)(?:\.(\*|\d*))?(?:hh|h|ll|l|L|q|j|z|t)?([a-zA-Z])?/g,
+    (all, flags0: string, width0: string, precision0: string | undefined, kind: string | undefined, offset: number) => {
+      if (all === '%%') return '%';
+      if (kind === undefined) return all;
+      const take = (): Value => {
+        if (next >= args.length) {
+          const caret = ' '.repeat(offset + all.length - 1);
+          rt.fatal(
+            `fatal: not enough arguments to satisfy format string\n\t\`${text}'\n\t${caret}^ ran out for this one`,
+          );
+        }
+        return args[next++]!;
+      };
+      let flags = flags0 ?? '';
+      let width = width0 === '*' ? Math.trunc(toNumber(take())) : Number(width0 || 0);
+      if (width < 0) {
+        flags += '-';
+        width = -width;
       }
-      return args[next++]!;
-    };
-    let flags = flags0 ?? '';
-    let width = width0 === '*' ? Math.trunc(toNumber(take())) : Number(width0 || 0);
-    if (width < 0) {
-      flags += '-';
-      width = -width;
-    }
-    const precision = precision0 === undefined ? -1 : precision0 === '*' ? Math.trunc(toNumber(take())) : Number(precision0 || 0);
-    const c = { flags, width, precision, kind };
-    if ('diouxX'.includes(kind)) {
-      const n = toNumber(take());
-      if (!Number.isFinite(n)) return formatFloat(n, { ...c, kind: 'f' });
-      if (n < 0 && 'ouxX'.includes(kind)) return formatFloat(Math.trunc(n), { ...c, kind: 'g', precision: 17 });
-      return formatInteger(Math.abs(n) < 2 ** 63 ? BigInt(Math.trunc(n)) : 0n, Math.abs(n) < 2 ** 63 ? c : { ...c, kind: 'd' });
-    }
-    if ('fFeEgG'.includes(kind)) return formatFloat(toNumber(take()), c);
-    if (kind === 'c') {
-      const v = take();
-      if (typeof v === 'number' || v instanceof StrNum) return formatString(String.fromCodePoint(Math.max(0, Math.min(0x10ffff, Math.trunc(toNumber(v))))), c);
-      return formatString([...rt.str(v)][0] ?? '', c);
-    }
-    if (kind === 's') return formatString(rt.str(take()), c);
-    return all;
-  });
+      const precision =
+        precision0 === undefined ? -1 : precision0 === '*' ? Math.trunc(toNumber(take())) : Number(precision0 || 0);
+      const c = { flags, width, precision, kind };
+      if ('diouxX'.includes(kind)) {
+        const n = toNumber(take());
+        if (!Number.isFinite(n)) return formatFloat(n, { ...c, kind: 'f' });
+        if (n < 0 && 'ouxX'.includes(kind)) return formatFloat(Math.trunc(n), { ...c, kind: 'g', precision: 17 });
+        return formatInteger(
+          Math.abs(n) < 2 ** 63 ? BigInt(Math.trunc(n)) : 0n,
+          Math.abs(n) < 2 ** 63 ? c : { ...c, kind: 'd' },
+        );
+      }
+      if ('fFeEgG'.includes(kind)) return formatFloat(toNumber(take()), c);
+      if (kind === 'c') {
+        const v = take();
+        if (typeof v === 'number' || v instanceof StrNum)
+          return formatString(String.fromCodePoint(Math.max(0, Math.min(0x10ffff, Math.trunc(toNumber(v))))), c);
+        return formatString([...rt.str(v)][0] ?? '', c);
+      }
+      if (kind === 's') return formatString(rt.str(take()), c);
+      return all;
+    },
+  );
 }
 
 /** Splits text by FS: a space means runs of blanks, another character itself, more a regular expression. */
@@ -55,7 +65,8 @@ export function splitFields(rt: Runtime, text: string, fs: Value | RegExp, seps?
     }
     if (f === '') return [...text];
     if (f.length === 1 && f !== '\\') {
-      const parts = rt.paragraphs && f !== '\n' ? text.split(new RegExp(`[\\n${f.replace(/[\]\\^-]/g, '\\$&')}]`)) : text.split(f);
+      const parts =
+        rt.paragraphs && f !== '\n' ? text.split(new RegExp(`[\\n${f.replace(/[\]\\^-]/g, '\\$&')}]`)) : text.split(f);
       seps?.push(...new Array<string>(parts.length - 1).fill(f));
       return parts;
     }
@@ -92,7 +103,13 @@ function replacement(text: string, m: readonly (string | undefined)[], groups: b
 }
 
 /** sub, gsub and gensub's work. @param which 0: all; n: the n-th match. */
-export function substitute(re: RegExp, text: string, by: string, which: number, groups: boolean): { readonly text: string; readonly count: number } {
+export function substitute(
+  re: RegExp,
+  text: string,
+  by: string,
+  which: number,
+  groups: boolean,
+): { readonly text: string; readonly count: number } {
   let out = '';
   let at = 0;
   let count = 0;
@@ -166,9 +183,16 @@ export const SIMPLE: Readonly<Record<string, Builtin>> = {
   },
   systime: (rt) => now(rt.proc).seconds,
   strftime: (rt, [f, t]) =>
-    strftime(f === undefined ? '%a %b %e %H:%M:%S %Z %Y' : rt.str(f), t === undefined ? now(rt.proc).seconds : Math.trunc(toNumber(t))),
+    strftime(
+      f === undefined ? '%a %b %e %H:%M:%S %Z %Y' : rt.str(f),
+      t === undefined ? now(rt.proc).seconds : Math.trunc(toNumber(t)),
+    ),
   mktime(rt, [v]) {
-    const p = rt.str(v ?? null).trim().split(/\s+/).map(Number);
+    const p = rt
+      .str(v ?? null)
+      .trim()
+      .split(/\s+/)
+      .map(Number);
     return p.length < 6 || p.some(Number.isNaN) ? -1 : Date.UTC(p[0]!, p[1]! - 1, p[2], p[3], p[4], p[5]) / 1000;
   },
   strtonum(rt, [v]) {

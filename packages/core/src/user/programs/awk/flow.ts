@@ -13,7 +13,14 @@ export class Jump {
 }
 
 /** The operators that compare. */
-export const COMPARES: Readonly<Record<string, true>> = { '<': true, '<=': true, '==': true, '!=': true, '>': true, '>=': true };
+export const COMPARES: Readonly<Record<string, true>> = {
+  '<': true,
+  '<=': true,
+  '==': true,
+  '!=': true,
+  '>': true,
+  '>=': true,
+};
 /** Built-ins an array may be given to. */
 export const ARRAY_TAKERS: ReadonlySet<string> = new Set(['length', 'split', 'match', 'asort', 'asorti']);
 

@@ -3,9 +3,10 @@ import { errorText } from '../coreutils/command.ts';
 import type { AwkProgram, Expr, Func, Lvalue, Name, Rule, Stmt } from './ast.ts';
 import { Analysis } from './asyncness.ts';
 import { asort, format, SIMPLE, split, substitute } from './builtins.ts';
-import { ARRAY_TAKERS, COMPARES, type Flow, fromKey, Jump } from './flow.ts';
+import { ARRAY_TAKERS, type Flow, fromKey, Jump } from './flow.ts';
 import { Streams } from './io.ts';
 import { MainInput } from './main-input.ts';
+import { arith, binary, unary } from './operators.ts';
 import { Runtime } from './runtime.ts';
 import { type AwkArray, fromInput, toNumber, truth, type Value } from './value.ts';
 
@@ -86,7 +87,8 @@ export class Interpreter {
 
   async #selects(r: Rule): Promise<boolean> {
     if (r.from === null) return true;
-    const holds = async (e: Expr): Promise<boolean> => truth(this.#an.waits(e) ? await this.#eval(e) : this.#evalNow(e));
+    const holds = async (e: Expr): Promise<boolean> =>
+      truth(this.#an.waits(e) ? await this.#eval(e) : this.#evalNow(e));
     if (r.to === null) return holds(r.from);
     if (!this.#inRange.has(r) && !(await holds(r.from))) return false;
     this.#inRange.add(r);
@@ -158,40 +160,12 @@ export class Interpreter {
 
   // ---- operators on values
 
-  #binary(op: string, a: Value, b: Value): Value {
-    if (op === ' ') return this.rt.str(a) + this.rt.str(b);
-    if (op in COMPARES) return this.rt.compare(op, a, b) ? 1 : 0;
-    return this.#arith(op, toNumber(a), toNumber(b));
-  }
-
-  #arith(op: string, x: number, y: number): number {
-    switch (op[0]) {
-      case '+':
-        return x + y;
-      case '-':
-        return x - y;
-      case '*':
-        return x * y;
-      case '/':
-        return y === 0 ? this.rt.fatal('fatal: division by zero attempted') : x / y;
-      case '%':
-        return y === 0 ? this.rt.fatal('fatal: division by zero attempted in `%\'') : x % y;
-      default:
-        return x ** y;
-    }
-  }
-
-  #unary(op: string, v: Value): Value {
-    if (op === '!') return truth(v) ? 0 : 1;
-    return op === '-' ? -toNumber(v) : toNumber(v);
-  }
-
   #pattern(e: Expr, v: Value): RegExp {
     return this.rt.regex(e.k === 'regex' ? e.source : this.rt.str(v));
   }
 
   #assigned(l: Lvalue, op: string, subs: readonly Value[], v: Value): Value {
-    const value = op === '=' ? v : this.#arith(op, toNumber(this.#load(l, subs)), toNumber(v));
+    const value = op === '=' ? v : arith(this.rt, op, toNumber(this.#load(l, subs)), toNumber(v));
     this.#store(l, subs, value);
     return value;
   }
@@ -220,13 +194,19 @@ export class Interpreter {
       case 'index':
         return this.#load(e, this.#subs(e));
       case 'unary':
-        return this.#unary(e.op, this.#evalNow(e.e));
+        return unary(e.op, this.#evalNow(e.e));
       case 'binary': {
         const l = this.#evalNow(e.l);
-        return this.#binary(e.op, l, this.#evalNow(e.r));
+        return binary(this.rt, e.op, l, this.#evalNow(e.r));
       }
       case 'logic':
-        return truth(this.#evalNow(e.l)) === (e.op === '||') ? (e.op === '||' ? 1 : 0) : truth(this.#evalNow(e.r)) ? 1 : 0;
+        return truth(this.#evalNow(e.l)) === (e.op === '||')
+          ? e.op === '||'
+            ? 1
+            : 0
+          : truth(this.#evalNow(e.r))
+            ? 1
+            : 0;
       case 'cond':
         return this.#evalNow(truth(this.#evalNow(e.c)) ? e.a : e.b);
       case 'match': {
@@ -247,7 +227,11 @@ export class Interpreter {
         return this.#call(f, frame);
       }
       case 'builtin':
-        return this.#builtin(e, e.args.map((a) => (a.k === 'regex' || this.#isArray(e.name, a) ? null : this.#evalNow(a))), () => (e.args[2] === undefined || e.args[2].k === 'name' ? [] : this.#subs(e.args[2] as Lvalue)));
+        return this.#builtin(
+          e,
+          e.args.map((a) => (a.k === 'regex' || this.#isArray(e.name, a) ? null : this.#evalNow(a))),
+          () => (e.args[2] === undefined || e.args[2].k === 'name' ? [] : this.#subs(e.args[2] as Lvalue)),
+        );
       default:
         throw new Error('getline waits');
     }
@@ -265,10 +249,10 @@ export class Interpreter {
       case 'index':
         return this.#load(e, await this.#list(e.subs));
       case 'unary':
-        return this.#unary(e.op, await this.#eval(e.e));
+        return unary(e.op, await this.#eval(e.e));
       case 'binary': {
         const l = await this.#eval(e.l);
-        return this.#binary(e.op, l, await this.#eval(e.r));
+        return binary(this.rt, e.op, l, await this.#eval(e.r));
       }
       case 'logic':
         if (truth(await this.#eval(e.l)) === (e.op === '||')) return e.op === '||' ? 1 : 0;
@@ -290,7 +274,8 @@ export class Interpreter {
       case 'call': {
         const f = this.#function(e.name);
         const frame: Frame = [];
-        for (let i = 0; i < e.args.length; i++) frame.push(this.#argument(f, e.args[i]!, i) ?? (await this.#eval(e.args[i]!)));
+        for (let i = 0; i < e.args.length; i++)
+          frame.push(this.#argument(f, e.args[i]!, i) ?? (await this.#eval(e.args[i]!)));
         return this.#callWaiting(f, frame);
       }
       case 'builtin': {
@@ -352,7 +337,8 @@ export class Interpreter {
   }
 
   #enter(f: Func, frame: Frame): Frame {
-    if (frame.length > f.params.length) this.rt.fatal(`fatal: function \`${f.name}' called with more arguments than declared`);
+    if (frame.length > f.params.length)
+      this.rt.fatal(`fatal: function \`${f.name}' called with more arguments than declared`);
     if (++this.#depth > MAX_DEPTH) this.rt.fatal('fatal: function calls are nested too deep');
     while (frame.length < f.params.length) frame.push(null);
     const outer = this.#frame;
@@ -395,7 +381,8 @@ export class Interpreter {
       return a?.k === 'name' ? this.#array(a) : rt.fatal(`fatal: ${name}: argument ${i + 1} is not an array`);
     };
     const need = (min: number, max: number): void => {
-      if (exprs.length < min || exprs.length > max) rt.fatal(`fatal: ${exprs.length} is invalid as number of arguments for ${name}`);
+      if (exprs.length < min || exprs.length > max)
+        rt.fatal(`fatal: ${exprs.length} is invalid as number of arguments for ${name}`);
     };
     switch (name) {
       case 'length': {
@@ -415,7 +402,8 @@ export class Interpreter {
       case 'gsub': {
         need(2, 3);
         const l = exprs[2];
-        const place: Lvalue | null = l === undefined ? null : l.k === 'name' || l.k === 'index' || l.k === 'field' ? l : null;
+        const place: Lvalue | null =
+          l === undefined ? null : l.k === 'name' || l.k === 'index' || l.k === 'field' ? l : null;
         const text = l === undefined ? rt.record : rt.str(args[2]!);
         const done = substitute(re(0), text, rt.str(args[1]!), name === 'sub' ? 1 : 0, false);
         if (done.count > 0) {
@@ -467,7 +455,12 @@ export class Interpreter {
         this.#evalNow(s.e);
         return 'go';
       case 'print':
-        this.#proc.out(this.#printed(s, s.args.map((a) => this.#evalNow(a))));
+        this.#proc.out(
+          this.#printed(
+            s,
+            s.args.map((a) => this.#evalNow(a)),
+          ),
+        );
         return 'go';
       case 'if':
         if (truth(this.#evalNow(s.c))) return this.#execNow(s.a);

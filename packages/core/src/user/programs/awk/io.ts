@@ -66,7 +66,8 @@ export class Input {
         regex.lastIndex = this.#at;
         const m = regex.exec(this.#text);
         // A match at the very end may go on in what is not read yet.
-        if (m !== null && m[0] !== '' && (this.#ended || m.index + m[0].length < this.#text.length)) return this.#take(m.index, m[0].length);
+        if (m !== null && m[0] !== '' && (this.#ended || m.index + m[0].length < this.#text.length))
+          return this.#take(m.index, m[0].length);
       }
       if (await this.#more()) continue;
       return this.#rest();
@@ -83,7 +84,8 @@ export class Input {
       const m = /\n\n+/g;
       m.lastIndex = this.#at;
       const found = m.exec(this.#text);
-      if (found !== null && (this.#ended || found.index + found[0].length < this.#text.length)) return this.#take(found.index, found[0].length);
+      if (found !== null && (this.#ended || found.index + found[0].length < this.#text.length))
+        return this.#take(found.index, found[0].length);
       if (await this.#more()) continue;
       const rest = this.#rest();
       return rest === null ? null : rest.replace(/\n$/, '');
@@ -146,7 +148,13 @@ export class Streams {
       made = { fd: w, kind: 'pipe', pid, text: '' };
     } else if (name === '/dev/stdout' || name === '-') made = { fd: 1, kind: 'stdout', pid: 0, text: '' };
     else if (name === '/dev/stderr') made = { fd: 2, kind: 'stderr', pid: 0, text: '' };
-    else made = { fd: await this.#proc.open(name, O_WRONLY | O_CREAT | (op === '>' ? O_TRUNC : O_APPEND), 0o666), kind: 'file', pid: 0, text: '' };
+    else
+      made = {
+        fd: await this.#proc.open(name, O_WRONLY | O_CREAT | (op === '>' ? O_TRUNC : O_APPEND), 0o666),
+        kind: 'file',
+        pid: 0,
+        text: '',
+      };
     this.#outputs.set(name, made);
     return made;
   }

@@ -18,7 +18,9 @@ export class AwkSyntaxError extends Error {
 }
 
 const KEYWORDS: ReadonlySet<string> = new Set(
-  'BEGIN END function func if else while for do break continue next nextfile exit return delete in getline print printf'.split(' '),
+  'BEGIN END function func if else while for do break continue next nextfile exit return delete in getline print printf'.split(
+    ' ',
+  ),
 );
 export const BUILTINS: ReadonlySet<string> = new Set(
   (
@@ -28,8 +30,47 @@ export const BUILTINS: ReadonlySet<string> = new Set(
 );
 
 const OPERATORS = [
-  '**=', '&&', '||', '++', '--', '+=', '-=', '*=', '/=', '%=', '^=', '**', '==', '<=', '>=', '!=', '!~', '>>',
-  '{', '}', '(', ')', '[', ']', ';', ',', '+', '-', '*', '/', '%', '^', '!', '>', '<', '|', '?', ':', '~', '$', '=',
+  '**=',
+  '&&',
+  '||',
+  '++',
+  '--',
+  '+=',
+  '-=',
+  '*=',
+  '/=',
+  '%=',
+  '^=',
+  '**',
+  '==',
+  '<=',
+  '>=',
+  '!=',
+  '!~',
+  '>>',
+  '{',
+  '}',
+  '(',
+  ')',
+  '[',
+  ']',
+  ';',
+  ',',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '^',
+  '!',
+  '>',
+  '<',
+  '|',
+  '?',
+  ':',
+  '~',
+  '$',
+  '=',
 ];
 
 /** Splits a program into tokens, on demand: a slash means different things in different places. */
@@ -48,14 +89,24 @@ export class Lexer {
     for (;;) {
       const c = source[this.#at];
       if (c === ' ' || c === '\t' || c === '\r') this.#at++;
-      else if (c === '\\' && /^\\\r?\n/.test(source.slice(this.#at, this.#at + 3))) this.#at = source.indexOf('\n', this.#at) + 1;
+      else if (c === '\\' && /^\\\r?\n/.test(source.slice(this.#at, this.#at + 3)))
+        this.#at = source.indexOf('\n', this.#at) + 1;
       else if (c === '#') while (this.#at < source.length && source[this.#at] !== '\n') this.#at++;
       else break;
     }
     const at = this.#at;
     const c = source[at];
     const token = (t: Token['t'], text: string, value = 0): Token => {
-      this.#operand = t === 'number' || t === 'string' || t === 'regex' || t === 'name' || t === 'builtin' || text === ')' || text === ']' || text === '$' || ((text === '++' || text === '--') && this.#operand);
+      this.#operand =
+        t === 'number' ||
+        t === 'string' ||
+        t === 'regex' ||
+        t === 'name' ||
+        t === 'builtin' ||
+        text === ')' ||
+        text === ']' ||
+        text === '$' ||
+        ((text === '++' || text === '--') && this.#operand);
       return { t, text, value, at };
     };
     if (c === undefined) return token('end', '');
@@ -117,7 +168,15 @@ export class Lexer {
       }
       if (bracket >= 0) {
         if (c === ']' && i > bracket) bracket = -1;
-      } else if (c === '[') bracket = this.source[i + 1] === '^' ? (this.source[i + 2] === ']' ? i + 3 : i + 2) : this.source[i + 1] === ']' ? i + 2 : i + 1;
+      } else if (c === '[')
+        bracket =
+          this.source[i + 1] === '^'
+            ? this.source[i + 2] === ']'
+              ? i + 3
+              : i + 2
+            : this.source[i + 1] === ']'
+              ? i + 2
+              : i + 1;
       else if (c === '/') {
         this.#at = i + 1;
         return text;
@@ -132,5 +191,20 @@ export class Lexer {
 export function unescapeString(raw: string): string {
   if (!raw.includes('\\')) return raw;
   // \/ and \" are the characters; \c is no end here.
-  return unescape(raw.replace(/\\([\s\S])/g, (all, c: string) => (c === '/' || c === '"' ? (c === '/' ? '/' : '\\"') : c === 'c' || c === 'e' ? c : /[abfnrtv\\0-7xu]/.test(c) ? all : c === '&' || c === '.' ? all : c)), false).text;
+  return unescape(
+    raw.replace(/\\([\s\S])/g, (all, c: string) =>
+      c === '/' || c === '"'
+        ? c === '/'
+          ? '/'
+          : '\\"'
+        : c === 'c' || c === 'e'
+          ? c
+          : /[abfnrtv\\0-7xu]/.test(c)
+            ? all
+            : c === '&' || c === '.'
+              ? all
+              : c,
+    ),
+    false,
+  ).text;
 }

@@ -6,7 +6,10 @@ import type { Runtime } from './runtime.ts';
 import { fromInput, toNumber } from './value.ts';
 
 const unescapeAssignment = (raw: string): string =>
-  raw.replace(/\\([\s\S])/g, (all, c: string) => ({ n: '\n', t: '\t', '\\': '\\', '"': '"', '/': '/', r: '\r' })[c] ?? all);
+  raw.replace(
+    /\\([\s\S])/g,
+    (all, c: string) => ({ n: '\n', t: '\t', '\\': '\\', '"': '"', '/': '/', r: '\r' })[c] ?? all,
+  );
 
 /** The files (and assignments) of the command line as one stream of records. */
 export class MainInput {
@@ -64,7 +67,7 @@ export class MainInput {
   async #openNext(): Promise<Input | null> {
     const rt = this.#rt;
     const argv = rt.array('ARGV');
-    for (; this.#nextArg < toNumber(rt.getVar('ARGC')); ) {
+    for (; this.#nextArg < toNumber(rt.getVar('ARGC'));) {
       const arg = rt.str(argv.get(String(this.#nextArg++)) ?? null);
       if (arg === '') continue;
       const assignment = /^([A-Za-z_]\w*)=([^]*)$/.exec(arg);

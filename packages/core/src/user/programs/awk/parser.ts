@@ -23,7 +23,10 @@ class Parser {
   }
 
   #fail(): never {
-    throw new AwkSyntaxError(this.#token.t === 'end' ? 'unexpected newline or end of string' : 'syntax error', this.#token.at);
+    throw new AwkSyntaxError(
+      this.#token.t === 'end' ? 'unexpected newline or end of string' : 'syntax error',
+      this.#token.at,
+    );
   }
 
   #advance(): Token {
@@ -250,7 +253,13 @@ class Parser {
     const outer = this.#noGreater;
     this.#noGreater = true;
     const ends = (): boolean =>
-      this.#is(';') || this.#is('}') || this.#is('>') || this.#is('>>') || this.#is('|') || this.#token.t === 'newline' || this.#token.t === 'end';
+      this.#is(';') ||
+      this.#is('}') ||
+      this.#is('>') ||
+      this.#is('>>') ||
+      this.#is('|') ||
+      this.#token.t === 'newline' ||
+      this.#token.t === 'end';
     if (!ends()) {
       const first = this.#exprOrList();
       if (Array.isArray(first)) args = first;
@@ -411,8 +420,19 @@ class Parser {
     for (;;) {
       const { t, text } = this.#token;
       const starts =
-        t === 'number' || t === 'string' || t === 'name' || t === 'funcname' || t === 'builtin' ||
-        (t === 'op' && (text === '$' || text === '(' || text === '-' || text === '+' || text === '++' || text === '--' || text === '!')) ;
+        t === 'number' ||
+        t === 'string' ||
+        t === 'name' ||
+        t === 'funcname' ||
+        t === 'builtin' ||
+        (t === 'op' &&
+          (text === '$' ||
+            text === '(' ||
+            text === '-' ||
+            text === '+' ||
+            text === '++' ||
+            text === '--' ||
+            text === '!'));
       if (!starts || text === '!' || (plain && text === 'in')) return l;
       l = { k: 'binary', op: ' ', l, r: this.#additive() };
     }
@@ -503,7 +523,8 @@ class Parser {
       return list.length > 1 ? this.#inArray(list) : { k: 'group', e: list[0]! };
     }
     if (this.#accept('$')) {
-      if (this.#is('++') || this.#is('--') || this.#is('-') || this.#is('+') || this.#is('!')) return { k: 'field', e: this.#stepOrUnary() };
+      if (this.#is('++') || this.#is('--') || this.#is('-') || this.#is('+') || this.#is('!'))
+        return { k: 'field', e: this.#stepOrUnary() };
       return { k: 'field', e: this.#primary() };
     }
     if (this.#is('++') || this.#is('--')) return this.#stepOrUnary();

@@ -129,7 +129,8 @@ export class Runtime {
 
   setVar(name: string, value: Value): void {
     if (name === 'NF') this.setCount(toNumber(value));
-    else if (this.globals.get(name) instanceof Map) this.fatal(`fatal: attempt to use array \`${name}' in a scalar context`);
+    else if (this.globals.get(name) instanceof Map)
+      this.fatal(`fatal: attempt to use array \`${name}' in a scalar context`);
     else this.globals.set(name, value);
   }
 

@@ -41,7 +41,12 @@ export function toNumber(v: Value): number {
 
 /** A number as text: an integer as such, else by CONVFMT or OFMT. */
 export function numberToString(n: number, format: string): string {
-  if (Number.isInteger(n)) return Math.abs(n) < 1e16 ? String(n === 0 ? 0 : n) : Math.abs(n) < 1e21 ? BigInt(n).toString() : BigInt(n).toString();
+  if (Number.isInteger(n))
+    return Math.abs(n) < 1e16
+      ? String(n === 0 ? 0 : n)
+      : Math.abs(n) < 1e21
+        ? BigInt(n).toString()
+        : BigInt(n).toString();
   if (Number.isNaN(n)) return '-nan';
   if (!Number.isFinite(n)) return n < 0 ? '-inf' : '+inf';
   const m = /^%\.?(\d*)([a-zA-Z])$/.exec(format);

@@ -27,7 +27,8 @@ export async function catMain(proc: Process): Promise<number> {
       'show-all': 'A',
     }),
   });
-  for (const { opt } of opts) for (const o of opt === 'A' ? 'vET' : opt === 'e' ? 'vE' : opt === 't' ? 'vT' : opt) has.add(o);
+  for (const { opt } of opts)
+    for (const o of opt === 'A' ? 'vET' : opt === 'e' ? 'vE' : opt === 't' ? 'vT' : opt) has.add(o);
   has.delete('u');
   if (proc.fds.get(1) === undefined) die(proc, 'standard output: Bad file descriptor');
   if (has.size === 0) {
@@ -48,7 +49,8 @@ export async function catMain(proc: Process): Promise<number> {
       let text = line;
       if (has.has('v')) text = [...utf8Encode(line)].map((b) => visible(b, has.has('T'))).join('');
       else if (has.has('T')) text = line.replaceAll('\t', '^I');
-      if (!middle && (numbered === 'n' || (numbered === 'b' && line !== ''))) proc.out(`${String(++number).padStart(6)}\t`);
+      if (!middle && (numbered === 'n' || (numbered === 'b' && line !== '')))
+        proc.out(`${String(++number).padStart(6)}\t`);
       if (has.has('E') && !records.unfinished) {
         // GNU cat shows a carriage return before the end of the line, too.
         text = `${!has.has('v') && text.endsWith('\r') ? `${text.slice(0, -1)}^M` : text}$`;
@@ -65,29 +67,40 @@ export async function tacMain(proc: Process): Promise<number> {
   let separator = '\n';
   const { options: opts, operands } = options(proc, { short: 's:', long: longs({ 'separator=': 's' }) });
   for (const { arg } of opts) separator = arg ?? separator;
-  return eachInput(proc, operands, async (fd) => {
-    const text = utf8Decode(await proc.readAll(fd));
-    const parts = text.split(separator);
-    const last = parts.pop()!;
-    if (last !== '') proc.out(last);
-    for (const part of parts.reverse()) {
-      proc.out(part + separator);
-      await proc.drain();
-    }
-    // The end is looked for with lseek, which a directory refuses with EINVAL.
-  }, (name, error) => `${name === '-' ? "'standard input'" : quotef(name)}: read error: ${error === 'Is a directory' ? 'Invalid argument' : error}`);
+  return eachInput(
+    proc,
+    operands,
+    async (fd) => {
+      const text = utf8Decode(await proc.readAll(fd));
+      const parts = text.split(separator);
+      const last = parts.pop()!;
+      if (last !== '') proc.out(last);
+      for (const part of parts.reverse()) {
+        proc.out(part + separator);
+        await proc.drain();
+      }
+      // The end is looked for with lseek, which a directory refuses with EINVAL.
+    },
+    (name, error) =>
+      `${name === '-' ? "'standard input'" : quotef(name)}: read error: ${error === 'Is a directory' ? 'Invalid argument' : error}`,
+  );
 }
 
 /** rev: each line backwards. */
 export async function revMain(proc: Process): Promise<number> {
   const { operands } = options(proc, { short: '', product: 'util-linux', version: '2.38.1' });
-  return eachInput(proc, operands, async (fd) => {
-    const records = new Records(proc, fd);
-    for (let line = await records.next(); line !== null; line = await records.next()) {
-      proc.out([...line].reverse().join('') + (records.unfinished ? '' : '\n'));
-      await proc.drain();
-    }
-  }, (name, error) => `${name === '-' ? 'stdin' : name}: 0: ${error}`);
+  return eachInput(
+    proc,
+    operands,
+    async (fd) => {
+      const records = new Records(proc, fd);
+      for (let line = await records.next(); line !== null; line = await records.next()) {
+        proc.out([...line].reverse().join('') + (records.unfinished ? '' : '\n'));
+        await proc.drain();
+      }
+    },
+    (name, error) => `${name === '-' ? 'stdin' : name}: 0: ${error}`,
+  );
 }
 
 /** tee: standard input to standard output and to files. */

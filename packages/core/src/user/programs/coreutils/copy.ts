@@ -19,7 +19,11 @@ interface Plan {
 function plan(proc: Process, operands: readonly string[], directory: string | null, noTarget: boolean): Plan {
   if (operands.length === 0) usageError(proc, 'missing file operand');
   if (directory !== null) {
-    if (!isDir(proc.fs.exists(directory))) die(proc, `target directory ${quoteaf(directory)}: ${proc.fs.exists(directory) === null ? 'No such file or directory' : 'Not a directory'}`);
+    if (!isDir(proc.fs.exists(directory)))
+      die(
+        proc,
+        `target directory ${quoteaf(directory)}: ${proc.fs.exists(directory) === null ? 'No such file or directory' : 'Not a directory'}`,
+      );
     return { sources: operands, target: directory, into: true };
   }
   if (operands.length === 1) usageError(proc, `missing destination file operand after ${quoteaf(operands[0]!)}`);
@@ -30,7 +34,14 @@ function plan(proc: Process, operands: readonly string[], directory: string | nu
     return { sources, target, into: false };
   }
   const into = isDir(proc.fs.exists(target));
-  if (sources.length > 1 && !into) die(proc, `target ${quoteaf(target)}${proc.fs.exists(target) === null ? ': No such file or directory' : ' is not a directory'}`.replace(' is not a directory', ': Not a directory'));
+  if (sources.length > 1 && !into)
+    die(
+      proc,
+      `target ${quoteaf(target)}${proc.fs.exists(target) === null ? ': No such file or directory' : ' is not a directory'}`.replace(
+        ' is not a directory',
+        ': Not a directory',
+      ),
+    );
   return { sources, target, into };
 }
 
@@ -55,7 +66,8 @@ class Copier {
     const { fs } = this.#proc;
     const has = this.#has;
     let st: Stat;
-    const follow = has.has('L') || (!has.has('P') && !has.has('d') && (command ? has.has('H') || !has.has('r') : false));
+    const follow =
+      has.has('L') || (!has.has('P') && !has.has('d') && (command ? has.has('H') || !has.has('r') : false));
     try {
       st = follow ? fs.stat(source) : fs.lstat(source);
     } catch (e) {
@@ -64,7 +76,8 @@ class Copier {
     const dest = lstatOrNull(this.#proc, target);
     if (isDir(st)) return this.#directory(source, target, st, dest);
     if (isDir(dest)) return this.fail(`cannot overwrite directory ${quoteaf(target)} with non-directory`);
-    if (dest !== null && dest.ino === st.ino && dest.dev === st.dev) return this.fail(`${quoteaf(source)} and ${quoteaf(target)} are the same file`);
+    if (dest !== null && dest.ino === st.ino && dest.dev === st.dev)
+      return this.fail(`${quoteaf(source)} and ${quoteaf(target)} are the same file`);
     if (dest !== null && has.has('n')) return true;
     if (dest !== null && has.has('u') && fs.stat(target).mtime >= st.mtime) return true;
     try {
@@ -76,7 +89,9 @@ class Copier {
       else if (has.has('s')) fs.symlink(source, target);
       else if (!(await this.#contents(source, target, st, dest))) return false;
     } catch (e) {
-      return this.fail(`cannot create ${(st.mode & S_IFMT) === S_IFLNK || has.has('s') ? 'symbolic link' : has.has('l') ? 'hard link' : 'regular file'} ${quoteaf(target)}: ${errorText(e)}`);
+      return this.fail(
+        `cannot create ${(st.mode & S_IFMT) === S_IFLNK || has.has('s') ? 'symbolic link' : has.has('l') ? 'hard link' : 'regular file'} ${quoteaf(target)}: ${errorText(e)}`,
+      );
     }
     if (has.has('v')) this.#proc.out(`${quoteaf(source)} -> ${quoteaf(target)}\n`);
     await this.#proc.drain();
@@ -103,10 +118,15 @@ class Copier {
       return this.fail(`cannot create regular file ${quoteaf(target)}: ${errorText(e)}`);
     }
     try {
-      for (let bytes = await proc.read(from); bytes.length > 0; bytes = await proc.read(from)) await proc.write(to, bytes);
+      for (let bytes = await proc.read(from); bytes.length > 0; bytes = await proc.read(from))
+        await proc.write(to, bytes);
     } catch (e) {
       const text = errorText(e);
-      return this.fail((e as SystemError).syscall === 'write' ? `error writing ${quoteaf(target)}: ${text}` : `error reading ${quoteaf(source)}: ${text}`);
+      return this.fail(
+        (e as SystemError).syscall === 'write'
+          ? `error writing ${quoteaf(target)}: ${text}`
+          : `error reading ${quoteaf(source)}: ${text}`,
+      );
     }
     proc.close(from);
     proc.close(to);
@@ -123,7 +143,8 @@ class Copier {
   async #directory(source: string, target: string, st: Stat, dest: Stat | null): Promise<boolean> {
     const { fs } = this.#proc;
     if (!this.#has.has('r')) return this.fail(`-r not specified; omitting directory ${quoteaf(source)}`);
-    if (dest !== null && !isDir(fs.exists(target))) return this.fail(`cannot overwrite non-directory ${quoteaf(target)} with directory ${quoteaf(source)}`);
+    if (dest !== null && !isDir(fs.exists(target)))
+      return this.fail(`cannot overwrite non-directory ${quoteaf(target)} with directory ${quoteaf(source)}`);
     const [a, b] = [fs.realpath(source), `${fs.realpath(target.replace(/\/*[^/]*\/*$/, '') || '.')}/`];
     if (`${b}${baseOf(target)}/`.replace('//', '/').startsWith(`${a}/`)) {
       return this.fail(`cannot copy a directory, ${quoteaf(source)}, into itself, ${quoteaf(target)}`);
@@ -138,7 +159,8 @@ class Copier {
       return this.fail(`cannot create directory ${quoteaf(target)}: ${errorText(e)}`);
     }
     let all = true;
-    for (const name of fs.readdir(source)) all = (await this.copy(below(source, name), below(target, name), false)) && all;
+    for (const name of fs.readdir(source))
+      all = (await this.copy(below(source, name), below(target, name), false)) && all;
     this.#keep(target, st);
     return all;
   }
@@ -205,7 +227,9 @@ export async function cpMain(proc: Process): Promise<number> {
       });
     }
     const name = baseOf(source);
-    const target = p.into ? below(p.target, parents ? source : name === '..' || name === '.' ? '' : name).replace(/(.)\/$/, '$1') : p.target;
+    const target = p.into
+      ? below(p.target, parents ? source : name === '..' || name === '.' ? '' : name).replace(/(.)\/$/, '$1')
+      : p.target;
     if (!p.into && target.endsWith('/') && proc.fs.exists(target) === null && !isDir(proc.fs.exists(source))) {
       if (proc.fs.exists(source) !== null) {
         copier.fail(`cannot create regular file ${quoteaf(target)}: Not a directory`);
@@ -224,7 +248,14 @@ export async function mvMain(proc: Process): Promise<number> {
   const { options: opts, operands } = options(proc, {
     short: 'fnt:Tuv',
     synopsis: '[OPTION]... [-T] SOURCE DEST',
-    long: longs({ force: 'f', 'no-clobber': 'n', 'target-directory=': 't', 'no-target-directory': 'T', update: 'u', verbose: 'v' }),
+    long: longs({
+      force: 'f',
+      'no-clobber': 'n',
+      'target-directory=': 't',
+      'no-target-directory': 'T',
+      update: 'u',
+      verbose: 'v',
+    }),
   });
   for (const { opt, arg } of opts) {
     if (opt === 't') directory = arg;

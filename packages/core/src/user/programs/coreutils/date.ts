@@ -14,7 +14,16 @@ export function now(proc: Process): Moment {
   return { seconds: Number(t / 1_000_000_000n), ns: Number(t % 1_000_000_000n) };
 }
 
-const UNIT: Readonly<Record<string, number>> = { sec: 1, second: 1, min: 60, minute: 60, hour: 3600, day: 86_400, week: 604_800, fortnight: 1_209_600 };
+const UNIT: Readonly<Record<string, number>> = {
+  sec: 1,
+  second: 1,
+  min: 60,
+  minute: 60,
+  hour: 3600,
+  day: 86_400,
+  week: 604_800,
+  fortnight: 1_209_600,
+};
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 /**
@@ -59,15 +68,22 @@ export function parseDate(text: string, base: Moment): Moment | null {
   if (zone?.[1] !== undefined) offset += (zone[1] === '-' ? 1 : -1) * (Number(zone[2]) * 3600 + Number(zone[3]) * 60);
   const month = `(${MONTHS.join('|')})[a-z]*`;
   const named = take(new RegExp(`\\b${month}\\s+(\\d{1,2})(?:\\s+(\\d{4}))?\\b`)) ?? null;
-  if (named !== null && !setDate(Number(named[3] ?? d.getUTCFullYear()), MONTHS.indexOf(named[1]!), Number(named[2]))) return null;
+  if (named !== null && !setDate(Number(named[3] ?? d.getUTCFullYear()), MONTHS.indexOf(named[1]!), Number(named[2])))
+    return null;
   const daily = take(new RegExp(`\\b(\\d{1,2})[\\s-]+${month}(?:[\\s-]+(\\d{4}))?\\b`));
-  if (daily !== null && !setDate(Number(daily[3] ?? d.getUTCFullYear()), MONTHS.indexOf(daily[2]!), Number(daily[1]))) return null;
+  if (daily !== null && !setDate(Number(daily[3] ?? d.getUTCFullYear()), MONTHS.indexOf(daily[2]!), Number(daily[1])))
+    return null;
   take(/\b(sun|mon|tue|wed|thu|fri|sat)[a-z]*\b/);
-  for (let word = take(/\b(now|today|midnight|noon|yesterday|tomorrow)\b/); word !== null; word = take(/\b(now|today|yesterday|tomorrow)\b/)) {
+  for (
+    let word = take(/\b(now|today|midnight|noon|yesterday|tomorrow)\b/);
+    word !== null;
+    word = take(/\b(now|today|yesterday|tomorrow)\b/)
+  ) {
     if (word[1] === 'yesterday') offset -= 86_400;
     if (word[1] === 'tomorrow') offset += 86_400;
   }
-  const relative = /([-+]?\s*\d+|\bnext|\blast|\ba|^)\s*\b(sec|second|min|minute|hour|day|week|fortnight|month|year)s?\b(\s+ago\b)?/;
+  const relative =
+    /([-+]?\s*\d+|\bnext|\blast|\ba|^)\s*\b(sec|second|min|minute|hour|day|week|fortnight|month|year)s?\b(\s+ago\b)?/;
   for (let m = take(relative); m !== null; m = take(relative)) {
     const word = m[1]!.replace(/\s/g, '');
     const n = (word === 'last' ? -1 : /\d/.test(word) ? Number(word) : 1) * (m[3] === undefined ? 1 : -1);
@@ -124,7 +140,10 @@ export async function dateMain(proc: Process): Promise<number> {
     } else if (opt === 'I' || opt === 'rfc') {
       const name = Object.keys(ISO).find((k) => k.startsWith(arg ?? 'date'));
       if (name === undefined) {
-        usageError(proc, `invalid argument ${quote(arg!)} for ${quote(opt === 'I' ? '--iso-8601' : '--rfc-3339')}\nValid arguments are:\n${(opt === 'I' ? ['hours', 'minutes', 'date', 'seconds', 'ns'] : ['date', 'seconds', 'ns']).map((n) => `  - ${quote(n)}`).join('\n')}`);
+        usageError(
+          proc,
+          `invalid argument ${quote(arg!)} for ${quote(opt === 'I' ? '--iso-8601' : '--rfc-3339')}\nValid arguments are:\n${(opt === 'I' ? ['hours', 'minutes', 'date', 'seconds', 'ns'] : ['date', 'seconds', 'ns']).map((n) => `  - ${quote(n)}`).join('\n')}`,
+        );
       }
       format = opt === 'I' ? ISO[name]! : ISO[name]!.replace('T', ' ').replace(',', '.');
     }

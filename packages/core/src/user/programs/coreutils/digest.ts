@@ -26,7 +26,8 @@ export function md5(data: Uint8Array): Uint8Array {
     let [a, b, c, d] = h as [number, number, number, number];
     for (let i = 0; i < 64; i++) {
       const round = i >> 4;
-      const f = round === 0 ? (b & c) | (~b & d) : round === 1 ? (d & b) | (~d & c) : round === 2 ? b ^ c ^ d : c ^ (b | ~d);
+      const f =
+        round === 0 ? (b & c) | (~b & d) : round === 1 ? (d & b) | (~d & c) : round === 2 ? b ^ c ^ d : c ^ (b | ~d);
       const g = round === 0 ? i : round === 1 ? (5 * i + 1) & 15 : round === 2 ? (3 * i + 5) & 15 : (7 * i) & 15;
       const x = (a + f + MD5_SINES[i]! + m.getInt32(o + 4 * g, true)) | 0;
       [a, d, c, b] = [d, c, b, (b + rotl(x, MD5_SHIFTS[round * 4 + (i & 3)]!)) | 0];
@@ -52,7 +53,8 @@ export function sha256(data: Uint8Array): Uint8Array {
       if (i < 16) w[i] = m.getInt32(o + 4 * i);
       else {
         const [x, y] = [w[i - 15]!, w[i - 2]!];
-        w[i] = w[i - 16]! + w[i - 7]! + (rotr(x, 7) ^ rotr(x, 18) ^ (x >>> 3)) + (rotr(y, 17) ^ rotr(y, 19) ^ (y >>> 10));
+        w[i] =
+          w[i - 16]! + w[i - 7]! + (rotr(x, 7) ^ rotr(x, 18) ^ (x >>> 3)) + (rotr(y, 17) ^ rotr(y, 19) ^ (y >>> 10));
       }
     }
     let [a, b, c, d, e, f, g, z] = h as [number, number, number, number, number, number, number, number];

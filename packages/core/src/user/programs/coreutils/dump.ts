@@ -11,7 +11,12 @@ const ascii = (bytes: Uint8Array): string => latin1Decode(bytes).replace(/[^ -~]
 /** hexdump: canonical (-C), or words of two bytes. */
 export async function hexdumpMain(proc: Process): Promise<number> {
   let [canonical, length, skip, verbose] = [proc.name === 'hd', Infinity, 0, false];
-  const { options: opts, operands } = options(proc, { short: 'Cn:s:v', product: 'util-linux', version: '2.38.1', long: longs({ canonical: 'C', 'length=': 'n', 'skip=': 's', 'no-squeezing': 'v' }) });
+  const { options: opts, operands } = options(proc, {
+    short: 'Cn:s:v',
+    product: 'util-linux',
+    version: '2.38.1',
+    long: longs({ canonical: 'C', 'length=': 'n', 'skip=': 's', 'no-squeezing': 'v' }),
+  });
   for (const { opt, arg } of opts) {
     if (opt === 'C') canonical = true;
     else if (opt === 'n') length = Number(arg);
@@ -40,7 +45,8 @@ export async function hexdumpMain(proc: Process): Promise<number> {
       proc.out(`${hex(at, 8)}  ${cells.padEnd(48)}  |${ascii(row)}|\n`);
     } else {
       let text = hex(at, 7);
-      for (let k = 0; k < 16; k += 2) text += k < row.length ? ` ${hex(row[k]! | ((row[k + 1] ?? 0) << 8), 4)}` : '     ';
+      for (let k = 0; k < 16; k += 2)
+        text += k < row.length ? ` ${hex(row[k]! | ((row[k + 1] ?? 0) << 8), 4)}` : '     ';
       proc.out(`${text}\n`);
     }
     await proc.drain();
@@ -49,8 +55,51 @@ export async function hexdumpMain(proc: Process): Promise<number> {
   return status;
 }
 
-const NAMES = ['nul', 'soh', 'stx', 'etx', 'eot', 'enq', 'ack', 'bel', 'bs', 'ht', 'nl', 'vt', 'ff', 'cr', 'so', 'si', 'dle', 'dc1', 'dc2', 'dc3', 'dc4', 'nak', 'syn', 'etb', 'can', 'em', 'sub', 'esc', 'fs', 'gs', 'rs', 'us', 'sp'];
-const ESCAPES: Readonly<Record<number, string>> = { 0: '\\0', 7: '\\a', 8: '\\b', 9: '\\t', 10: '\\n', 11: '\\v', 12: '\\f', 13: '\\r' };
+const NAMES = [
+  'nul',
+  'soh',
+  'stx',
+  'etx',
+  'eot',
+  'enq',
+  'ack',
+  'bel',
+  'bs',
+  'ht',
+  'nl',
+  'vt',
+  'ff',
+  'cr',
+  'so',
+  'si',
+  'dle',
+  'dc1',
+  'dc2',
+  'dc3',
+  'dc4',
+  'nak',
+  'syn',
+  'etb',
+  'can',
+  'em',
+  'sub',
+  'esc',
+  'fs',
+  'gs',
+  'rs',
+  'us',
+  'sp',
+];
+const ESCAPES: Readonly<Record<number, string>> = {
+  0: '\\0',
+  7: '\\a',
+  8: '\\b',
+  9: '\\t',
+  10: '\\n',
+  11: '\\v',
+  12: '\\f',
+  13: '\\r',
+};
 
 interface OdFormat {
   readonly size: number;
@@ -65,19 +114,42 @@ function odFormats(proc: Process, spec: string): OdFormat[] {
     if (m[4] !== undefined) die(proc, `invalid character '${m[4]}' in type string ${quote(spec)}`);
     const kind = m[1]!;
     const size = { '': 4, '1': 1, C: 1, '2': 2, S: 2, '4': 4, I: 4 }[kind === 'a' || kind === 'c' ? '1' : m[2]!];
-    if (size === undefined) die(proc, `invalid type string ${quote(spec)};\nthis system doesn't provide a ${m[2]}-byte integral type`);
-    const digits: Readonly<Record<string, readonly number[]>> = { x: [2, 4, 8], o: [3, 6, 11], u: [3, 5, 10], d: [4, 6, 11] };
+    if (size === undefined)
+      die(proc, `invalid type string ${quote(spec)};\nthis system doesn't provide a ${m[2]}-byte integral type`);
+    const digits: Readonly<Record<string, readonly number[]>> = {
+      x: [2, 4, 8],
+      o: [3, 6, 11],
+      u: [3, 5, 10],
+      d: [4, 6, 11],
+    };
     const index = size === 1 ? 0 : size === 2 ? 1 : 2;
     const text = m[3] === 'z';
-    if (kind === 'c') out.push({ size, width: 3, text, show: (b) => ESCAPES[b] ?? (b >= 32 && b < 127 ? String.fromCharCode(b) : b.toString(8).padStart(3, '0')) });
-    else if (kind === 'a') out.push({ size, width: 3, text, show: (b) => ((b & 127) === 127 ? 'del' : (NAMES[b & 127] ?? String.fromCharCode(b & 127))) });
+    if (kind === 'c')
+      out.push({
+        size,
+        width: 3,
+        text,
+        show: (b) => ESCAPES[b] ?? (b >= 32 && b < 127 ? String.fromCharCode(b) : b.toString(8).padStart(3, '0')),
+      });
+    else if (kind === 'a')
+      out.push({
+        size,
+        width: 3,
+        text,
+        show: (b) => ((b & 127) === 127 ? 'del' : (NAMES[b & 127] ?? String.fromCharCode(b & 127))),
+      });
     else {
       const width = digits[kind]![index]!;
       out.push({
         size,
         width,
         text,
-        show: (v, signed) => (kind === 'x' ? hex(v, width) : kind === 'o' ? v.toString(8).padStart(width, '0') : String(kind === 'd' ? signed : v)),
+        show: (v, signed) =>
+          kind === 'x'
+            ? hex(v, width)
+            : kind === 'o'
+              ? v.toString(8).padStart(width, '0')
+              : String(kind === 'd' ? signed : v),
       });
     }
   }
@@ -91,11 +163,21 @@ export async function odMain(proc: Process): Promise<number> {
   let formats: OdFormat[] = [];
   const { options: opts, operands } = options(proc, {
     short: 'A:j:N:t:vw::abcdosx',
-    long: longs({ 'address-radix=': 'A', 'skip-bytes=': 'j', 'read-bytes=': 'N', 'format=': 't', 'output-duplicates': 'v', 'width=?': 'w' }),
+    long: longs({
+      'address-radix=': 'A',
+      'skip-bytes=': 'j',
+      'read-bytes=': 'N',
+      'format=': 't',
+      'output-duplicates': 'v',
+      'width=?': 'w',
+    }),
   });
   const OLD: Readonly<Record<string, string>> = { a: 'a', b: 'o1', c: 'c', d: 'u2', o: 'o2', s: 'd2', x: 'x2' };
   for (const { opt, arg } of opts) {
-    if (opt === 'A') radix = /^[doxn]/.test(arg!) ? arg![0]! : die(proc, `invalid output address radix '${arg}'; it must be one character from [doxn]`);
+    if (opt === 'A')
+      radix = /^[doxn]/.test(arg!)
+        ? arg![0]!
+        : die(proc, `invalid output address radix '${arg}'; it must be one character from [doxn]`);
     else if (opt === 'j') skip = Number(arg);
     else if (opt === 'N') length = Number(arg);
     else if (opt === 'w') width = Number(arg ?? 32);
@@ -105,7 +187,8 @@ export async function odMain(proc: Process): Promise<number> {
   if (formats.length === 0) formats = odFormats(proc, 'o2');
   const { data, status } = await slurp(proc, operands);
   const bytes = data.subarray(skip, Number.isFinite(length) ? skip + length : undefined);
-  const address = (n: number): string => (radix === 'n' ? '' : n.toString(radix === 'x' ? 16 : radix === 'd' ? 10 : 8).padStart(radix === 'x' ? 6 : 7, '0'));
+  const address = (n: number): string =>
+    radix === 'n' ? '' : n.toString(radix === 'x' ? 16 : radix === 'd' ? 10 : 8).padStart(radix === 'x' ? 6 : 7, '0');
   // Cells of different sizes line up by the widest per byte.
   const perByte = Math.max(...formats.map((f) => (f.width + 1) / f.size));
   let before = '';
@@ -141,7 +224,13 @@ export async function odMain(proc: Process): Promise<number> {
 export async function xxdMain(proc: Process): Promise<number> {
   const has = new Set<string>();
   let [columns, group, length, seek] = [16, 2, Infinity, 0];
-  const { options: opts, operands } = options(proc, { short: 'abc:g:il:prs:u', product: 'xxd', version: '2022-01-14', long: longs({ plain: 'p', ps: 'p', cols: 'c', len: 'l', revert: 'r' }), getopt: {} });
+  const { options: opts, operands } = options(proc, {
+    short: 'abc:g:il:prs:u',
+    product: 'xxd',
+    version: '2022-01-14',
+    long: longs({ plain: 'p', ps: 'p', cols: 'c', len: 'l', revert: 'r' }),
+    getopt: {},
+  });
   for (const { opt, arg } of opts) {
     if (opt === 'c') columns = Number(arg);
     else if (opt === 'g') group = Number(arg);
@@ -153,7 +242,12 @@ export async function xxdMain(proc: Process): Promise<number> {
   const { data, status } = await slurp(proc, operands.slice(0, 1));
   if (has.has('r')) {
     const text = latin1Decode(data);
-    const digits = has.has('p') ? text.replace(/[^0-9a-fA-F]/g, '') : text.split('\n').map((l) => (/^[0-9a-fA-F]+: ?((?:[0-9a-fA-F]+ )*[0-9a-fA-F]*)/.exec(l)?.[1] ?? '').replace(/\s/g, '')).join('');
+    const digits = has.has('p')
+      ? text.replace(/[^0-9a-fA-F]/g, '')
+      : text
+          .split('\n')
+          .map((l) => (/^[0-9a-fA-F]+: ?((?:[0-9a-fA-F]+ )*[0-9a-fA-F]*)/.exec(l)?.[1] ?? '').replace(/\s/g, ''))
+          .join('');
     proc.outBytes(Uint8Array.from(digits.match(/../g) ?? [], (h) => Number.parseInt(h, 16)));
     return status;
   }
@@ -162,7 +256,9 @@ export async function xxdMain(proc: Process): Promise<number> {
   if (has.has('p')) {
     const n = opts.some((o) => o.opt === 'c') ? columns || Infinity : 30;
     for (let i = 0; i < bytes.length; i += n) {
-      proc.out(`${up([...bytes.subarray(i, Number.isFinite(n) ? i + n : undefined)].map((b) => hex(b, 2)).join(''))}\n`);
+      proc.out(
+        `${up([...bytes.subarray(i, Number.isFinite(n) ? i + n : undefined)].map((b) => hex(b, 2)).join(''))}\n`,
+      );
       if (!Number.isFinite(n)) break;
     }
     return status;
@@ -182,7 +278,11 @@ const B64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 /** base64 */
 export async function base64Main(proc: Process): Promise<number> {
   let [decode, ignore, wrap] = [false, false, 76];
-  const { options: opts, operands } = options(proc, { short: 'diw:', long: longs({ decode: 'd', 'ignore-garbage': 'i', 'wrap=': 'w' }), synopsis: '[OPTION]... [FILE]' });
+  const { options: opts, operands } = options(proc, {
+    short: 'diw:',
+    long: longs({ decode: 'd', 'ignore-garbage': 'i', 'wrap=': 'w' }),
+    synopsis: '[OPTION]... [FILE]',
+  });
   for (const { opt, arg } of opts) {
     if (opt === 'd') decode = true;
     else if (opt === 'i') ignore = true;
@@ -213,7 +313,8 @@ export async function base64Main(proc: Process): Promise<number> {
   for (let i = 0; i < data.length; i += 3) {
     const n = (data[i]! << 16) | ((data[i + 1] ?? 0) << 8) | (data[i + 2] ?? 0);
     const left = data.length - i;
-    text += B64[n >> 18]! + B64[(n >> 12) & 63]! + (left > 1 ? B64[(n >> 6) & 63]! : '=') + (left > 2 ? B64[n & 63]! : '=');
+    text +=
+      B64[n >> 18]! + B64[(n >> 12) & 63]! + (left > 1 ? B64[(n >> 6) & 63]! : '=') + (left > 2 ? B64[n & 63]! : '=');
   }
   if (wrap === 0) proc.out(text);
   else for (let i = 0; i < text.length; i += wrap) proc.out(`${text.slice(i, i + wrap)}\n`);
@@ -223,7 +324,10 @@ export async function base64Main(proc: Process): Promise<number> {
 /** md5sum and sha256sum. */
 export async function sumMain(proc: Process): Promise<number> {
   const [label, digest] = proc.name === 'md5sum' ? (['MD5', md5] as const) : (['SHA256', sha256] as const);
-  const { options: opts, operands } = options(proc, { short: 'bctw', long: longs({ check: 'c', binary: 'b', text: 't', quiet: 'q', status: 's', tag: 'tag', warn: 'w' }) });
+  const { options: opts, operands } = options(proc, {
+    short: 'bctw',
+    long: longs({ check: 'c', binary: 'b', text: 't', quiet: 'q', status: 's', tag: 'tag', warn: 'w' }),
+  });
   const has = new Set(opts.map((o) => o.opt));
   const sum = (bytes: Uint8Array): string => [...digest(bytes)].map((b) => hex(b, 2)).join('');
   if (!has.has('c')) {
@@ -252,7 +356,9 @@ export async function sumMain(proc: Process): Promise<number> {
     }
   });
   await proc.flush();
-  if (unread > 0 && !has.has('s')) complain(proc, `WARNING: ${unread} listed file${unread === 1 ? '' : 's'} could not be read`);
-  if (bad > 0 && !has.has('s')) complain(proc, `WARNING: ${bad} computed checksum${bad === 1 ? '' : 's'} did NOT match`);
+  if (unread > 0 && !has.has('s'))
+    complain(proc, `WARNING: ${unread} listed file${unread === 1 ? '' : 's'} could not be read`);
+  if (bad > 0 && !has.has('s'))
+    complain(proc, `WARNING: ${bad} computed checksum${bad === 1 ? '' : 's'} did NOT match`);
   return status !== 0 || bad > 0 || unread > 0 ? 1 : 0;
 }

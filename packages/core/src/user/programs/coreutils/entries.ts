@@ -2,7 +2,11 @@
 import type { Program, ProgramEntry } from '../../process/types.ts';
 import { inItsWords } from './failure.ts';
 
-const bin = (name: string, load: () => Promise<Program>): ProgramEntry => ({ name, paths: [`/usr/bin/${name}`], load: () => load().then(inItsWords) });
+const bin = (name: string, load: () => Promise<Program>): ProgramEntry => ({
+  name,
+  paths: [`/usr/bin/${name}`],
+  load: () => load().then(inItsWords),
+});
 
 export const coreutilsEntries: readonly ProgramEntry[] = [
   bin('cat', () => import('./cat.ts').then((m) => m.catMain)),

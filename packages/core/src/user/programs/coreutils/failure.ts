@@ -28,7 +28,11 @@ const WORDS: Readonly<Record<string, Words>> = {
   egrep: GREP,
   fgrep: GREP,
   sed: { status: 4, read: (e) => `read error on stdin: ${e}`, write: (e) => `couldn't flush stdout: ${e}` },
-  sort: { status: 2, read: (e) => `read failed: -: ${e}`, write: (e) => `fflush failed: 'standard output': ${e}\nsort: write error` },
+  sort: {
+    status: 2,
+    read: (e) => `read failed: -: ${e}`,
+    write: (e) => `fflush failed: 'standard output': ${e}\nsort: write error`,
+  },
   find: { write: (e) => `‘standard output’: ${e}\nfind: write error` },
   comm: { read: (e) => `-: ${e}` },
   paste: { read: (e) => `-: ${e}` },
@@ -55,7 +59,10 @@ function tell(proc: Process, e: SystemError): number {
     complain(proc, words.write?.(e.strerror) ?? `write error: ${e.strerror}`);
     return words.writeStatus ?? status;
   }
-  const said = e.syscall === 'read' ? (words.read?.(e.strerror) ?? `read error: ${e.strerror}`) : `${e.path ?? e.syscall}: ${e.strerror}`;
+  const said =
+    e.syscall === 'read'
+      ? (words.read?.(e.strerror) ?? `read error: ${e.strerror}`)
+      : `${e.path ?? e.syscall}: ${e.strerror}`;
   complain(proc, said);
   return status;
 }

@@ -1,6 +1,20 @@
 /** Programs on the fields of lines: cut, paste, uniq, nl, comm, join, column. */
 import type { Process } from '../../process/types.ts';
-import { complain, die, eachLine, errorText, longs, openInput, options, quote, quoteaf, quotef, Records, tryHelp, usageError } from './command.ts';
+import {
+  complain,
+  die,
+  eachLine,
+  errorText,
+  longs,
+  openInput,
+  options,
+  quote,
+  quoteaf,
+  quotef,
+  Records,
+  tryHelp,
+  usageError,
+} from './command.ts';
 import { utf8Decode, utf8Encode } from '../../../lib/text.ts';
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../../uapi/fcntl.ts';
 
@@ -39,8 +53,10 @@ export async function cutMain(proc: Process): Promise<number> {
     else if (opt === 'z') end = 0;
   }
   if (mode === '') usageError(proc, 'you must specify a list of bytes, characters, or fields');
-  if (mode !== 'f' && delimiter !== null) usageError(proc, 'an input delimiter may be specified only when operating on fields');
-  if (mode !== 'f' && only) usageError(proc, 'suppressing non-delimited lines makes sense\n\tonly when operating on fields');
+  if (mode !== 'f' && delimiter !== null)
+    usageError(proc, 'an input delimiter may be specified only when operating on fields');
+  if (mode !== 'f' && only)
+    usageError(proc, 'suppressing non-delimited lines makes sense\n\tonly when operating on fields');
   const ranges = parseRanges(proc, list, mode === 'f');
   const selected = (n: number): boolean => ranges.some(([a, b]) => n >= a && n <= b) !== complement;
   const d = delimiter ?? '\t';
@@ -54,7 +70,12 @@ export async function cutMain(proc: Process): Promise<number> {
           if (!only) proc.out(line + eol);
           return;
         }
-        proc.out(line.split(d).filter((_, i) => selected(i + 1)).join(output ?? d) + eol);
+        proc.out(
+          line
+            .split(d)
+            .filter((_, i) => selected(i + 1))
+            .join(output ?? d) + eol,
+        );
         return;
       }
       // GNU's -c counts bytes, as -b does.
@@ -82,12 +103,17 @@ function parseRanges(proc: Process, list: string, fields: boolean): [number, num
     if (item === '-') usageError(proc, 'invalid range with no endpoint: -');
     const m = /^(\d*)(-?)(\d*)$/.exec(item);
     if (m === null || item === '') {
-      if (item === '') usageError(proc, fields ? 'fields are numbered from 1' : 'byte/character positions are numbered from 1');
-      usageError(proc, `invalid ${what === 'field' ? 'field value' : 'byte or character position'} ${quote(item.replace(/^[\d-]+(?=.)/, ''))}`);
+      if (item === '')
+        usageError(proc, fields ? 'fields are numbered from 1' : 'byte/character positions are numbered from 1');
+      usageError(
+        proc,
+        `invalid ${what === 'field' ? 'field value' : 'byte or character position'} ${quote(item.replace(/^[\d-]+(?=.)/, ''))}`,
+      );
     }
     const a = m[1] === '' ? 1 : Number(m[1]);
     const b = m[2] === '' ? a : m[3] === '' ? Infinity : Number(m[3]);
-    if (a === 0) usageError(proc, fields ? 'fields are numbered from 1' : 'byte/character positions are numbered from 1');
+    if (a === 0)
+      usageError(proc, fields ? 'fields are numbered from 1' : 'byte/character positions are numbered from 1');
     if (b < a) usageError(proc, 'invalid decreasing range');
     ranges.push([a, b]);
   }
@@ -114,7 +140,8 @@ export async function uniqMain(proc: Process): Promise<number> {
       'zero-terminated': 'z',
     }),
   });
-  const number = (arg: string, what: string): number => (/^\d+$/.test(arg) ? Number(arg) : die(proc, `${arg}: invalid number of ${what}`));
+  const number = (arg: string, what: string): number =>
+    /^\d+$/.test(arg) ? Number(arg) : die(proc, `${arg}: invalid number of ${what}`);
   for (const { opt, arg } of opts) {
     if (opt === 'f') skipFields = number(arg!, 'fields to skip');
     else if (opt === 's') skipChars = number(arg!, 'bytes to skip');
@@ -190,7 +217,9 @@ export async function pasteMain(proc: Process): Promise<number> {
     let status = 0;
     for (const name of names) {
       let n = 0;
-      status |= await eachLine(proc, [name], (line) => proc.out((n++ === 0 ? '' : delimiters[(n - 2) % delimiters.length]!) + line));
+      status |= await eachLine(proc, [name], (line) =>
+        proc.out((n++ === 0 ? '' : delimiters[(n - 2) % delimiters.length]!) + line),
+      );
       proc.out('\n');
     }
     return status;
@@ -206,14 +235,23 @@ export async function pasteMain(proc: Process): Promise<number> {
     const parts: (string | null)[] = [];
     for (const input of inputs) parts.push(await input.next());
     if (parts.every((p) => p === null)) return 0;
-    proc.out(`${parts.map((p, i) => (i === 0 ? '' : delimiters[(i - 1) % delimiters.length]!) + (p ?? '')).join('')}\n`);
+    proc.out(
+      `${parts.map((p, i) => (i === 0 ? '' : delimiters[(i - 1) % delimiters.length]!) + (p ?? '')).join('')}\n`,
+    );
     await proc.drain();
   }
 }
 
 /** nl: lines with numbers. */
 export async function nlMain(proc: Process): Promise<number> {
-  let [style, format, separator, width, start, step] = ['t', 'rn', '\t', 6, 1, 1] as [string, string, string, number, number, number];
+  let [style, format, separator, width, start, step] = ['t', 'rn', '\t', 6, 1, 1] as [
+    string,
+    string,
+    string,
+    number,
+    number,
+    number,
+  ];
   const { options: opts, operands } = options(proc, {
     short: 'b:i:n:s:v:w:',
     long: longs({
@@ -235,7 +273,8 @@ export async function nlMain(proc: Process): Promise<number> {
     } else if (opt === 's') separator = arg!;
     else {
       const n = Number(arg);
-      const what = opt === 'i' ? 'line number increment' : opt === 'v' ? 'starting line number' : 'line number field width';
+      const what =
+        opt === 'i' ? 'line number increment' : opt === 'v' ? 'starting line number' : 'line number field width';
       if (!Number.isInteger(n) || (opt === 'w' && n < 1)) die(proc, `invalid ${what}: ${quote(arg!)}`);
       if (opt === 'i') step = n;
       else if (opt === 'v') start = n;
@@ -250,7 +289,9 @@ export async function nlMain(proc: Process): Promise<number> {
     }
     const s = String(n);
     n += step;
-    proc.out((format === 'ln' ? s.padEnd(width) : s.padStart(width, format === 'rz' ? '0' : ' ')) + separator + line + '\n');
+    proc.out(
+      (format === 'ln' ? s.padEnd(width) : s.padStart(width, format === 'rz' ? '0' : ' ')) + separator + line + '\n',
+    );
   });
 }
 
@@ -322,7 +363,8 @@ export async function joinMain(proc: Process): Promise<number> {
     synopsis: '[OPTION]... FILE1 FILE2',
     long: longs({ 'ignore-case': 'i' }),
   });
-  const field = (arg: string): number => (/^[1-9]\d*$/.test(arg) ? Number(arg) - 1 : die(proc, `invalid field number: ${quote(arg)}`));
+  const field = (arg: string): number =>
+    /^[1-9]\d*$/.test(arg) ? Number(arg) - 1 : die(proc, `invalid field number: ${quote(arg)}`);
   for (const { opt, arg } of opts) {
     if (opt === 'a' || opt === 'v') {
       if (arg !== '1' && arg !== '2') die(proc, `invalid file number: ${quote(arg!)}`);
@@ -339,11 +381,21 @@ export async function joinMain(proc: Process): Promise<number> {
     complain(proc, operands.length === 0 ? 'missing operand' : `missing operand after ${quote(operands[0]!)}`);
     tryHelp(proc);
   }
-  const split = (line: string): string[] => (separator === '' ? line.replace(/^[ \t]+/, '').split(/[ \t]+/) : line.split(separator));
+  const split = (line: string): string[] =>
+    separator === '' ? line.replace(/^[ \t]+/, '').split(/[ \t]+/) : line.split(separator);
   const tables: string[][][] = [];
   for (const name of operands.slice(0, 2)) {
     const rows: string[][] = [];
-    if ((await eachLine(proc, [name], (line) => void rows.push(split(line)), 10, (_name, error) => `read error: ${error}`)) !== 0) return 1;
+    if (
+      (await eachLine(
+        proc,
+        [name],
+        (line) => void rows.push(split(line)),
+        10,
+        (_name, error) => `read error: ${error}`,
+      )) !== 0
+    )
+      return 1;
     tables.push(rows);
   }
   const [one, two] = tables as [string[][], string[][]];
@@ -390,13 +442,21 @@ export async function columnMain(proc: Process): Promise<number> {
   let table = false;
   let separators = ' \t';
   let output = '  ';
-  let [right, names] = ['', '']; 
+  let [right, names] = ['', ''];
   let greedy = true;
   const { options: opts, operands } = options(proc, {
     short: 'ts:o:R:N:c:x',
     product: 'util-linux',
     version: '2.38.1',
-    long: longs({ table: 't', 'separator=': 's', 'output-separator=': 'o', 'table-right=': 'R', 'table-columns=': 'N', 'output-width=': 'c', fillrows: 'x' }),
+    long: longs({
+      table: 't',
+      'separator=': 's',
+      'output-separator=': 'o',
+      'table-right=': 'R',
+      'table-columns=': 'N',
+      'output-width=': 'c',
+      fillrows: 'x',
+    }),
   });
   let width = Number(proc.env.get('COLUMNS') ?? 80);
   let rowsFirst = false;
@@ -412,9 +472,15 @@ export async function columnMain(proc: Process): Promise<number> {
     else rowsFirst = true;
   }
   const lines: string[] = [];
-  const status = await eachLine(proc, operands, (line) => {
-    if (line.trim() !== '') lines.push(line);
-  }, 10, (_name, error) => `read failed: ${error}`);
+  const status = await eachLine(
+    proc,
+    operands,
+    (line) => {
+      if (line.trim() !== '') lines.push(line);
+    },
+    10,
+    (_name, error) => `read failed: ${error}`,
+  );
   if (!table) {
     const longest = Math.max(0, ...lines.map((l) => l.length));
     const cell = (Math.floor(longest / 8) + 1) * 8;
@@ -455,7 +521,11 @@ export async function columnMain(proc: Process): Promise<number> {
   if (names !== '') rows.unshift(names.split(','));
   const count = Math.max(0, ...rows.map((r) => r.length));
   const widths = Array.from({ length: count }, (_, c) => Math.max(0, ...rows.map((r) => [...(r[c] ?? '')].length)));
-  const rightOf = new Set((right === '' ? [] : right.split(',')).flatMap((r) => (/^\d+$/.test(r) ? [Number(r) - 1] : names.split(',').indexOf(r))));
+  const rightOf = new Set(
+    (right === '' ? [] : right.split(',')).flatMap((r) =>
+      /^\d+$/.test(r) ? [Number(r) - 1] : names.split(',').indexOf(r),
+    ),
+  );
   for (const row of rows) {
     const cells = widths.map((w, c) => {
       const cell = row[c] ?? '';

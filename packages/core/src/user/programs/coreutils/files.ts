@@ -64,8 +64,6 @@ export async function mkdirMain(proc: Process): Promise<number> {
   return status;
 }
 
-
-
 /** rmdir */
 export async function rmdirMain(proc: Process): Promise<number> {
   let [parents, verbose, lenient] = [false, false, false];
@@ -153,7 +151,12 @@ export async function rmMain(proc: Process): Promise<number> {
         for (const name of names) all = (await remove(below(path, name))) && all;
         if (!all) return false;
       }
-      if (!(await agreed(`remove ${dir ? 'directory' : st.size === 0 ? 'regular empty file' : 'regular file'} ${quoteaf(path)}?`))) return false;
+      if (
+        !(await agreed(
+          `remove ${dir ? 'directory' : st.size === 0 ? 'regular empty file' : 'regular file'} ${quoteaf(path)}?`,
+        ))
+      )
+        return false;
       if (dir) proc.fs.rmdir(path);
       else proc.fs.unlink(path);
     } catch (e) {
@@ -200,7 +203,10 @@ export async function touchMain(proc: Process): Promise<number> {
     } else if (opt === 't') {
       const m = /^(?:(\d\d)?(\d\d))?(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d\d))?$/.exec(arg!);
       if (m === null) die(proc, `invalid date format ${quote(arg!)}`);
-      const year = m[2] === undefined ? new Date(present.seconds * 1000).getUTCFullYear() : Number(m[2]) + (m[1] === undefined ? (Number(m[2]) < 69 ? 2000 : 1900) : Number(m[1]) * 100);
+      const year =
+        m[2] === undefined
+          ? new Date(present.seconds * 1000).getUTCFullYear()
+          : Number(m[2]) + (m[1] === undefined ? (Number(m[2]) < 69 ? 2000 : 1900) : Number(m[1]) * 100);
       time = Date.UTC(year, Number(m[3]) - 1, Number(m[4]), Number(m[5]), Number(m[6]), Number(m[7] ?? 0)) / 1000;
     }
   }
@@ -214,7 +220,10 @@ export async function touchMain(proc: Process): Promise<number> {
       }
       proc.fs.utimes(path, time);
     } catch (e) {
-      complain(proc, `${errorText(e) === 'Operation not permitted' ? 'setting times of' : 'cannot touch'} ${quoteaf(path)}: ${errorText(e)}`);
+      complain(
+        proc,
+        `${errorText(e) === 'Operation not permitted' ? 'setting times of' : 'cannot touch'} ${quoteaf(path)}: ${errorText(e)}`,
+      );
       status = 1;
     }
   }
@@ -225,7 +234,9 @@ export async function touchMain(proc: Process): Promise<number> {
 export async function chmodMain(proc: Process): Promise<number> {
   let [recursive, verbose, changes, quiet] = [false, false, false, false];
   // A mode may begin with a dash: it is no option then.
-  const args = proc.argv.slice(1).flatMap((a) => (/^-[rwxXstugoa,+=-]+$/.test(a) && a !== '--' && !a.startsWith('--') ? ['--mode-', a] : [a]));
+  const args = proc.argv
+    .slice(1)
+    .flatMap((a) => (/^-[rwxXstugoa,+=-]+$/.test(a) && a !== '--' && !a.startsWith('--') ? ['--mode-', a] : [a]));
   const flat: string[] = [];
   let dashed: string | null = null;
   for (let i = 0; i < args.length; i++) {
@@ -269,12 +280,17 @@ export async function chmodMain(proc: Process): Promise<number> {
       const made = applyMode(mode, old, proc.umask, isDir(st))!;
       proc.fs.chmod(path, made);
       const octal = (n: number): string => `${n.toString(8).padStart(4, '0')} (${modeString(n).slice(1)})`;
-      if (made !== old && (verbose || changes)) proc.out(`mode of ${quoteaf(path)} changed from ${octal(old)} to ${octal(made)}\n`);
+      if (made !== old && (verbose || changes))
+        proc.out(`mode of ${quoteaf(path)} changed from ${octal(old)} to ${octal(made)}\n`);
       else if (verbose) proc.out(`mode of ${quoteaf(path)} retained as ${octal(made)}\n`);
       if (recursive && isDir(st)) for (const name of proc.fs.readdir(path)) change(below(path, name), false);
     } catch (e) {
       const text = errorText(e);
-      if (!quiet) complain(proc, `${text === 'Operation not permitted' ? 'changing permissions of' : 'cannot access'} ${quoteaf(path)}: ${text}`);
+      if (!quiet)
+        complain(
+          proc,
+          `${text === 'Operation not permitted' ? 'changing permissions of' : 'cannot access'} ${quoteaf(path)}: ${text}`,
+        );
       status = 1;
     }
   };
@@ -285,7 +301,11 @@ export async function chmodMain(proc: Process): Promise<number> {
 /** mkfifo */
 export async function mkfifoMain(proc: Process): Promise<number> {
   let mode = 0o666;
-  const { options: opts, operands } = options(proc, { short: 'm:', long: longs({ 'mode=': 'm' }), synopsis: '[OPTION]... NAME...' });
+  const { options: opts, operands } = options(proc, {
+    short: 'm:',
+    long: longs({ 'mode=': 'm' }),
+    synopsis: '[OPTION]... NAME...',
+  });
   for (const { arg } of opts) mode = applyMode(arg!, 0o666, proc.umask, false) ?? die(proc, 'invalid mode');
   if (operands.length === 0) usageError(proc, 'missing operand');
   let status = 0;
@@ -342,7 +362,10 @@ export async function mktempMain(proc: Process): Promise<number> {
     } catch (e) {
       if (!quiet) {
         const shown = inTmp ? below(tmp, template) : template;
-        complain(proc, `failed to create ${dir ? 'directory' : 'file'} via template ${quote(shown + suffix)}: ${errorText(e)}`);
+        complain(
+          proc,
+          `failed to create ${dir ? 'directory' : 'file'} via template ${quote(shown + suffix)}: ${errorText(e)}`,
+        );
       }
       return 1;
     }
@@ -358,7 +381,15 @@ export async function lnMain(proc: Process): Promise<number> {
   let target: string | null = null;
   const { options: opts, operands } = options(proc, {
     short: 'fnPrst:Tv',
-    long: longs({ force: 'f', 'no-dereference': 'n', relative: 'r', symbolic: 's', 'target-directory=': 't', 'no-target-directory': 'T', verbose: 'v' }),
+    long: longs({
+      force: 'f',
+      'no-dereference': 'n',
+      relative: 'r',
+      symbolic: 's',
+      'target-directory=': 't',
+      'no-target-directory': 'T',
+      verbose: 'v',
+    }),
     synopsis: '[OPTION]... [-T] TARGET LINK_NAME',
   });
   for (const { opt, arg } of opts) {
@@ -375,7 +406,12 @@ export async function lnMain(proc: Process): Promise<number> {
   let single: string | null = null;
   if (target === null) {
     if (noTarget && sources.length !== 2) {
-      usageError(proc, sources.length < 2 ? `missing destination file operand after ${quote(sources[0]!)}` : `extra operand ${quote(sources[2]!)}`);
+      usageError(
+        proc,
+        sources.length < 2
+          ? `missing destination file operand after ${quote(sources[0]!)}`
+          : `extra operand ${quote(sources[2]!)}`,
+      );
     }
     if (sources.length === 1) target = '.';
     else {
@@ -406,7 +442,10 @@ export async function lnMain(proc: Process): Promise<number> {
       else proc.fs.link(source, path);
       if (verbose) proc.out(`${quoteaf(path)} ${symbolic ? '->' : '=>'} ${quoteaf(source)}\n`);
     } catch (e) {
-      complain(proc, `failed to create ${symbolic ? 'symbolic' : 'hard'} link ${quoteaf(path)}${symbolic ? '' : errorText(e) === 'File exists' ? '' : ` => ${quoteaf(source)}`}: ${errorText(e)}`);
+      complain(
+        proc,
+        `failed to create ${symbolic ? 'symbolic' : 'hard'} link ${quoteaf(path)}${symbolic ? '' : errorText(e) === 'File exists' ? '' : ` => ${quoteaf(source)}`}: ${errorText(e)}`,
+      );
       status = 1;
     }
   }

@@ -1,7 +1,21 @@
 import { concatBytes } from '../../../lib/text.ts';
 import { SEEK_CUR } from '../../../uapi/fcntl.ts';
 import type { Process } from '../../process/types.ts';
-import { closeStdin, complain, die, eachInput, longs, openInput, options, quote, quoteaf, quotef, readErrorText, sizeNumber, usageError } from './command.ts';
+import {
+  closeStdin,
+  complain,
+  die,
+  eachInput,
+  longs,
+  openInput,
+  options,
+  quote,
+  quoteaf,
+  quotef,
+  readErrorText,
+  sizeNumber,
+  usageError,
+} from './command.ts';
 import { interval } from './words.ts';
 
 interface Amount {
@@ -39,7 +53,8 @@ function headers(proc: Process, mode: 'auto' | 'never' | 'always', files: number
 /** Where the n-th newline ends, or -1. `state.left` counts on over chunks. */
 function lineEnd(bytes: Uint8Array, state: { left: number }, delimiter: number): number {
   if (state.left === 0) return 0;
-  for (let i = bytes.indexOf(delimiter); i >= 0; i = bytes.indexOf(delimiter, i + 1)) if (--state.left === 0) return i + 1;
+  for (let i = bytes.indexOf(delimiter); i >= 0; i = bytes.indexOf(delimiter, i + 1))
+    if (--state.left === 0) return i + 1;
   return -1;
 }
 
@@ -176,7 +191,10 @@ export async function tailMain(proc: Process): Promise<number> {
     else if (opt === 'F') follow = 'name';
     else if (opt === 'follow') {
       if (arg !== null && arg !== 'name' && arg !== 'descriptor') {
-        usageError(proc, `invalid argument ${quote(arg)} for ${quote('--follow')}\nValid arguments are:\n  - ‘descriptor’\n  - ‘name’`);
+        usageError(
+          proc,
+          `invalid argument ${quote(arg)} for ${quote('--follow')}\nValid arguments are:\n  - ‘descriptor’\n  - ‘name’`,
+        );
       }
       follow = arg === 'name' ? 'name' : 'descriptor';
     } else if (opt === 's') seconds = interval(arg!) ?? die(proc, `invalid number of seconds: ${quote(arg!)}`);
@@ -209,7 +227,8 @@ export async function tailMain(proc: Process): Promise<number> {
       followed.push({ fd: proc.fds.add(file.retain()), name, ino: file.stat().ino });
     }
   });
-  if (follow === '' || followed.length === 0) return follow === '' || status === 0 ? status : die(proc, 'no files remaining');
+  if (follow === '' || followed.length === 0)
+    return follow === '' || status === 0 ? status : die(proc, 'no files remaining');
   for (;;) {
     for (const f of followed) {
       const bytes = await proc.readAll(f.fd);
@@ -253,39 +272,43 @@ export async function wcMain(proc: Process): Promise<number> {
     if ((st.mode & 0o170000) === 0o100000) sizes += st.size;
     else unsized = true;
   }
-  const status = await eachInput(proc, operands, async (fd, name) => {
-    const counts: Record<string, number> = { l: 0, w: 0, m: 0, c: 0, L: 0 };
-    rows.push({ counts, name });
-    try {
-      let inWord = false;
-      let column = 0;
-      for (let bytes = await proc.read(fd); bytes.length > 0; bytes = await proc.read(fd)) {
-        counts['c']! += bytes.length;
-        for (const b of bytes) {
-          if ((b & 0xc0) !== 0x80) counts['m']!++;
-          if (b === 10) counts['l']!++;
-          const space = b === 32 || (b >= 9 && b <= 13);
-          if (space) inWord = false;
-          else if (!inWord) {
-            inWord = true;
-            counts['w']!++;
+  const status = await eachInput(
+    proc,
+    operands,
+    async (fd, name) => {
+      const counts: Record<string, number> = { l: 0, w: 0, m: 0, c: 0, L: 0 };
+      rows.push({ counts, name });
+      try {
+        let inWord = false;
+        let column = 0;
+        for (let bytes = await proc.read(fd); bytes.length > 0; bytes = await proc.read(fd)) {
+          counts['c']! += bytes.length;
+          for (const b of bytes) {
+            if ((b & 0xc0) !== 0x80) counts['m']!++;
+            if (b === 10) counts['l']!++;
+            const space = b === 32 || (b >= 9 && b <= 13);
+            if (space) inWord = false;
+            else if (!inWord) {
+              inWord = true;
+              counts['w']!++;
+            }
+            if (b === 10 || b === 13 || b === 12) {
+              counts['L'] = Math.max(counts['L']!, column);
+              column = 0;
+            } else if (b === 9) column += 8 - (column % 8);
+            else if (b >= 32 && b !== 127 && (b & 0xc0) !== 0x80) column++;
           }
-          if (b === 10 || b === 13 || b === 12) {
-            counts['L'] = Math.max(counts['L']!, column);
-            column = 0;
-          } else if (b === 9) column += 8 - (column % 8);
-          else if (b >= 32 && b !== 127 && (b & 0xc0) !== 0x80) column++;
         }
+        counts['L'] = Math.max(counts['L']!, column);
+      } finally {
+        for (const k of ['l', 'w', 'm', 'c']) total[k]! += counts[k]!;
+        total['L'] = Math.max(total['L']!, counts['L']!);
       }
-      counts['L'] = Math.max(counts['L']!, column);
-    } finally {
-      for (const k of ['l', 'w', 'm', 'c']) total[k]! += counts[k]!;
-      total['L'] = Math.max(total['L']!, counts['L']!);
-    }
-  }, (name, error) => `${name === '-' ? "'standard input'" : quotef(name)}: ${error}`);
+    },
+    (name, error) => `${name === '-' ? "'standard input'" : quotef(name)}: ${error}`,
+  );
   if (files.length > 1) rows.push({ counts: total, name: 'total' });
-  const width =
-    order.length === 1 && files.length === 1 ? 1 : Math.max(unsized ? 7 : 1, String(sizes).length);
+  const width = order.length === 1 && files.length === 1 ? 1 : Math.max(unsized ? 7 : 1, String(sizes).length);
   for (const { counts, name } of rows) {
     const numbers = order.map((o) => String(counts[o]).padStart(width)).join(' ');
     proc.out(operands.length === 0 ? `${numbers}\n` : `${numbers} ${name}\n`);

@@ -27,10 +27,18 @@ export function humanSize(n: number): string {
   return s + 'KMGTPEZY'[unit]!;
 }
 
-const COLORS: Readonly<Record<string, string>> = { d: '01;34', l: '01;36', p: '40;33', c: '40;33;01', b: '40;33;01', s: '01;35' };
+const COLORS: Readonly<Record<string, string>> = {
+  d: '01;34',
+  l: '01;36',
+  p: '40;33',
+  c: '40;33;01',
+  b: '40;33;01',
+  s: '01;35',
+};
 
 /** 512-byte... 1024-byte blocks a file takes: whole pages. */
-const blocks = (st: Stat): number => ((st.mode & S_IFMT) === S_IFLNK || (st.mode & S_IFMT) === S_IFDIR ? 0 : Math.ceil(st.size / 4096) * 4);
+const blocks = (st: Stat): number =>
+  (st.mode & S_IFMT) === S_IFLNK || (st.mode & S_IFMT) === S_IFDIR ? 0 : Math.ceil(st.size / 4096) * 4;
 
 class Listing {
   readonly #proc: Process;
@@ -104,10 +112,12 @@ class Listing {
     const has = this.#has;
     const inode = (e: Entry): string => (has.has('i') ? String(e.stat.ino) : '');
     const inodeWidth = Math.max(0, ...entries.map((e) => inode(e).length));
-    const blockText = (e: Entry): string => (!has.has('s') ? '' : has.has('h') ? humanSize(blocks(e.stat) * 1024) : String(blocks(e.stat)));
+    const blockText = (e: Entry): string =>
+      !has.has('s') ? '' : has.has('h') ? humanSize(blocks(e.stat) * 1024) : String(blocks(e.stat));
     const blockWidth = Math.max(0, ...entries.map((e) => blockText(e).length));
     const lead = (e: Entry): string =>
-      (has.has('i') ? `${inode(e).padStart(inodeWidth)} ` : '') + (has.has('s') ? `${blockText(e).padStart(blockWidth)} ` : '');
+      (has.has('i') ? `${inode(e).padStart(inodeWidth)} ` : '') +
+      (has.has('s') ? `${blockText(e).padStart(blockWidth)} ` : '');
     if (this.#style === 'long') {
       this.#long(entries, lead);
       return;
@@ -132,7 +142,12 @@ class Listing {
       return { e, links: String(stat.nlink), user: owner(stat.uid), group: owner(stat.gid), size };
     });
     const width = (f: (r: (typeof rows)[number]) => string): number => Math.max(0, ...rows.map((r) => f(r).length));
-    const [links, user, group, size] = [width((r) => r.links), width((r) => r.user), width((r) => r.group), width((r) => r.size)];
+    const [links, user, group, size] = [
+      width((r) => r.links),
+      width((r) => r.user),
+      width((r) => r.group),
+      width((r) => r.size),
+    ];
     for (const r of rows) {
       let text = `${lead(r.e)}${modeString(r.e.stat.mode)} ${r.links.padStart(links)} `;
       if (!has.has('g')) text += `${r.user.padEnd(user)} `;
@@ -268,7 +283,11 @@ export async function lsMain(proc: Process): Promise<number> {
     else if (opt === '0') style = style === 'long' ? 'long' : 'one';
     else if (opt === 'color') {
       if (arg !== null && !/^(always|yes|force|never|no|none|auto|tty|if-tty)$/.test(arg)) {
-        usageError(proc, `invalid argument ${quote(arg)} for ${quote('--color')}\nValid arguments are:\n  - ‘always’, ‘yes’, ‘force’\n  - ‘never’, ‘no’, ‘none’\n  - ‘auto’, ‘tty’, ‘if-tty’`, 2);
+        usageError(
+          proc,
+          `invalid argument ${quote(arg)} for ${quote('--color')}\nValid arguments are:\n  - ‘always’, ‘yes’, ‘force’\n  - ‘never’, ‘no’, ‘none’\n  - ‘auto’, ‘tty’, ‘if-tty’`,
+          2,
+        );
       }
       color = arg === null || /^(always|yes|force)$/.test(arg) || (/tty|auto/.test(arg) && proc.isatty(1));
     } else if (opt === 'full-time') {
@@ -297,7 +316,8 @@ export async function lsMain(proc: Process): Promise<number> {
     try {
       let stat = proc.fs.lstat(name);
       const follow = has.has('L') || has.has('H') || (style !== 'long' && !has.has('d') && !has.has('F'));
-      if ((stat.mode & S_IFMT) === S_IFLNK && follow) stat = proc.fs.exists(name) ?? (has.has('L') ? proc.fs.stat(name) : stat);
+      if ((stat.mode & S_IFMT) === S_IFLNK && follow)
+        stat = proc.fs.exists(name) ?? (has.has('L') ? proc.fs.stat(name) : stat);
       const isDir = (stat.mode & S_IFMT) === S_IFDIR;
       (isDir && !has.has('d') ? dirs : files).push({ name, path: name, stat });
     } catch (e) {

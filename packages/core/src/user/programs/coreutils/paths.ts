@@ -83,7 +83,8 @@ export async function readlinkMain(proc: Process): Promise<number> {
     } catch (e) {
       status = 1;
       const text = errorText(e);
-      if (verbose) complain(proc, `${quotef(path)}: ${(e as SystemError).errno === -EINVAL ? 'Invalid argument' : text}`);
+      if (verbose)
+        complain(proc, `${quotef(path)}: ${(e as SystemError).errno === -EINVAL ? 'Invalid argument' : text}`);
     }
   }
   return status;
@@ -141,10 +142,17 @@ export async function realpathMain(proc: Process): Promise<number> {
 
 /** pwd, as the program. */
 export async function pwdMain(proc: Process): Promise<number> {
-  const { options: opts, operands } = options(proc, { short: 'LP', long: longs({ logical: 'L', physical: 'P' }), synopsis: '[OPTION]...' });
+  const { options: opts, operands } = options(proc, {
+    short: 'LP',
+    long: longs({ logical: 'L', physical: 'P' }),
+    synopsis: '[OPTION]...',
+  });
   if (operands.length > 0) complain(proc, 'ignoring non-option arguments');
   const logical = proc.env.get('PWD');
-  const use = opts.at(-1)?.opt === 'L' && logical?.startsWith('/') === true && proc.fs.exists(logical)?.ino === proc.fs.exists('.')?.ino;
+  const use =
+    opts.at(-1)?.opt === 'L' &&
+    logical?.startsWith('/') === true &&
+    proc.fs.exists(logical)?.ino === proc.fs.exists('.')?.ino;
   proc.out(`${use ? logical : proc.cwd}\n`);
   return 0;
 }

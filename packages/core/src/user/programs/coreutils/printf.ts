@@ -107,7 +107,10 @@ export async function printfMain(proc: Process): Promise<number> {
     const n = convert(text);
     if (n !== null) return n;
     const part = prefix(text);
-    complain(proc, part === null ? `${quote(text)}: expected a numeric value` : `${quote(text)}: value not completely converted`);
+    complain(
+      proc,
+      part === null ? `${quote(text)}: expected a numeric value` : `${quote(text)}: value not completely converted`,
+    );
     status = 1;
     return part ?? zero;
   };
@@ -118,8 +121,10 @@ export async function printfMain(proc: Process): Promise<number> {
     const n = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
     return m[1] === '-' ? -n : n;
   };
-  const leading = (s: string): bigint | null => integer(/^[ \t]*[-+]?(0[xX][0-9a-fA-F]+|0[0-7]*|\d+)/.exec(s)?.[0] ?? '');
-  const float = (s: string): number | null => (/^[ \t]*[-+]?(\d+\.?\d*(e[-+]?\d+)?|\.\d+(e[-+]?\d+)?|0x[0-9a-f]+)$/i.test(s) ? Number(s) : null);
+  const leading = (s: string): bigint | null =>
+    integer(/^[ \t]*[-+]?(0[xX][0-9a-fA-F]+|0[0-7]*|\d+)/.exec(s)?.[0] ?? '');
+  const float = (s: string): number | null =>
+    /^[ \t]*[-+]?(\d+\.?\d*(e[-+]?\d+)?|\.\d+(e[-+]?\d+)?|0x[0-9a-f]+)$/i.test(s) ? Number(s) : null;
   do {
     const start = used;
     for (const part of format.match(/%%|%[-+ 0#']*(?:\*|\d*)(?:\.(?:\*|\d*))?[a-zA-Z]|%|[^%]+/gs) ?? []) {
@@ -152,7 +157,12 @@ export async function printfMain(proc: Process): Promise<number> {
       const arg = args[used++] ?? '';
       if ('diouxX'.includes(c.kind)) proc.out(formatInteger(number(arg, integer, 0n, leading), c));
       else if ('fFeEgG'.includes(c.kind)) {
-        proc.out(formatFloat(number(arg, float, 0, (s) => float(/^[ \t]*[-+]?(\d+\.?\d*|\.\d+)/.exec(s)?.[0] ?? '')), c));
+        proc.out(
+          formatFloat(
+            number(arg, float, 0, (s) => float(/^[ \t]*[-+]?(\d+\.?\d*|\.\d+)/.exec(s)?.[0] ?? '')),
+            c,
+          ),
+        );
       } else if (c.kind === 'b') {
         const { text, stop } = unescape(arg, true);
         proc.out(formatString(text, c));

@@ -17,7 +17,8 @@ interface Column {
 
 const elapsed = (p: ProcessInfo, proc: Process): number => Math.max(0, Math.floor(proc.task.now() / 1e9 - p.startTime));
 const startedAt = (p: ProcessInfo, proc: Process): number => now(proc).seconds - elapsed(p, proc);
-const stat = (p: ProcessInfo): string => p.state + (p.sid === p.pid ? 's' : '') + (p.tty !== null && p.state === 'R' ? '+' : '');
+const stat = (p: ProcessInfo): string =>
+  p.state + (p.sid === p.pid ? 's' : '') + (p.tty !== null && p.state === 'R' ? '+' : '');
 const zero = (): string => '0';
 
 const COLUMNS: Readonly<Record<string, Column>> = {
@@ -45,7 +46,12 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   ni: { title: 'NI', right: true, width: 3, value: zero },
   start: { title: 'START', right: true, width: 5, value: (p, proc) => strftime('%H:%M', startedAt(p, proc)) },
   stime: { title: 'STIME', right: true, width: 5, value: (p, proc) => strftime('%H:%M', startedAt(p, proc)) },
-  lstart: { title: 'STARTED', right: true, width: 24, value: (p, proc) => strftime('%a %b %e %H:%M:%S %Y', startedAt(p, proc)) },
+  lstart: {
+    title: 'STARTED',
+    right: true,
+    width: 24,
+    value: (p, proc) => strftime('%a %b %e %H:%M:%S %Y', startedAt(p, proc)),
+  },
   etimes: { title: 'ELAPSED', right: true, width: 7, value: (p, proc) => String(elapsed(p, proc)) },
   etime: {
     title: 'ELAPSED',
@@ -58,7 +64,26 @@ const COLUMNS: Readonly<Record<string, Column>> = {
     },
   },
 };
-const ALIAS: Readonly<Record<string, string>> = { cmd: 'args', command: 'args', fname: 'comm', pgrp: 'pgid', sess: 'sid', session: 'sid', s: 'state', tt: 'tty', cputime: 'time', euser: 'user', ruser: 'user', uname: 'user', euid: 'uid', '%cpu': 'pcpu', '%mem': 'pmem', nice: 'ni', start_time: 'stime', ucomm: 'comm' };
+const ALIAS: Readonly<Record<string, string>> = {
+  cmd: 'args',
+  command: 'args',
+  fname: 'comm',
+  pgrp: 'pgid',
+  sess: 'sid',
+  session: 'sid',
+  s: 'state',
+  tt: 'tty',
+  cputime: 'time',
+  euser: 'user',
+  ruser: 'user',
+  uname: 'user',
+  euid: 'uid',
+  '%cpu': 'pcpu',
+  '%mem': 'pmem',
+  nice: 'ni',
+  start_time: 'stime',
+  ucomm: 'comm',
+};
 
 const BSD = ['user', 'pid', 'pcpu', 'pmem', 'vsz', 'rss', 'tname', 'stat', 'start', 'bsdtime', 'args'];
 
@@ -73,7 +98,9 @@ export async function psMain(proc: Process): Promise<number> {
   const names = new Set<string>();
   let style = '';
   const fail = (message: string): never => {
-    proc.err(`error: ${message}\n\nUsage:\n ps [options]\n\n Try 'ps --help <simple|list|output|threads|misc|all>'\n  or 'ps --help <s|l|o|t|m|a>'\n for additional help text.\n\nFor more details see ps(1).\n`);
+    proc.err(
+      `error: ${message}\n\nUsage:\n ps [options]\n\n Try 'ps --help <simple|list|output|threads|misc|all>'\n  or 'ps --help <s|l|o|t|m|a>'\n for additional help text.\n\nFor more details see ps(1).\n`,
+    );
     return proc.exit(1);
   };
   const numbers = (text: string, into: Set<number>): void => {
@@ -86,7 +113,9 @@ export async function psMain(proc: Process): Promise<number> {
     const eq = text.indexOf('=');
     const list = eq >= 0 && !text.slice(0, eq).includes(',') ? [text] : text.split(/[,\s]+/);
     for (const item of list) {
-      const [name, title] = item.includes('=') ? [item.slice(0, item.indexOf('=')), item.slice(item.indexOf('=') + 1)] : [item, null];
+      const [name, title] = item.includes('=')
+        ? [item.slice(0, item.indexOf('=')), item.slice(item.indexOf('=') + 1)]
+        : [item, null];
       const key = ALIAS[name] ?? name;
       if (COLUMNS[key] === undefined) fail('unknown user-defined format specifier "' + name + '"');
       wanted.push({ key, title: title ?? (name === 'cmd' ? 'CMD' : name === 'command' ? 'COMMAND' : null) });
@@ -94,7 +123,8 @@ export async function psMain(proc: Process): Promise<number> {
   };
   for (let i = 0; i < words.length; i++) {
     const w = words[i]!;
-    const value = (rest: string): string => (rest !== '' ? rest : (words[++i] ?? fail('list of process IDs must follow -p')));
+    const value = (rest: string): string =>
+      rest !== '' ? rest : (words[++i] ?? fail('list of process IDs must follow -p'));
     if (w === '--no-headers' || w === '--no-heading') headers = false;
     else if (w === '--version') {
       proc.out('ps from procps-ng 4.0.2\n(Warren)\n');
@@ -130,7 +160,12 @@ export async function psMain(proc: Process): Promise<number> {
     }
   }
   if (wanted.length === 0) {
-    const keys = style === 'bsd' ? BSD : style === 'full' ? ['uid', 'pid', 'ppid', 'c', 'stime', 'tname', 'time', 'cmdline'] : ['pid', 'tname', 'time', 'ucmd'];
+    const keys =
+      style === 'bsd'
+        ? BSD
+        : style === 'full'
+          ? ['uid', 'pid', 'ppid', 'c', 'stime', 'tname', 'time', 'cmdline']
+          : ['pid', 'tname', 'time', 'ucmd'];
     wanted = keys.map((key) => ({ key, title: null }));
   }
   if (proc.fs.exists('/proc/version') === null) {
@@ -143,7 +178,8 @@ export async function psMain(proc: Process): Promise<number> {
   }
   const mine = proc.processes.get(Number(proc.fs.readlink('/proc/self')));
   const listed = proc.processes.list().filter((p) => {
-    if (pids.size > 0 || parents.size > 0 || names.size > 0) return pids.has(p.pid) || parents.has(p.ppid) || names.has(comm(p));
+    if (pids.size > 0 || parents.size > 0 || names.size > 0)
+      return pids.has(p.pid) || parents.has(p.ppid) || names.has(comm(p));
     return all || p.tty === (mine?.tty ?? null) || style === 'bsd';
   });
   const full = style === 'full';
@@ -194,7 +230,9 @@ export async function killMain(proc: Process): Promise<number> {
   }
   if (words[0] === '--') words.shift();
   if (words.length === 0) {
-    proc.err(`\nUsage:\n kill [options] <pid> [...]\n\nOptions:\n <pid> [...]            send signal to every <pid> listed\n -<signal>, -s, --signal <signal>\n                        specify the <signal> to be sent\n -q, --queue <value>    integer value to be sent with the signal\n -l, --list=[<signal>]  list all signal names, or convert one to a name\n -L, --table            list all signal names in a nice table\n\n -h, --help     display this help and exit\n -V, --version  output version information and exit\n\nFor more details see kill(1).\n`);
+    proc.err(
+      `\nUsage:\n kill [options] <pid> [...]\n\nOptions:\n <pid> [...]            send signal to every <pid> listed\n -<signal>, -s, --signal <signal>\n                        specify the <signal> to be sent\n -q, --queue <value>    integer value to be sent with the signal\n -l, --list=[<signal>]  list all signal names, or convert one to a name\n -L, --table            list all signal names in a nice table\n\n -h, --help     display this help and exit\n -V, --version  output version information and exit\n\nFor more details see kill(1).\n`,
+    );
     return 1;
   }
   let status = 0;
@@ -232,7 +270,20 @@ export async function pgrepMain(proc: Process): Promise<number> {
       status: 2,
       product: 'procps-ng',
       version: '4.0.2',
-      long: longs({ full: 'f', exact: 'x', inverse: 'v', newest: 'n', oldest: 'o', 'ignore-case': 'i', 'parent=': 'P', 'list-name': 'l', 'list-full': 'a', count: 'c', 'delimiter=': 'd', ...(killing ? { 'signal=': 'signal', echo: 'e' } : {}) }),
+      long: longs({
+        full: 'f',
+        exact: 'x',
+        inverse: 'v',
+        newest: 'n',
+        oldest: 'o',
+        'ignore-case': 'i',
+        'parent=': 'P',
+        'list-name': 'l',
+        'list-full': 'a',
+        count: 'c',
+        'delimiter=': 'd',
+        ...(killing ? { 'signal=': 'signal', echo: 'e' } : {}),
+      }),
       synopsis: '[options] <pattern>',
     },
     words,
@@ -258,7 +309,9 @@ export async function pgrepMain(proc: Process): Promise<number> {
   }
   let found = proc.processes.list().filter((p) => {
     if (p.pid === proc.pid) return false;
-    const ok = (parent === '' || parent.split(',').includes(String(p.ppid))) && re.test(has.has('f') ? p.argv.join(' ') : comm(p));
+    const ok =
+      (parent === '' || parent.split(',').includes(String(p.ppid))) &&
+      re.test(has.has('f') ? p.argv.join(' ') : comm(p));
     return ok !== has.has('v');
   });
   if (has.has('n')) found = found.slice(-1);
@@ -274,7 +327,8 @@ export async function pgrepMain(proc: Process): Promise<number> {
       }
     }
   } else if (found.length > 0) {
-    const show = (p: ProcessInfo): string => (has.has('a') ? `${p.pid} ${p.argv.join(' ')}` : has.has('l') ? `${p.pid} ${comm(p)}` : String(p.pid));
+    const show = (p: ProcessInfo): string =>
+      has.has('a') ? `${p.pid} ${p.argv.join(' ')}` : has.has('l') ? `${p.pid} ${comm(p)}` : String(p.pid);
     proc.out(`${found.map(show).join(delimiter)}\n`);
   }
   return found.length > 0 ? 0 : 1;
@@ -282,7 +336,12 @@ export async function pgrepMain(proc: Process): Promise<number> {
 
 /** pidof */
 export async function pidofMain(proc: Process): Promise<number> {
-  const { options: opts, operands } = options(proc, { short: 'scxo:S:q', product: 'procps-ng', version: '4.0.2', synopsis: '[options] [program [...]]' });
+  const { options: opts, operands } = options(proc, {
+    short: 'scxo:S:q',
+    product: 'procps-ng',
+    version: '4.0.2',
+    synopsis: '[options] [program [...]]',
+  });
   let [single, separator, quiet] = [false, ' ', false];
   const omit = new Set<string>();
   for (const { opt, arg } of opts) {
@@ -291,7 +350,12 @@ export async function pidofMain(proc: Process): Promise<number> {
     else if (opt === 'q') quiet = true;
     else if (opt === 'o') for (const p of arg!.split(',')) omit.add(p);
   }
-  let pids = proc.processes.list().filter((p) => operands.some((o) => comm(p) === o.replace(/^.*\//, '').slice(0, 15))).map((p) => p.pid).reverse().filter((p) => !omit.has(String(p)));
+  let pids = proc.processes
+    .list()
+    .filter((p) => operands.some((o) => comm(p) === o.replace(/^.*\//, '').slice(0, 15)))
+    .map((p) => p.pid)
+    .reverse()
+    .filter((p) => !omit.has(String(p)));
   if (single) pids = pids.slice(0, 1);
   if (pids.length === 0) return 1;
   if (!quiet) proc.out(`${pids.join(separator)}\n`);

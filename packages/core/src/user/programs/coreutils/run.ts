@@ -73,7 +73,12 @@ export async function envMain(proc: Process): Promise<number> {
 
 /** printenv */
 export async function printenvMain(proc: Process): Promise<number> {
-  const { options: opts, operands } = options(proc, { short: '+0', long: longs({ null: '0' }), status: 2, synopsis: '[OPTION]... [VARIABLE]...' });
+  const { options: opts, operands } = options(proc, {
+    short: '+0',
+    long: longs({ null: '0' }),
+    status: 2,
+    synopsis: '[OPTION]... [VARIABLE]...',
+  });
   const end = opts.length > 0 ? '\0' : '\n';
   if (operands.length === 0) for (const [k, v] of proc.env) proc.out(`${k}=${v}${end}`);
   let status = 0;
@@ -96,12 +101,14 @@ export async function timeoutMain(proc: Process): Promise<number> {
     long: longs({ 'kill-after=': 'k', 'signal=': 's', verbose: 'v', 'preserve-status': 'p', foreground: 'f' }),
     synopsis: '[OPTION] DURATION COMMAND [ARG]...',
   });
-  const seconds = (text: string): number => interval(text) ?? usageError(proc, `invalid time interval ${quote(text)}`, 125);
+  const seconds = (text: string): number =>
+    interval(text) ?? usageError(proc, `invalid time interval ${quote(text)}`, 125);
   for (const { opt, arg } of opts) {
     if (opt === 'k') after = seconds(arg!);
     else if (opt === 's') {
       signal = /^\d+$/.test(arg!) ? Number(arg) : signalNumber(arg!.toUpperCase().replace(/^SIG/, ''));
-      if (!(signal >= 0 && signal <= 64) || (signal === 0 && arg !== '0')) usageError(proc, `${quote(arg!)}: invalid signal`, 125);
+      if (!(signal >= 0 && signal <= 64) || (signal === 0 && arg !== '0'))
+        usageError(proc, `${quote(arg!)}: invalid signal`, 125);
     } else if (opt === 'p') preserve = true;
     else if (opt === 'f') foreground = true;
     else verbose = true;
@@ -130,13 +137,16 @@ export async function timeoutMain(proc: Process): Promise<number> {
   proc.signal(SIGALRM, () => void (timedOut = true));
   const alarm = (s: number): Child => {
     const parent = proc.pid;
-    return proc.fork(async (me) => {
-      for (const n of [SIGTERM, SIGHUP, 2, 3]) me.signal(n, 'default');
-      me.fds.closeAll();
-      await me.nanosleep(s * 1e9);
-      me.kill(parent, SIGALRM);
-      return 0;
-    }, { pgid: 0 });
+    return proc.fork(
+      async (me) => {
+        for (const n of [SIGTERM, SIGHUP, 2, 3]) me.signal(n, 'default');
+        me.fds.closeAll();
+        await me.nanosleep(s * 1e9);
+        me.kill(parent, SIGALRM);
+        return 0;
+      },
+      { pgid: 0 },
+    );
   };
   if (limit > 0 && Number.isFinite(limit)) timer = alarm(limit);
   let killed = false;
@@ -211,7 +221,12 @@ export async function nohupMain(proc: Process): Promise<number> {
 
 /** nice: processes here have no priorities, so it reports 0 and runs the command. */
 export async function niceMain(proc: Process): Promise<number> {
-  const { options: opts, operands } = options(proc, { short: '+n:', status: 125, long: longs({ 'adjustment=': 'n' }), synopsis: '[OPTION] [COMMAND [ARG]...]' });
+  const { options: opts, operands } = options(proc, {
+    short: '+n:',
+    status: 125,
+    long: longs({ 'adjustment=': 'n' }),
+    synopsis: '[OPTION] [COMMAND [ARG]...]',
+  });
   for (const { arg } of opts) if (!/^[-+]?\d+$/.test(arg!)) die(proc, `invalid adjustment ${quote(arg!)}`, 125);
   if (operands.length > 0) return become(proc, operands, (n) => quote(n));
   if (opts.length > 0) usageError(proc, 'a command must be given with an adjustment', 125);
@@ -238,7 +253,13 @@ export async function stdbufMain(proc: Process): Promise<number> {
 
 /** time, as the program. */
 export async function timeMain(proc: Process): Promise<number> {
-  const { options: opts, operands } = options(proc, { short: '+p', product: 'GNU Time', version: '1.9', status: 125, synopsis: '[-p] COMMAND [ARG]...' });
+  const { options: opts, operands } = options(proc, {
+    short: '+p',
+    product: 'GNU Time',
+    version: '1.9',
+    status: 125,
+    synopsis: '[-p] COMMAND [ARG]...',
+  });
   if (operands.length === 0) usageError(proc, 'missing program to run', 125);
   const start = proc.task.now();
   let status = 127;
@@ -252,7 +273,9 @@ export async function timeMain(proc: Process): Promise<number> {
   if (opts.length > 0) proc.err(`real ${s.toFixed(2)}\nuser 0.00\nsys 0.00\n`);
   else {
     const m = Math.floor(s / 60);
-    proc.err(`0.00user 0.00system ${m}:${(s - m * 60).toFixed(2).padStart(5, '0')}elapsed 0%CPU (0avgtext+0avgdata 0maxresident)k\n0inputs+0outputs (0major+0minor)pagefaults 0swaps\n`);
+    proc.err(
+      `0.00user 0.00system ${m}:${(s - m * 60).toFixed(2).padStart(5, '0')}elapsed 0%CPU (0avgtext+0avgdata 0maxresident)k\n0inputs+0outputs (0major+0minor)pagefaults 0swaps\n`,
+    );
   }
   return status;
 }

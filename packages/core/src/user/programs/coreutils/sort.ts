@@ -26,7 +26,11 @@ function parseKey(proc: Process, text: string): Key {
   const m = /^(\d+)(?:\.(\d+))?([bdfgiMhnRrV]*)(?:,(\d+)(?:\.(\d+))?([bdfgiMhnRrV]*))?$/.exec(text);
   if (m === null) {
     const bad = /^\d+/.test(text) ? 'stray character in field spec' : 'invalid number at field start';
-    die(proc, `${bad}: invalid ${bad.startsWith('stray') ? 'field specification' : 'count at start of'} ${quote(text)}`, 2);
+    die(
+      proc,
+      `${bad}: invalid ${bad.startsWith('stray') ? 'field specification' : 'count at start of'} ${quote(text)}`,
+      2,
+    );
   }
   if (Number(m[1]) === 0) die(proc, `field number is zero: invalid field specification ${quote(text)}`, 2);
   if (m[2] !== undefined && Number(m[2]) === 0) {
@@ -219,7 +223,9 @@ export async function sortMain(proc: Process): Promise<number> {
   for (const flags of [global, ...specs.map((k) => k.flags)]) {
     if (kinds(flags).length > 1) die(proc, `options '-${[...kinds(flags)].sort().join('')}' are incompatible`, 2);
   }
-  const keys: Key[] = specs.map((k) => (k.flags === '' ? { ...k, flags: global, skip: global.includes('b'), endSkip: global.includes('b') } : k));
+  const keys: Key[] = specs.map((k) =>
+    k.flags === '' ? { ...k, flags: global, skip: global.includes('b'), endSkip: global.includes('b') } : k,
+  );
   if (keys.length === 0 && global.includes('b')) {
     keys.push({ field: 0, char: 0, skip: true, endField: Infinity, endChar: 0, endSkip: false, flags: global });
   }
@@ -247,18 +253,24 @@ export async function sortMain(proc: Process): Promise<number> {
   const delimiter = zero ? 0 : 10;
   let line = 0;
   let disorder = false;
-  const status = await eachLine(proc, files, (text) => {
-    line++;
-    const before = lines.at(-1);
-    if (check !== '' && before !== undefined && !disorder) {
-      const order = compare(before, text);
-      if (order > 0 || (unique && order === 0)) {
-        disorder = true;
-        if (check === 'c') proc.err(`${proc.argv[0]}: ${files[0] ?? '-'}:${line}: disorder: ${text}\n`);
+  const status = await eachLine(
+    proc,
+    files,
+    (text) => {
+      line++;
+      const before = lines.at(-1);
+      if (check !== '' && before !== undefined && !disorder) {
+        const order = compare(before, text);
+        if (order > 0 || (unique && order === 0)) {
+          disorder = true;
+          if (check === 'c') proc.err(`${proc.argv[0]}: ${files[0] ?? '-'}:${line}: disorder: ${text}\n`);
+        }
       }
-    }
-    lines.push(text);
-  }, delimiter, (name, error) => `${error === 'Is a directory' ? 'read' : 'stat'} failed: ${quotef(name)}: ${error}`);
+      lines.push(text);
+    },
+    delimiter,
+    (name, error) => `${error === 'Is a directory' ? 'read' : 'stat'} failed: ${quotef(name)}: ${error}`,
+  );
   if (status !== 0) return 2;
   if (check !== '') return disorder ? 1 : 0;
   lines.sort(compare);

@@ -62,7 +62,13 @@ function directive(proc: Process, letter: string, path: string, st: Stat): strin
     case 'W':
       return '0';
     case 'm':
-      return proc.fs.mounts().map((m) => m.target).filter((t) => `${proc.fs.realpath(path)}/`.startsWith(t === '/' ? '/' : `${t}/`)).sort((a, b) => b.length - a.length)[0] ?? '/';
+      return (
+        proc.fs
+          .mounts()
+          .map((m) => m.target)
+          .filter((t) => `${proc.fs.realpath(path)}/`.startsWith(t === '/' ? '/' : `${t}/`))
+          .sort((a, b) => b.length - a.length)[0] ?? '/'
+      );
     default:
       return null;
   }
@@ -98,13 +104,16 @@ export async function statMain(proc: Process): Promise<number> {
         `  File: %N\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: ${st.dev >> 8},${st.dev & 255}\tInode: %-11i Links: ${device === '' ? '%h' : `%-5h${device}`}\n` +
         `Access: (%04a/%10A)  Uid: ${ID}   Gid: ${ID.replace('u', 'g').replace('U', 'G')}\nAccess: %x\nModify: %y\nChange: %z\n Birth: %w`;
       const used = format ?? (terse ? '%n %s %b %f %u %g %D %i %h %t %T %X %Y %Z %W %o' : full);
-      const text = used.replace(/%([-+ 0#]*)(\d*)(?:\.(\d+))?([A-Za-z%])/g, (all, flags: string, width: string, _p, letter: string) => {
-        if (letter === '%') return '%';
-        const value = directive(proc, letter, path, st);
-        if (value === null) return letter === 'C' ? '?' : all.includes('%') ? '?' : all;
-        if (flags.includes('-')) return value.padEnd(Number(width));
-        return value.padStart(Number(width), flags.includes('0') ? '0' : ' ');
-      });
+      const text = used.replace(
+        /%([-+ 0#]*)(\d*)(?:\.(\d+))?([A-Za-z%])/g,
+        (all, flags: string, width: string, _p, letter: string) => {
+          if (letter === '%') return '%';
+          const value = directive(proc, letter, path, st);
+          if (value === null) return letter === 'C' ? '?' : all.includes('%') ? '?' : all;
+          if (flags.includes('-')) return value.padEnd(Number(width));
+          return value.padStart(Number(width), flags.includes('0') ? '0' : ' ');
+        },
+      );
       proc.out(text + end);
     } catch (e) {
       complain(proc, `cannot statx ${quoteaf(path)}: ${errorText(e)}`);

@@ -12,7 +12,11 @@ export async function whoamiMain(proc: Process): Promise<number> {
 
 /** id */
 export async function idMain(proc: Process): Promise<number> {
-  const { options: opts, operands } = options(proc, { short: 'gGnru', long: longs({ group: 'g', groups: 'G', name: 'n', real: 'r', user: 'u' }), synopsis: '[OPTION]... [USER]...' });
+  const { options: opts, operands } = options(proc, {
+    short: 'gGnru',
+    long: longs({ group: 'g', groups: 'G', name: 'n', real: 'r', user: 'u' }),
+    synopsis: '[OPTION]... [USER]...',
+  });
   const has = new Set(opts.map((o) => o.opt));
   const user = operands[0];
   if (user !== undefined && user !== 'root' && user !== '0') {
@@ -21,7 +25,8 @@ export async function idMain(proc: Process): Promise<number> {
   }
   const kinds = ['u', 'g', 'G'].filter((k) => has.has(k));
   if (kinds.length > 1) usageError(proc, 'cannot print "only" of more than one choice');
-  if (kinds.length === 0 && (has.has('n') || has.has('r'))) usageError(proc, 'cannot print only names or real IDs in default format');
+  if (kinds.length === 0 && (has.has('n') || has.has('r')))
+    usageError(proc, 'cannot print only names or real IDs in default format');
   proc.out(kinds.length === 0 ? 'uid=0(root) gid=0(root) groups=0(root)\n' : has.has('n') ? 'root\n' : '0\n');
   return 0;
 }
@@ -30,7 +35,17 @@ export async function idMain(proc: Process): Promise<number> {
 export async function unameMain(proc: Process): Promise<number> {
   const { options: opts, operands } = options(proc, {
     short: 'amnprsvio',
-    long: longs({ all: 'a', 'kernel-name': 's', nodename: 'n', 'kernel-release': 'r', 'kernel-version': 'v', machine: 'm', processor: 'p', 'hardware-platform': 'i', 'operating-system': 'o' }),
+    long: longs({
+      all: 'a',
+      'kernel-name': 's',
+      nodename: 'n',
+      'kernel-release': 'r',
+      'kernel-version': 'v',
+      machine: 'm',
+      processor: 'p',
+      'hardware-platform': 'i',
+      'operating-system': 'o',
+    }),
     synopsis: '[OPTION]...',
   });
   if (operands.length > 0) usageError(proc, `extra operand ${quote(operands[0]!)}`);
@@ -63,7 +78,12 @@ export async function nprocMain(proc: Process): Promise<number> {
 
 /** tty */
 export async function ttyMain(proc: Process): Promise<number> {
-  const { options: opts } = options(proc, { short: 's', status: 2, long: longs({ silent: 's', quiet: 's' }), synopsis: '[OPTION]...' });
+  const { options: opts } = options(proc, {
+    short: 's',
+    status: 2,
+    long: longs({ silent: 's', quiet: 's' }),
+    synopsis: '[OPTION]...',
+  });
   const on = proc.isatty(0);
   if (opts.length === 0) proc.out(`${on ? (proc.fds.get(0)?.path ?? '/dev/tty') : 'not a tty'}\n`);
   return on ? 0 : 1;
@@ -126,7 +146,9 @@ export async function getentMain(proc: Process): Promise<number> {
   const [database, ...keys] = proc.argv.slice(1);
   const known = ['hosts', 'ahosts', 'ahostsv4', 'ahostsv6', 'passwd', 'group', 'services', 'protocols', 'networks'];
   if (database === undefined) {
-    proc.err(`${proc.argv[0]}: wrong number of arguments\nTry \`getent --help' or \`getent --usage' for more information.\n`);
+    proc.err(
+      `${proc.argv[0]}: wrong number of arguments\nTry \`getent --help' or \`getent --usage' for more information.\n`,
+    );
     return 1;
   }
   if (!known.includes(database)) {
@@ -135,9 +157,14 @@ export async function getentMain(proc: Process): Promise<number> {
   }
   const file = database.startsWith('ahosts') ? 'hosts' : database;
   const text = proc.fs.exists(`/etc/${file}`) === null ? '' : proc.fs.readText(`/etc/${file}`);
-  const rows = text.split('\n').map((l) => l.replace(/#.*/, '').trim()).filter((l) => l !== '');
+  const rows = text
+    .split('\n')
+    .map((l) => l.replace(/#.*/, '').trim())
+    .filter((l) => l !== '');
   if (file === 'passwd' || file === 'group') {
-    const found = rows.filter((r) => keys.length === 0 || keys.includes(r.split(':')[0]!) || keys.includes(r.split(':')[2]!));
+    const found = rows.filter(
+      (r) => keys.length === 0 || keys.includes(r.split(':')[0]!) || keys.includes(r.split(':')[2]!),
+    );
     for (const r of found) proc.out(`${r}\n`);
     return keys.length > 0 && found.length < keys.length ? 2 : 0;
   }
@@ -152,7 +179,9 @@ export async function getentMain(proc: Process): Promise<number> {
   }
   let status = 0;
   for (const key of keys) {
-    const found = fields.filter((f) => (file === 'services' ? f[0] === key || f[1]?.split('/')[0] === key || f[1] === key : f.includes(key)));
+    const found = fields.filter((f) =>
+      file === 'services' ? f[0] === key || f[1]?.split('/')[0] === key || f[1] === key : f.includes(key),
+    );
     const one = file === 'hosts' ? (found.find((f) => f[0]!.includes(':') && f[0] !== '::1') ?? found[0]) : found[0];
     if (one === undefined) {
       status = 2;
@@ -161,11 +190,13 @@ export async function getentMain(proc: Process): Promise<number> {
     if (!database.startsWith('ahosts')) show(one);
     else {
       for (const f of found) {
-        if ((database === 'ahostsv4' && f[0]!.includes(':')) || (database === 'ahostsv6' && !f[0]!.includes(':'))) continue;
-        ['STREAM', 'DGRAM', 'RAW'].forEach((t, i) => proc.out(`${f[0]!.padEnd(15)} ${t.padEnd(6)} ${i === 0 ? f[1] : ''}\n`));
+        if ((database === 'ahostsv4' && f[0]!.includes(':')) || (database === 'ahostsv6' && !f[0]!.includes(':')))
+          continue;
+        ['STREAM', 'DGRAM', 'RAW'].forEach((t, i) =>
+          proc.out(`${f[0]!.padEnd(15)} ${t.padEnd(6)} ${i === 0 ? f[1] : ''}\n`),
+        );
       }
     }
   }
   return status;
 }
-

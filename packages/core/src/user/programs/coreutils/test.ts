@@ -8,8 +8,30 @@ import { lstatOrNull } from './files.ts';
 /** A wrong expression. */
 class TestError extends Error {}
 
-const KINDS: Readonly<Record<string, number>> = { f: S_IFREG, d: S_IFDIR, b: S_IFBLK, c: S_IFCHR, p: S_IFIFO, S: S_IFSOCK };
-const BINARY: ReadonlySet<string> = new Set(['=', '==', '!=', '<', '>', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot', '-ef']);
+const KINDS: Readonly<Record<string, number>> = {
+  f: S_IFREG,
+  d: S_IFDIR,
+  b: S_IFBLK,
+  c: S_IFCHR,
+  p: S_IFIFO,
+  S: S_IFSOCK,
+};
+const BINARY: ReadonlySet<string> = new Set([
+  '=',
+  '==',
+  '!=',
+  '<',
+  '>',
+  '-eq',
+  '-ne',
+  '-lt',
+  '-le',
+  '-gt',
+  '-ge',
+  '-nt',
+  '-ot',
+  '-ef',
+]);
 const isUnary = (w: string | undefined): boolean => w !== undefined && /^-[a-hknoprstuwxzGLNOS]$/.test(w);
 
 class Evaluator {
@@ -32,14 +54,23 @@ class Evaluator {
       case 2:
         if (w[0] === '!') return w[1] === '';
         if (isUnary(w[0])) return this.#unary(w[0]!, w[1]!);
-        throw new TestError(w[0]!.startsWith('-') && w[0]!.length === 2 ? `${quote(w[0]!)}: unary operator expected` : `missing argument after ${quote(w[1]!)}`);
+        throw new TestError(
+          w[0]!.startsWith('-') && w[0]!.length === 2
+            ? `${quote(w[0]!)}: unary operator expected`
+            : `missing argument after ${quote(w[1]!)}`,
+        );
       case 3:
         if (BINARY.has(w[1]!)) return this.#binary(w[0]!, w[1]!, w[2]!);
         break;
       default:
     }
     const result = this.#or();
-    if (this.#i < w.length) throw new TestError(w.length === 3 && this.#i < 2 ? `${quote(w[1]!)}: binary operator expected` : `extra argument ${quote(w[this.#i]!)}`);
+    if (this.#i < w.length)
+      throw new TestError(
+        w.length === 3 && this.#i < 2
+          ? `${quote(w[1]!)}: binary operator expected`
+          : `extra argument ${quote(w[this.#i]!)}`,
+      );
     return result;
   }
 
@@ -118,7 +149,10 @@ class Evaluator {
   }
 
   #binary(a: string, op: string, b: string): boolean {
-    const file = (): [number, number] => [this.#proc.fs.exists(a)?.mtime ?? -Infinity, this.#proc.fs.exists(b)?.mtime ?? -Infinity];
+    const file = (): [number, number] => [
+      this.#proc.fs.exists(a)?.mtime ?? -Infinity,
+      this.#proc.fs.exists(b)?.mtime ?? -Infinity,
+    ];
     switch (op) {
       case '=':
       case '==':
@@ -258,7 +292,15 @@ export async function exprMain(proc: Process): Promise<number> {
       const r = sum();
       const numeric = /^-?\d+$/.test(l) && /^-?\d+$/.test(r);
       const order = numeric ? Number(BigInt(l) - BigInt(r)) : l < r ? -1 : l > r ? 1 : 0;
-      const yes = { '<': order < 0, '<=': order <= 0, '=': order === 0, '==': order === 0, '!=': order !== 0, '>=': order >= 0, '>': order > 0 }[op];
+      const yes = {
+        '<': order < 0,
+        '<=': order <= 0,
+        '=': order === 0,
+        '==': order === 0,
+        '!=': order !== 0,
+        '>=': order >= 0,
+        '>': order > 0,
+      }[op];
       l = yes === true ? '1' : '0';
     }
     return l;
@@ -286,4 +328,3 @@ export async function exprMain(proc: Process): Promise<number> {
   proc.out(`${result}\n`);
   return truth(result) ? 0 : 1;
 }
-

@@ -141,4 +141,3 @@ export async function trMain(proc: Process): Promise<number> {
   }
   return 0;
 }
-

@@ -95,7 +95,11 @@ export async function seqMain(proc: Process): Promise<number> {
   if (stop < 0) stop = args.length;
   const head = options(
     proc,
-    { short: '+f:s:w', long: longs({ 'format=': 'f', 'separator=': 's', 'equal-width': 'w' }), synopsis: '[OPTION]... LAST' },
+    {
+      short: '+f:s:w',
+      long: longs({ 'format=': 'f', 'separator=': 's', 'equal-width': 'w' }),
+      synopsis: '[OPTION]... LAST',
+    },
     args.slice(0, stop),
   );
   for (const { opt, arg } of head.options) {
@@ -107,10 +111,15 @@ export async function seqMain(proc: Process): Promise<number> {
   if (operands.length === 0) usageError(proc, 'missing operand');
   if (operands.length > 3) usageError(proc, `extra operand ${quote(operands[3]!)}`);
   for (const o of operands) {
-    if (!/^[ \t]*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(o)) usageError(proc, `invalid floating point argument: ${quote(o)}`);
+    if (!/^[ \t]*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(o))
+      usageError(proc, `invalid floating point argument: ${quote(o)}`);
   }
   const [first, step, last] =
-    operands.length === 1 ? ['1', '1', operands[0]!] : operands.length === 2 ? [operands[0]!, '1', operands[1]!] : operands;
+    operands.length === 1
+      ? ['1', '1', operands[0]!]
+      : operands.length === 2
+        ? [operands[0]!, '1', operands[1]!]
+        : operands;
   const [a, d, z] = [Number(first), Number(step), Number(last)];
   if (d === 0) usageError(proc, `invalid Zero increment value: ${quote(step!)}`);
   const places = Math.max(decimals(first!), decimals(step!));
@@ -136,7 +145,12 @@ function formatNumber(proc: Process, format: string, n: number): string {
   if (m === null) return die(proc, `format ${quote(format)} has no % directive`);
   const [, before, flags, width, precision, kind, after] = m as unknown as string[];
   const digits = precision === undefined ? 6 : Number(precision);
-  let s = kind!.toLowerCase() === 'f' ? n.toFixed(digits) : kind!.toLowerCase() === 'e' ? n.toExponential(digits) : String(Number(n.toPrecision(digits || 1)));
+  let s =
+    kind!.toLowerCase() === 'f'
+      ? n.toFixed(digits)
+      : kind!.toLowerCase() === 'e'
+        ? n.toExponential(digits)
+        : String(Number(n.toPrecision(digits || 1)));
   if (flags!.includes('+') && n >= 0) s = `+${s}`;
   const w = Number(width);
   if (flags!.includes('-')) s = s.padEnd(w);

@@ -135,10 +135,12 @@ class Diff {
   async #files(a: Side, b: Side, top: boolean): Promise<number> {
     const proc = this.#proc;
     const has = this.#has;
-    const key = (side: Side): string[] => side.lines.map((l, i) => this.#key(l, !side.complete && i === side.lines.length - 1));
+    const key = (side: Side): string[] =>
+      side.lines.map((l, i) => this.#key(l, !side.complete && i === side.lines.length - 1));
     let list = changes(key(a), key(b));
     if (has.has('B')) {
-      const blank = (side: Side, from: number, to: number): boolean => side.lines.slice(from, to).every((l) => l === '');
+      const blank = (side: Side, from: number, to: number): boolean =>
+        side.lines.slice(from, to).every((l) => l === '');
       list = list.filter((c) => !blank(a, c.a, c.aEnd) || !blank(b, c.b, c.bEnd));
     }
     if (list.length === 0) {
@@ -167,7 +169,8 @@ class Diff {
   }
 
   async #normal(a: Side, b: Side, list: readonly Change[]): Promise<void> {
-    const range = (from: number, to: number): string => (to - from <= 1 ? String(to === from ? from : from + 1) : `${from + 1},${to}`);
+    const range = (from: number, to: number): string =>
+      to - from <= 1 ? String(to === from ? from : from + 1) : `${from + 1},${to}`;
     for (const c of list) {
       const kind = c.a === c.aEnd ? 'a' : c.b === c.bEnd ? 'd' : 'c';
       this.#proc.out(`${range(c.a, c.aEnd)}${kind}${range(c.b, c.bEnd)}\n`);
@@ -180,17 +183,21 @@ class Diff {
 
   async #unified(a: Side, b: Side, list: readonly Change[]): Promise<void> {
     const label = (s: Side, i: number): string =>
-      this.#labels[i] ?? `${s.name}\t${strftime('%Y-%m-%d %H:%M:%S.%N %z', Math.floor(s.mtime), Math.floor((s.mtime % 1) * 1e9))}`;
+      this.#labels[i] ??
+      `${s.name}\t${strftime('%Y-%m-%d %H:%M:%S.%N %z', Math.floor(s.mtime), Math.floor((s.mtime % 1) * 1e9))}`;
     this.#proc.out(`--- ${label(a, 0)}\n+++ ${label(b, 1)}\n`);
     const n = this.#context;
-    for (let i = 0; i < list.length; ) {
+    for (let i = 0; i < list.length;) {
       let j = i;
       while (j + 1 < list.length && list[j + 1]!.a - list[j]!.aEnd <= 2 * n) j++;
       const [first, last] = [list[i]!, list[j]!];
       const before = Math.min(n, first.a, first.b);
       const after = Math.min(n, a.lines.length - last.aEnd, b.lines.length - last.bEnd);
-      const range = (from: number, to: number): string => (to - from === 1 ? String(from + 1) : `${to === from ? from : from + 1},${to - from}`);
-      this.#proc.out(`@@ -${range(first.a - before, last.aEnd + after)} +${range(first.b - before, last.bEnd + after)} @@\n`);
+      const range = (from: number, to: number): string =>
+        to - from === 1 ? String(from + 1) : `${to === from ? from : from + 1},${to - from}`;
+      this.#proc.out(
+        `@@ -${range(first.a - before, last.aEnd + after)} +${range(first.b - before, last.bEnd + after)} @@\n`,
+      );
       let at = first.a - before;
       for (let k = i; k <= j; k++) {
         const c = list[k]!;
@@ -236,7 +243,8 @@ export async function diffMain(proc: Process): Promise<number> {
   });
   for (const { opt, arg } of opts) {
     if (opt === 'L') labels.push(arg!);
-    else if (opt === 'color' && arg !== 'never' && arg !== 'auto') usageError(proc, `invalid color ${quote(arg ?? 'always')}`, 2);
+    else if (opt === 'color' && arg !== 'never' && arg !== 'auto')
+      usageError(proc, `invalid color ${quote(arg ?? 'always')}`, 2);
     if ((opt === 'u' || opt === 'U') && arg !== null) {
       if (!/^\d+$/.test(arg)) usageError(proc, `invalid context length ${quote(arg)}`, 2);
       context = Number(arg);
@@ -250,6 +258,10 @@ export async function diffMain(proc: Process): Promise<number> {
   };
   if (operands.length < 2) wrong(`missing operand after '${proc.argv.at(-1)}'`);
   if (operands.length > 2) wrong(`extra operand '${operands[2]}'`);
-  const switches = proc.argv.slice(1).filter((a) => a.startsWith('-') && a !== '-').map((a) => ` ${a}`).join('');
+  const switches = proc.argv
+    .slice(1)
+    .filter((a) => a.startsWith('-') && a !== '-')
+    .map((a) => ` ${a}`)
+    .join('');
   return new Diff(proc, has, context, labels, switches).compare(operands[0]!, operands[1]!, true);
 }

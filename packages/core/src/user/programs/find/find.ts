@@ -53,8 +53,20 @@ class Find {
     const act: Test = this.#action ? test : async (v) => (await test(v)) && this.#print(v, '\n');
     for (const start of starts.length === 0 ? ['.'] : starts) {
       try {
-        const st = this.#follow ? (this.#proc.fs.exists(start) ?? this.#proc.fs.lstat(start)) : this.#proc.fs.lstat(start);
-        await this.#visit({ path: start, name: start.replace(/(.)\/+$/, '$1').replace(/^.*\/(?=.)/s, ''), start, depth: 0, stat: st, up: null }, act);
+        const st = this.#follow
+          ? (this.#proc.fs.exists(start) ?? this.#proc.fs.lstat(start))
+          : this.#proc.fs.lstat(start);
+        await this.#visit(
+          {
+            path: start,
+            name: start.replace(/(.)\/+$/, '$1').replace(/^.*\/(?=.)/s, ''),
+            start,
+            depth: 0,
+            stat: st,
+            up: null,
+          },
+          act,
+        );
       } catch (e) {
         complain(this.#proc, `${quote(start)}: ${readErrorText(e)}`);
         this.#status = 1;
@@ -83,7 +95,8 @@ class Find {
       for (const name of names) {
         const path = v.path.endsWith('/') ? v.path + name : `${v.path}/${name}`;
         const stat = (this.#follow ? this.#proc.fs.exists(path) : null) ?? lstatOrNull(this.#proc, path);
-        const child: Visit | null = stat === null ? null : { path, name, start: v.start, depth: v.depth + 1, stat, up: v };
+        const child: Visit | null =
+          stat === null ? null : { path, name, start: v.start, depth: v.depth + 1, stat, up: v };
         if (child !== null && !(this.#follow && this.#loops(child))) await this.#visit(child, act);
         if (this.#quit) return;
       }
@@ -96,7 +109,10 @@ class Find {
     if ((v.stat.mode & S_IFMT) !== S_IFDIR) return false;
     for (let { up } = v; up !== null; { up } = up) {
       if (up.stat.ino !== v.stat.ino || up.stat.dev !== v.stat.dev) continue;
-      complain(this.#proc, `File system loop detected; ${quote(v.path)} is part of the same file system loop as ${quote(up.path)}.`);
+      complain(
+        this.#proc,
+        `File system loop detected; ${quote(v.path)} is part of the same file system loop as ${quote(up.path)}.`,
+      );
       this.#status = 1;
       return true;
     }
@@ -119,7 +135,11 @@ class Find {
     for (;;) {
       if (this.#peek('-o', '-or')) {
         const op = this.#args[this.#i++]!;
-        if (this.#i >= this.#args.length) this.#fail(`invalid expression; expected to find a ')' but didn't see one.  Perhaps you need an extra predicate after '${op}'`, op);
+        if (this.#i >= this.#args.length)
+          this.#fail(
+            `invalid expression; expected to find a ')' but didn't see one.  Perhaps you need an extra predicate after '${op}'`,
+            op,
+          );
         const [a, b] = [l, this.#and()];
         l = async (v) => (await a(v)) || b(v);
       } else if (this.#peek(',')) {
@@ -157,7 +177,8 @@ class Find {
     if (this.#peek('(')) {
       this.#i++;
       const t = this.#or();
-      if (!this.#peek(')')) die(this.#proc, "invalid expression; I was expecting to find a ')' somewhere but did not see one.");
+      if (!this.#peek(')'))
+        die(this.#proc, "invalid expression; I was expecting to find a ')' somewhere but did not see one.");
       this.#i++;
       return t;
     }
@@ -212,7 +233,8 @@ class Find {
       case '-maxdepth':
       case '-mindepth': {
         const text = this.#argument(name);
-        if (!/^\d+$/.test(text)) die(proc, `Expected a positive decimal integer argument to ${name}, but got ${quote(text)}`);
+        if (!/^\d+$/.test(text))
+          die(proc, `Expected a positive decimal integer argument to ${name}, but got ${quote(text)}`);
         if (name === '-maxdepth') this.#max = Number(text);
         else this.#min = Number(text);
         return () => true;
@@ -229,7 +251,10 @@ class Find {
       case '-false':
         return () => false;
       case '-empty':
-        return (v) => ((v.stat.mode & S_IFMT) === S_IFDIR ? proc.fs.readdir(v.path).length === 0 : typeLetter(v.stat.mode) === '-' && v.stat.size === 0);
+        return (v) =>
+          (v.stat.mode & S_IFMT) === S_IFDIR
+            ? proc.fs.readdir(v.path).length === 0
+            : typeLetter(v.stat.mode) === '-' && v.stat.size === 0;
       case '-size': {
         const text = this.#argument(name);
         const m = /^([-+]?\d+)([bcwkMG]?)$/.exec(text);
@@ -257,7 +282,11 @@ class Find {
         const mode = applyMode(text.replace(/^[-/]/, ''), 0, 0, false) ?? die(proc, `invalid mode ${quote(text)}`);
         return (v) => {
           const bits = v.stat.mode & 0o7777;
-          return text.startsWith('-') ? (bits & mode) === mode : text.startsWith('/') ? mode === 0 || (bits & mode) !== 0 : bits === mode;
+          return text.startsWith('-')
+            ? (bits & mode) === mode
+            : text.startsWith('/')
+              ? mode === 0 || (bits & mode) !== 0
+              : bits === mode;
         };
       }
       case '-executable':
@@ -311,7 +340,10 @@ class Find {
         return this.#exec(name);
       default:
         if (name === ')') die(proc, 'invalid expression; you have used a binary operator');
-        return die(proc, name.startsWith('-') ? `unknown predicate \`${name}'` : `paths must precede expression: \`${name}'`);
+        return die(
+          proc,
+          name.startsWith('-') ? `unknown predicate \`${name}'` : `paths must precede expression: \`${name}'`,
+        );
     }
   }
 
@@ -353,7 +385,8 @@ class Find {
         this.#batches.push(batch);
         return async (v) => {
           batch.items.push(v.path);
-          if (batch.items.length >= 4096 && (await this.#spawn([...argv, ...batch.items.splice(0)])) !== 0) this.#status = 1;
+          if (batch.items.length >= 4096 && (await this.#spawn([...argv, ...batch.items.splice(0)])) !== 0)
+            this.#status = 1;
           return true;
         };
       }
@@ -381,30 +414,35 @@ class Find {
   #formatted(format: string, v: Visit): string {
     const { stat } = v;
     const seconds = Math.floor(stat.mtime);
-    return unescape(format.replaceAll('\\c', ''), false).text.replace(/%([-0]*)(\d*)(T.|[%a-zA-Z])/g, (all, flags: string, width: string, d: string) => {
-      let s: string;
-      if (d === '%') return '%';
-      if (d === 'p') s = v.path;
-      else if (d === 'f') s = v.name;
-      else if (d === 'h') s = v.path.includes('/') ? v.path.replace(/\/[^/]*$/, '') : '.';
-      else if (d === 'P') s = v.path === v.start ? '' : v.path.slice(v.start.length).replace(/^\//, '');
-      else if (d === 'H') s = v.start;
-      else if (d === 's') s = String(stat.size);
-      else if (d === 'm') s = (stat.mode & 0o7777).toString(8);
-      else if (d === 'M') s = modeString(stat.mode);
-      else if (d === 'y') s = typeLetter(stat.mode).replace('-', 'f');
-      else if (d === 'i') s = String(stat.ino);
-      else if (d === 'n') s = String(stat.nlink);
-      else if (d === 'u' || d === 'g') s = 'root';
-      else if (d === 'U' || d === 'G') s = '0';
-      else if (d === 'd') s = String(v.depth);
-      else if (d === 'l') s = (stat.mode & S_IFMT) === S_IFLNK ? this.#proc.fs.readlink(v.path) : '';
-      else if (d === 't') s = strftime('%a %b %e %H:%M:%S.%N0 %Y', seconds, Math.floor((stat.mtime % 1) * 1e9));
-      else if (d === 'T@') s = `${seconds}.0000000000`;
-      else if (d.startsWith('T') && d.length === 2) s = strftime(`%${d[1]}`, seconds);
-      else return all;
-      return flags.includes('-') ? s.padEnd(Number(width)) : s.padStart(Number(width), flags.includes('0') ? '0' : ' ');
-    });
+    return unescape(format.replaceAll('\\c', ''), false).text.replace(
+      /%([-0]*)(\d*)(T.|[%a-zA-Z])/g,
+      (all, flags: string, width: string, d: string) => {
+        let s: string;
+        if (d === '%') return '%';
+        if (d === 'p') s = v.path;
+        else if (d === 'f') s = v.name;
+        else if (d === 'h') s = v.path.includes('/') ? v.path.replace(/\/[^/]*$/, '') : '.';
+        else if (d === 'P') s = v.path === v.start ? '' : v.path.slice(v.start.length).replace(/^\//, '');
+        else if (d === 'H') s = v.start;
+        else if (d === 's') s = String(stat.size);
+        else if (d === 'm') s = (stat.mode & 0o7777).toString(8);
+        else if (d === 'M') s = modeString(stat.mode);
+        else if (d === 'y') s = typeLetter(stat.mode).replace('-', 'f');
+        else if (d === 'i') s = String(stat.ino);
+        else if (d === 'n') s = String(stat.nlink);
+        else if (d === 'u' || d === 'g') s = 'root';
+        else if (d === 'U' || d === 'G') s = '0';
+        else if (d === 'd') s = String(v.depth);
+        else if (d === 'l') s = (stat.mode & S_IFMT) === S_IFLNK ? this.#proc.fs.readlink(v.path) : '';
+        else if (d === 't') s = strftime('%a %b %e %H:%M:%S.%N0 %Y', seconds, Math.floor((stat.mtime % 1) * 1e9));
+        else if (d === 'T@') s = `${seconds}.0000000000`;
+        else if (d.startsWith('T') && d.length === 2) s = strftime(`%${d[1]}`, seconds);
+        else return all;
+        return flags.includes('-')
+          ? s.padEnd(Number(width))
+          : s.padStart(Number(width), flags.includes('0') ? '0' : ' ');
+      },
+    );
   }
 }
 
@@ -421,4 +459,3 @@ export async function findMain(proc: Process): Promise<number> {
   }
   return new Find(proc).run();
 }
-

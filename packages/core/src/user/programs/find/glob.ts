@@ -30,7 +30,9 @@ export function globToRegExp(glob: string, ignoreCase = false): RegExp {
           set += CLASSES[named[1]!] ?? '';
           j += named[0].length - 1;
         } else if (chars[j] === '\\' && j + 1 < chars.length) set += `\\u{${chars[++j]!.codePointAt(0)!.toString(16)}}`;
-        else set += chars[j] === '-' && !first && chars[j + 1] !== ']' ? '-' : `\\u{${chars[j]!.codePointAt(0)!.toString(16)}}`;
+        else
+          set +=
+            chars[j] === '-' && !first && chars[j + 1] !== ']' ? '-' : `\\u{${chars[j]!.codePointAt(0)!.toString(16)}}`;
       }
       if (j >= chars.length) out += '\\[';
       else {

@@ -106,7 +106,8 @@ function* matches(line: string, patterns: readonly RegExp[]): Generator<readonly
   }
 }
 
-const paint = (on: boolean, code: string, text: string): string => (on ? `\x1b[${code}m\x1b[K${text}\x1b[m\x1b[K` : text);
+const paint = (on: boolean, code: string, text: string): string =>
+  on ? `\x1b[${code}m\x1b[K${text}\x1b[m\x1b[K` : text;
 
 class Grep {
   readonly #proc: Process;
@@ -226,7 +227,11 @@ class Grep {
     const kept: { line: string; number: number; offset: number }[] = [];
     let [number, offset, count, trailing, lastPrinted] = [0, 0, 0, 0, 0];
     let binary = false;
-    for (let line = max === 0 ? null : await records.next(); line !== null; line = records.ready() ?? (await records.next())) {
+    for (
+      let line = max === 0 ? null : await records.next();
+      line !== null;
+      line = records.ready() ?? (await records.next())
+    ) {
       number++;
       let selected = false;
       for (const re of patterns) {
@@ -250,7 +255,8 @@ class Grep {
         }
         if (!silent) {
           const first = kept[0]?.number ?? number;
-          if (context && this.#printedGroup && (lastPrinted === 0 || first > lastPrinted + 1)) proc.out(`${paint(this.#s.color, '36', '--')}\n`);
+          if (context && this.#printedGroup && (lastPrinted === 0 || first > lastPrinted + 1))
+            proc.out(`${paint(this.#s.color, '36', '--')}\n`);
           for (const k of kept) this.#line(k.line, name, k.number, k.offset, false);
           kept.length = 0;
           this.#line(line, name, number, offset, true);
@@ -274,7 +280,9 @@ class Grep {
     }
     if (lastPrinted > 0 && context) kept.length = 0;
     if (has.has('c') && !has.has('l') && !has.has('L')) {
-      proc.out(`${this.#s.withName ? paint(this.#s.color, '35', name) + paint(this.#s.color, '36', ':') : ''}${count}\n`);
+      proc.out(
+        `${this.#s.withName ? paint(this.#s.color, '35', name) + paint(this.#s.color, '36', ':') : ''}${count}\n`,
+      );
     }
     const list = has.has('l') ? count > 0 : has.has('L') && count === 0;
     if (list) proc.out(paint(this.#s.color, '35', name) + (has.has('Z') ? '\0' : '\n'));
@@ -297,10 +305,17 @@ export async function grepMain(proc: Process): Promise<number> {
   let color = false;
   const globs: Record<string, RegExp[]> = { include: [], exclude: [], 'exclude-dir': [] };
   const usage = (): number => {
-    proc.err(`Usage: ${invocation(proc)} [OPTION]... PATTERNS [FILE]...\nTry '${invocation(proc)} --help' for more information.\n`);
+    proc.err(
+      `Usage: ${invocation(proc)} [OPTION]... PATTERNS [FILE]...\nTry '${invocation(proc)} --help' for more information.\n`,
+    );
     return 2;
   };
-  const { options, operands } = getopt(invocation(proc), proc.argv.slice(1), '0123456789A:B:C:EFGHPTVZabce:f:hiLlm:noqRrsvwxyz', LONG);
+  const { options, operands } = getopt(
+    invocation(proc),
+    proc.argv.slice(1),
+    '0123456789A:B:C:EFGHPTVZabce:f:hiLlm:noqRrsvwxyz',
+    LONG,
+  );
   const number = (text: string): number =>
     /^\d+$/.test(text) ? Number(text) : die(proc, `${text}: invalid context length argument`, 2);
   let digits = '';
@@ -369,7 +384,10 @@ export async function grepMain(proc: Process): Promise<number> {
         break;
       case 'color':
         if (arg !== null && !COLOR.test(arg)) return usage();
-        color = arg === null || /^(always|yes|force)$/.test(arg) || (/tty|auto/.test(arg) && proc.isatty(1) && proc.env.get('TERM') !== 'dumb');
+        color =
+          arg === null ||
+          /^(always|yes|force)$/.test(arg) ||
+          (/tty|auto/.test(arg) && proc.isatty(1) && proc.env.get('TERM') !== 'dumb');
         break;
       case 'include':
       case 'exclude':
@@ -402,7 +420,8 @@ export async function grepMain(proc: Process): Promise<number> {
     patterns = [...new Set(texts)].map((t) => compile(t, syntax, has));
   } catch (e) {
     // grep's own parser says less of an open bracket than regcomp does.
-    if (e instanceof RegexError) die(proc, e.message.startsWith('Unmatched [') ? 'Invalid regular expression' : e.message, 2);
+    if (e instanceof RegexError)
+      die(proc, e.message.startsWith('Unmatched [') ? 'Invalid regular expression' : e.message, 2);
     throw e;
   }
   const recursive = has.has('r') || has.has('R');
@@ -412,7 +431,13 @@ export async function grepMain(proc: Process): Promise<number> {
     before: Math.max(0, before),
     after: Math.max(0, after),
     max,
-    withName: names ?? (recursive ? files.length !== 1 || proc.fs.exists(files[0]!) === null || (proc.fs.stat(files[0]!).mode & S_IFMT) === S_IFDIR : files.length > 1),
+    withName:
+      names ??
+      (recursive
+        ? files.length !== 1 ||
+          proc.fs.exists(files[0]!) === null ||
+          (proc.fs.stat(files[0]!).mode & S_IFMT) === S_IFDIR
+        : files.length > 1),
     color,
     label,
     include: globs['include']!,

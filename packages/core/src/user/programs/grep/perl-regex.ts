@@ -61,7 +61,8 @@ export function translatePerl(pattern: string): { readonly source: string; reado
         out += literal.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
         i = end < 0 ? text.length : end + 1;
       } else if (next === 'E') continue;
-      else if ('GXCgkp'.includes(next) && !(next === 'k' && /^[<{']/.test(text.slice(i + 1))) && next !== 'p') refuse(`\\${next}`);
+      else if ('GXCgkp'.includes(next) && !(next === 'k' && /^[<{']/.test(text.slice(i + 1))) && next !== 'p')
+        refuse(`\\${next}`);
       else if (ALIASES[next] !== undefined) out += ALIASES[next];
       else if (/[A-Za-z0-9]/.test(next)) out += `\\${next}`;
       else out += /[\\^$.*+?()[\]{}|/]/.test(next) ? `\\${next}` : next;
@@ -96,7 +97,8 @@ export function translatePerl(pattern: string): { readonly source: string; reado
       if (text.startsWith('(?P<', i)) {
         out += '(?<';
         i += 3;
-      } else if (/^\(\?(>|\||R|\d|#|&|\(|P)|^\(\*|^\(\?[a-zA-Z-]+[:)]/.test(text.slice(i))) refuse(text.slice(i, i + 3));
+      } else if (/^\(\?(>|\||R|\d|#|&|\(|P)|^\(\*|^\(\?[a-zA-Z-]+[:)]/.test(text.slice(i)))
+        refuse(text.slice(i, i + 3));
       else out += c;
     } else {
       if (c === ')') depth--;

@@ -157,13 +157,15 @@ class Translator {
         if (extended || first) return { source: '^', anchor: true };
         break;
       case '$':
-        if (extended || this.#at >= this.#chars.length || this.#peek('\\)') || this.#peek('\\|')) return { source: '$', anchor: true };
+        if (extended || this.#at >= this.#chars.length || this.#peek('\\)') || this.#peek('\\|'))
+          return { source: '$', anchor: true };
         break;
       case '\\': {
         const next = this.#chars[this.#at++];
         if (next === undefined) throw new RegexError('Trailing backslash');
         if (next >= '1' && next <= '9') {
-          if (Number(next) > this.#groups || this.#open.includes(Number(next))) throw new RegexError('Invalid back reference');
+          if (Number(next) > this.#groups || this.#open.includes(Number(next)))
+            throw new RegexError('Invalid back reference');
           return { source: `(?:\\${next})` };
         }
         const special = this.#special(next);
@@ -219,7 +221,14 @@ class Translator {
   #escape(c: string): string | null {
     const letter = LETTERS[c];
     if (letter !== undefined) return letter;
-    const [re, radix] = c === 'x' ? [/^[0-9a-fA-F]{1,2}/, 16] : c === 'o' ? [/^[0-7]{1,3}/, 8] : c === 'd' ? [/^[0-9]{1,3}/, 10] : [null, 0];
+    const [re, radix] =
+      c === 'x'
+        ? [/^[0-9a-fA-F]{1,2}/, 16]
+        : c === 'o'
+          ? [/^[0-7]{1,3}/, 8]
+          : c === 'd'
+            ? [/^[0-9]{1,3}/, 10]
+            : [null, 0];
     const digits = re?.exec(this.#rest())?.[0];
     if (digits === undefined) return null;
     this.#at += digits.length;
@@ -369,7 +378,8 @@ class PlainRegExp extends RegExp {
 /** A regular expression of a source written for the flag `u`. @throws SyntaxError */
 export function makeRegExp(source: string, flags: string): RegExp {
   // eslint-disable-next-line no-control-regex
-  if (!flags.includes('u') || flags.includes('i') || /\\[pPu]|[^\x00-\x7f]/.test(source)) return new RegExp(source, flags);
+  if (!flags.includes('u') || flags.includes('i') || /\\[pPu]|[^\x00-\x7f]/.test(source))
+    return new RegExp(source, flags);
   return new PlainRegExp(source, flags);
 }
 

@@ -30,7 +30,8 @@ const text = (address: number | Uint8Array): string =>
   typeof address === 'number' ? formatIpv4(address) : formatIpv6(address);
 
 /** Letters, digits and hyphens between dots, as host names are made of. */
-const valid = (name: string): boolean => name.split('.').every((l) => /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/.test(l));
+const valid = (name: string): boolean =>
+  name.split('.').every((l) => /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/.test(l));
 
 function set(proc: Process, name: string): number {
   if (!valid(name)) {

@@ -61,11 +61,25 @@ interface MountRequest {
 }
 
 /** Options of `-o` that change nothing here: defaults, and what every mount is. */
-const PLAIN_OPTIONS: readonly string[] = ['bind', 'rw', 'defaults', 'relatime', 'suid', 'dev', 'exec', 'private', 'rprivate', ''];
+const PLAIN_OPTIONS: readonly string[] = [
+  'bind',
+  'rw',
+  'defaults',
+  'relatime',
+  'suid',
+  'dev',
+  'exec',
+  'private',
+  'rprivate',
+  '',
+];
 /** Options that the list shows, in its order. */
 const FLAGS: readonly string[] = ['nosuid', 'nodev', 'noexec'];
 
-function readMount(proc: Process, name: string): { readonly r: MountRequest; readonly words: readonly string[] } | string {
+function readMount(
+  proc: Process,
+  name: string,
+): { readonly r: MountRequest; readonly words: readonly string[] } | string {
   const r: MountRequest = { type: null, bind: false, flags: new Set(), mode: null, verbose: false, propagation: null };
   const parsed = getopt(name, proc.argv.slice(1), 'at:o:BRMnvwrhV', MOUNT_LONG);
   for (const { opt, arg, error } of parsed.options) {
@@ -85,7 +99,8 @@ function readMount(proc: Process, name: string): { readonly r: MountRequest; rea
         for (const word of arg!.split(',')) {
           if (FLAGS.includes(word)) r.flags.add(word);
           else if (/^mode=[0-7]{1,4}$/.test(word)) r.mode = parseInt(word.slice(5), 8);
-          else if (!PLAIN_OPTIONS.includes(word)) throw new Refusal(`${name}: warren: option -o ${word} is not supported\n`, EX_USAGE);
+          else if (!PLAIN_OPTIONS.includes(word))
+            throw new Refusal(`${name}: warren: option -o ${word} is not supported\n`, EX_USAGE);
           if (word === 'bind') r.bind = true;
         }
         break;
@@ -103,7 +118,10 @@ function readMount(proc: Process, name: string): { readonly r: MountRequest; rea
         r.propagation = opt;
         break;
       default:
-        throw new Refusal(`${name}: warren: option ${opt.length === 1 ? '-' : '--'}${opt} is not supported\n`, EX_USAGE);
+        throw new Refusal(
+          `${name}: warren: option ${opt.length === 1 ? '-' : '--'}${opt} is not supported\n`,
+          EX_USAGE,
+        );
     }
   }
   return { r, words: parsed.operands };
@@ -114,7 +132,14 @@ const canonical = (proc: Process, path: string): string =>
   proc.fs.exists(path) === null ? path : proc.fs.realpath(path);
 
 /** What libmount makes of an errno. @see libmount/src/context_mount.c:mnt_context_get_mount_excode */
-function mountWords(proc: Process, name: string, source: string, target: string, r: MountRequest, e: SystemError): string {
+function mountWords(
+  proc: Process,
+  name: string,
+  source: string,
+  target: string,
+  r: MountRequest,
+  e: SystemError,
+): string {
   const at = `${name}: ${canonical(proc, target)}: `;
   if (proc.fs.exists(target) === null) return `${at}mount point does not exist.\n`;
   switch (-e.errno) {
@@ -149,7 +174,8 @@ function doMount(proc: Process, name: string): number {
   if (words.length > 2) throw new Refusal(`${name}: bad usage\nTry '${name} --help' for more information.\n`, EX_USAGE);
   if (r.propagation !== null && source !== undefined && target === undefined) {
     // Mounts here are private from the start, and have no master.
-    if (proc.fs.exists(source) === null) throw new Refusal(`${name}: ${source}: mount point does not exist.\n${DMESG}`, EX_FAIL);
+    if (proc.fs.exists(source) === null)
+      throw new Refusal(`${name}: ${source}: mount point does not exist.\n${DMESG}`, EX_FAIL);
     if (proc.fs.mounts().some((m) => m.target === proc.fs.realpath(source))) return 0;
     throw new Refusal(`${name}: ${source}: not mount point or bad option.\n${DMESG}`, EX_FAIL);
   }
@@ -165,7 +191,10 @@ function doMount(proc: Process, name: string): number {
     throw new Refusal(`${name}: warren: option -o ${[...r.flags].join(',')} is not supported with bind\n`, EX_USAGE);
   }
   if (!r.bind && r.type === null) {
-    const why = proc.fs.exists(source) === null ? `special device ${source} does not exist` : `${canonical(proc, source)} is not a block device`;
+    const why =
+      proc.fs.exists(source) === null
+        ? `special device ${source} does not exist`
+        : `${canonical(proc, source)} is not a block device`;
     throw new Refusal(`${name}: ${canonical(proc, target)}: ${why}.\n${DMESG}`, EX_FAIL);
   }
   try {
@@ -204,7 +233,10 @@ interface UmountRequest {
   verbose: boolean;
 }
 
-function readUmount(proc: Process, name: string): { readonly r: UmountRequest; readonly words: readonly string[] } | string {
+function readUmount(
+  proc: Process,
+  name: string,
+): { readonly r: UmountRequest; readonly words: readonly string[] } | string {
   const r: UmountRequest = { lazy: false, recursive: false, quiet: false, verbose: false };
   const parsed = getopt(name, proc.argv.slice(1), 'alfRnqvhV', UMOUNT_LONG);
   for (const { opt, error } of parsed.options) {
@@ -240,7 +272,10 @@ function readUmount(proc: Process, name: string): { readonly r: UmountRequest; r
 /** Takes one mount off. @returns 0 or the status */
 function umountOne(proc: Process, name: string, word: string, r: UmountRequest): number {
   const mounts = proc.fs.mounts();
-  const target = proc.fs.exists(word) === null ? (mounts.findLast((m) => m.source === word)?.target ?? word) : proc.fs.realpath(word);
+  const target =
+    proc.fs.exists(word) === null
+      ? (mounts.findLast((m) => m.source === word)?.target ?? word)
+      : proc.fs.realpath(word);
   if (r.recursive) {
     const below = mounts.filter((m) => m.target === target || m.target.startsWith(`${target}/`));
     if (below.length === 0) throw new Refusal(`${name}: ${word}: not mounted\n`, EX_USAGE);
@@ -272,7 +307,8 @@ function doUmount(proc: Process, name: string): number {
     proc.out(read);
     return 0;
   }
-  if (read.words.length === 0) throw new Refusal(`${name}: bad usage\nTry '${name} --help' for more information.\n`, EX_USAGE);
+  if (read.words.length === 0)
+    throw new Refusal(`${name}: bad usage\nTry '${name} --help' for more information.\n`, EX_USAGE);
   let status = 0;
   for (const word of read.words) {
     try {

@@ -49,7 +49,9 @@ function isHostName(name: string): boolean {
   if (name === '.') return true;
   const plain = name.endsWith('.') ? name.slice(0, -1) : name;
   if (plain.length > 253 || plain.startsWith('-')) return false;
-  return plain.split('.').every((label) => /^(?:[A-Za-z0-9_-]|[^\x00-\x7f])+$/.test(label) && utf8Encode(label).length < 64);
+  return plain
+    .split('.')
+    .every((label) => /^(?:[A-Za-z0-9_-]|[^\x00-\x7f])+$/.test(label) && utf8Encode(label).length < 64);
 }
 
 /** The number after `%`: a device for link-local addresses, else digits. -1 when neither. @see inet/inet6_scopeid_pton.c */
@@ -149,7 +151,8 @@ function compare(a: Candidate, b: Candidate): number {
   if (a.source !== null && b.source !== null) {
     const scopes = Number(scopeOf(db) === scopeOf(b.source)) - Number(scopeOf(da) === scopeOf(a.source));
     if (scopes !== 0) return scopes;
-    const labels = Number(policy(db).label === policy(b.source).label) - Number(policy(da).label === policy(a.source).label);
+    const labels =
+      Number(policy(db).label === policy(b.source).label) - Number(policy(da).label === policy(a.source).label);
     if (labels !== 0) return labels;
   }
   const precedence = policy(db).precedence - policy(da).precedence;
@@ -157,7 +160,8 @@ function compare(a: Candidate, b: Candidate): number {
   if (a.source === null || b.source === null) return 0;
   const scope = scopeOf(da) - scopeOf(db);
   if (scope !== 0) return scope;
-  if (typeof da === 'number' || typeof db === 'number' || typeof a.source === 'number' || typeof b.source === 'number') return 0;
+  if (typeof da === 'number' || typeof db === 'number' || typeof a.source === 'number' || typeof b.source === 'number')
+    return 0;
   return commonBits(db, b.source) - commonBits(da, a.source);
 }
 

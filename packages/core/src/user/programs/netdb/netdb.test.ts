@@ -25,7 +25,11 @@ describe('hosts', () => {
   const entries = parseHosts(HOSTS);
 
   it('finds names and aliases in any case, in order', () => {
-    expect(hostsByName(entries, 'BOTH').map((e) => e.address)).toEqual([0x0a010101, 0x0a010102, expect.any(Uint8Array)]);
+    expect(hostsByName(entries, 'BOTH').map((e) => e.address)).toEqual([
+      0x0a010101,
+      0x0a010102,
+      expect.any(Uint8Array),
+    ]);
     expect(hostsByName(entries, 'alias1').map((e) => e.name)).toEqual(['v4only']);
   });
 

@@ -26,7 +26,7 @@ export class OptionPrinter {
   /** All options of a header. */
   text(options: Uint8Array): string {
     let text = '';
-    for (let o = 0; o < options.length; ) {
+    for (let o = 0; o < options.length;) {
       const type = options[o]!;
       if (type === IPOPT_EOL) break;
       if (type === IPOPT_NOP) {
@@ -83,7 +83,8 @@ export class OptionPrinter {
       const value = be32(option, o);
       if (value >= 0x80000000) {
         const plain = value - 0x80000000;
-        text += firstNonStandard === null ? `\t${plain} absolute not-standard` : `\t${plain - firstNonStandard} not-standard`;
+        text +=
+          firstNonStandard === null ? `\t${plain} absolute not-standard` : `\t${plain - firstNonStandard} not-standard`;
         firstNonStandard ??= plain;
       } else {
         text += first === null ? `\t${value} absolute` : `\t${value - first}`;

@@ -33,7 +33,8 @@ async function openSockets(s: Session): Promise<Sockets> {
       return null;
     }
   };
-  const v4 = options.family === so.AF_INET6 ? null : await open(so.AF_INET, IPPROTO_ICMP, options.family === so.AF_INET);
+  const v4 =
+    options.family === so.AF_INET6 ? null : await open(so.AF_INET, IPPROTO_ICMP, options.family === so.AF_INET);
   const v6 = options.family === so.AF_INET ? null : await open(so.AF_INET6, IPPROTO_ICMPV6, v4 === null);
   if (options.tos !== null) {
     v4?.socket.setsockopt(so.SOL_IP, so.IP_TOS, options.tos);

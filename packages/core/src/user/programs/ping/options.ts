@@ -1,7 +1,14 @@
 /** Command line of ping: what its options say, in iputils' words when they are wrong. */
 import { parseIpv4, parseIpv6 } from '../../../lib/address.ts';
 import { IPOPT_TS_PRESPEC, IPOPT_TS_TSANDADDR, IPOPT_TS_TSONLY } from '../../../uapi/ip.ts';
-import { AF_INET, AF_INET6, AF_UNSPEC, IP_PMTUDISC_DO, IP_PMTUDISC_DONT, IP_PMTUDISC_WANT } from '../../../uapi/socket.ts';
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNSPEC,
+  IP_PMTUDISC_DO,
+  IP_PMTUDISC_DONT,
+  IP_PMTUDISC_WANT,
+} from '../../../uapi/socket.ts';
 import { getopt } from '../getopt.ts';
 import { NODEINFO_HELP, USAGE, VERSION } from './usage.ts';
 
@@ -233,7 +240,10 @@ function defaults(name: string): PingOptions {
  * Reads argv.
  * @throws PingExit with what to print and the status.
  */
-export function parseOptions(argv: readonly string[]): { readonly options: PingOptions; readonly hosts: readonly string[] } {
+export function parseOptions(argv: readonly string[]): {
+  readonly options: PingOptions;
+  readonly hosts: readonly string[];
+} {
   const name = argv[0] ?? 'ping';
   const o = defaults(name);
   const parsed = getopt(name, argv.slice(1), SHORT);
@@ -252,7 +262,8 @@ function apply(name: string, o: PingOptions, opt: string, arg: string): void {
   try {
     switchOption(name, o, opt, arg);
   } catch (e) {
-    if (e instanceof PingExit && o.warnings.length > 0) throw new PingExit(e.status, o.warnings.join('') + e.words, e.out);
+    if (e instanceof PingExit && o.warnings.length > 0)
+      throw new PingExit(e.status, o.warnings.join('') + e.words, e.out);
     throw e;
   }
 }
@@ -370,7 +381,8 @@ function switchOption(name: string, o: PingOptions, opt: string, arg: string): v
       break;
     case 'W': {
       const seconds = real(name, arg, 'bad linger time', o.warnings);
-      if (seconds < 0 || seconds > Math.trunc(INT_MAX / 1000)) throw new PingExit(2, `${name}: bad linger time: ${arg}\n`);
+      if (seconds < 0 || seconds > Math.trunc(INT_MAX / 1000))
+        throw new PingExit(2, `${name}: bad linger time: ${arg}\n`);
       o.lingerMs = Math.trunc(seconds * 1000);
       break;
     }

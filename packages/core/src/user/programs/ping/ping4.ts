@@ -122,7 +122,8 @@ class Ping4 implements Protocol {
     if (this.socket.raw) {
       const hlen = (data[0]! & 15) << 2;
       if (data.length < hlen + 8 || hlen < IP_HEADER) {
-        if (s.options.verbose) await s.warn(`packet too short (${data.length} bytes) from ${this.#name(received.from)}`);
+        if (s.options.verbose)
+          await s.warn(`packet too short (${data.length} bytes) from ${this.#name(received.from)}`);
         return true;
       }
       hops = data[8]!;
@@ -166,7 +167,8 @@ class Ping4 implements Protocol {
     if (errorPacket || type === icmp.ICMP_REDIRECT || type === icmp.ICMP_SOURCE_QUENCH) {
       const inner = 8 + ((data[8]! & 15) << 2);
       if (data.length < 8 + IP_HEADER + 8 || data.length < inner + 8) return true;
-      const ours = data[inner] === icmp.ICMP_ECHO && be32(data, 24) === this.#to.address && this.#ours(be16(data, inner + 4));
+      const ours =
+        data[inner] === icmp.ICMP_ECHO && be32(data, 24) === this.#to.address && this.#ours(be16(data, inner + 4));
       if (!ours) return true;
       if (errorPacket) {
         s.acknowledge(be16(data, inner + 6));
@@ -239,7 +241,13 @@ async function probeSource(s: Session, to: SockAddrIn, bindDevice: (socket: Sock
  * @param last there is no further address to try. @returns ping's status, -1 to try the next address
  * @see ping.c:ping4_run
  */
-export async function ping4Run(s: Session, socket: PingSocket, info: AddrInfo, target: string, last: boolean): Promise<number> {
+export async function ping4Run(
+  s: Session,
+  socket: PingSocket,
+  info: AddrInfo,
+  target: string,
+  last: boolean,
+): Promise<number> {
   if (info.family !== so.AF_INET) throw new Error('not an IPv4 address');
   const { options } = s;
   const call = (what: string, action: () => void): void => {
@@ -257,7 +265,9 @@ export async function ping4Run(s: Session, socket: PingSocket, info: AddrInfo, t
   const bindDevice = (one: Socket): void => {
     const { device } = options;
     if (device === null) return;
-    call(`SO_BINDTODEVICE ${device}`, () => one.setsockopt(so.SOL_SOCKET, so.SO_BINDTODEVICE, latin1Encode(`${device}\0`)));
+    call(`SO_BINDTODEVICE ${device}`, () =>
+      one.setsockopt(so.SOL_SOCKET, so.SO_BINDTODEVICE, latin1Encode(`${device}\0`)),
+    );
   };
   let source = options.source4;
   if (source === 0) {
@@ -283,7 +293,8 @@ export async function ping4Run(s: Session, socket: PingSocket, info: AddrInfo, t
   const bound = options.strictSource || options.stickySource;
   const port = socket.raw ? 0 : Math.max(0, options.ident);
   if (bound || port !== 0) call('bind', () => sock.bind({ family: so.AF_INET, address: source, port }));
-  if (socket.raw) call('setsockopt(ICMP_FILTER)', () => sock.setsockopt(so.SOL_RAW, icmp.ICMP_FILTER, ~(ALWAYS | ERRORS)));
+  if (socket.raw)
+    call('setsockopt(ICMP_FILTER)', () => sock.setsockopt(so.SOL_RAW, icmp.ICMP_FILTER, ~(ALWAYS | ERRORS)));
   call('IP_RECVERR', () => sock.setsockopt(so.SOL_IP, so.IP_RECVERR, 1));
   if (!socket.raw) {
     call('setsockopt(IP_RECVTTL)', () => sock.setsockopt(so.SOL_IP, so.IP_RECVTTL, 1));

@@ -181,7 +181,13 @@ function flowLabelRequest(label: number, to: Uint8Array): Uint8Array {
  * @param last there is no further address to try. @returns ping's status, -1 to try the next address
  * @see ping6_common.c:ping6_run
  */
-export async function ping6Run(s: Session, socket: PingSocket, info: AddrInfo, target: string, last: boolean): Promise<number> {
+export async function ping6Run(
+  s: Session,
+  socket: PingSocket,
+  info: AddrInfo,
+  target: string,
+  last: boolean,
+): Promise<number> {
   if (info.family !== so.AF_INET6) throw new Error('not an IPv6 address');
   const { options, proc } = s;
   const sock = socket.socket;
@@ -239,7 +245,9 @@ export async function ping6Run(s: Session, socket: PingSocket, info: AddrInfo, t
       }
     }
   } else if (device !== null) {
-    call(`setsockopt(SO_BINDTODEVICE) ${device}`, () => sock.setsockopt(so.SOL_SOCKET, so.SO_BINDTODEVICE, latin1Encode(`${device}\0`)));
+    call(`setsockopt(SO_BINDTODEVICE) ${device}`, () =>
+      sock.setsockopt(so.SOL_SOCKET, so.SO_BINDTODEVICE, latin1Encode(`${device}\0`)),
+    );
   }
   const control: ControlMessage[] = [];
   if (device !== null) {

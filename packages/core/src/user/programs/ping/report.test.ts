@@ -55,7 +55,10 @@ describe('options', () => {
   });
 
   it('refuses node information by name', () => {
-    expect(refused('-N', 'name', '::1')).toMatchObject({ status: 2, words: 'ping: warren: option -N name is not supported\n' });
+    expect(refused('-N', 'name', '::1')).toMatchObject({
+      status: 2,
+      words: 'ping: warren: option -N name is not supported\n',
+    });
   });
 
   it('splits patterns into bytes', () => {

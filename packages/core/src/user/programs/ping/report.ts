@@ -9,7 +9,8 @@ const ms3 = (us: number): string => `${Math.trunc(us / 1000)}.${pad3(us % 1000)}
 export function tripTime(us: number): string {
   if (us >= 100_000 - 50) return `${Math.trunc((us + 500) / 1000)} ms`;
   if (us >= 10_000 - 5) return `${Math.trunc((us + 50) / 1000)}.${Math.trunc(((us + 50) % 1000) / 100)} ms`;
-  if (us >= 1000) return `${Math.trunc((us + 5) / 1000)}.${String(Math.trunc(((us + 5) % 1000) / 10)).padStart(2, '0')} ms`;
+  if (us >= 1000)
+    return `${Math.trunc((us + 5) / 1000)}.${String(Math.trunc(((us + 5) % 1000) / 10)).padStart(2, '0')} ms`;
   return `${ms3(us)} ms`;
 }
 
@@ -113,7 +114,8 @@ export async function gatherStatistics(s: Session, reply: Reply): Promise<boolea
 const llsqrt = (n: number): number => (n <= 0 ? 0 : Math.floor(Math.sqrt(n)));
 
 /** `%g` of a percentage. */
-const percent = (part: number, whole: number): string => String(Number(Math.fround((part * 100) / whole).toPrecision(6)));
+const percent = (part: number, whole: number): string =>
+  String(Number(Math.fround((part * 100) / whole).toPrecision(6)));
 
 /** Standard deviation in microseconds, with the roundings of the original. */
 function deviation(s: Session, total: number, average: number): number {

@@ -1,5 +1,12 @@
 /** The socket ping talks through: datagram or raw ICMP, its error queue, and waiting for either. */
-import { type ControlMessage, type Pollable, type Received, type SockAddr, type Socket, SystemError } from '../../../syscall/index.ts';
+import {
+  type ControlMessage,
+  type Pollable,
+  type Received,
+  type SockAddr,
+  type Socket,
+  SystemError,
+} from '../../../syscall/index.ts';
 import { EACCES, EAFNOSUPPORT, EAGAIN, EPROTONOSUPPORT } from '../../../uapi/errno.ts';
 import { MSG_DONTWAIT, MSG_ERRQUEUE, POLLERR, POLLIN, SOCK_DGRAM, SOCK_RAW } from '../../../uapi/socket.ts';
 import type { Process } from '../../process/types.ts';

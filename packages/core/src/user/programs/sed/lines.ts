@@ -29,7 +29,12 @@ export class Lines {
   /** Called when the output changes with the input (-i). */
   readonly #switch: (name: string | null) => Promise<void>;
 
-  constructor(proc: Process, names: readonly string[], settings: Settings, change: (name: string | null) => Promise<void>) {
+  constructor(
+    proc: Process,
+    names: readonly string[],
+    settings: Settings,
+    change: (name: string | null) => Promise<void>,
+  ) {
     this.#proc = proc;
     this.#names = [...names];
     this.#settings = settings;

@@ -37,7 +37,8 @@ export class Parser {
 
   fail(message: string): never {
     const { kind, name } = this.#part;
-    if (kind === 'file') throw new SedError(`file ${name} line ${this.#s.slice(0, this.#i).split('\n').length}: ${message}`);
+    if (kind === 'file')
+      throw new SedError(`file ${name} line ${this.#s.slice(0, this.#i).split('\n').length}: ${message}`);
     throw new SedError(`-e expression #${name}, char ${Math.min(this.#i, this.#s.length)}: ${message}`);
   }
 
@@ -106,7 +107,7 @@ export class Parser {
     }
     if (c === '/' || c === '\\') {
       let delimiter = '/';
-      if (c === '\\') delimiter = this.#s[++this.#i] ?? this.fail('unexpected `,\'');
+      if (c === '\\') delimiter = this.#s[++this.#i] ?? this.fail("unexpected `,'");
       this.#i++;
       const text = this.#delimited(delimiter, true) ?? this.fail('unterminated address regex');
       let [icase, multiline] = [false, false];
@@ -134,7 +135,13 @@ export class Parser {
       if (c === '\\') {
         const next = this.#s[++this.#i];
         if (next === undefined) return null;
-        if (next === delimiter) out += regex && /[.*[\]^$+?(){}|]/.test(delimiter) && delimiter !== '|' ? `\\${next}` : next === '&' && !regex ? '\\&' : next;
+        if (next === delimiter)
+          out +=
+            regex && /[.*[\]^$+?(){}|]/.test(delimiter) && delimiter !== '|'
+              ? `\\${next}`
+              : next === '&' && !regex
+                ? '\\&'
+                : next;
         else if (next === 'n' && regex) out += '\n';
         else out += `\\${next}`;
         continue;
@@ -195,12 +202,25 @@ export class Parser {
       this.fail('missing command');
     }
     if (from !== null && NO_ADDRESS.has(name)) {
-      if (name === ':') this.fail(': doesn\'t want any addresses');
+      if (name === ':') this.fail(": doesn't want any addresses");
       if (name === '}') this.fail("} doesn't want any addresses");
-      this.fail('comments don\'t accept any addresses');
+      this.fail("comments don't accept any addresses");
     }
     if (to !== null && ONE_ADDRESS.has(name)) this.fail('command only uses one address');
-    const base = { name, from, to, negated, text: '', number: -1, re: null, pieces: [] as Piece[], global: false, print: 0, map: new Map<string, string>(), target: 0 };
+    const base = {
+      name,
+      from,
+      to,
+      negated,
+      text: '',
+      number: -1,
+      re: null,
+      pieces: [] as Piece[],
+      global: false,
+      print: 0,
+      map: new Map<string, string>(),
+      target: 0,
+    };
     switch (name) {
       case '{':
         this.#open.push(this.commands.length);
@@ -281,7 +301,7 @@ export class Parser {
         return;
       case 'e':
         this.#mayTouch();
-        return this.fail('command `e\' is not supported');
+        return this.fail("command `e' is not supported");
       default:
         this.fail(`unknown command: \`${name}'`);
     }
@@ -299,13 +319,13 @@ export class Parser {
   /** The text of a, i and c: one line, or more by backslashes. */
   #text(): string {
     this.#blanks();
-    if (this.#i >= this.#s.length) this.fail('expected \\ after `a\', `c\' or `i\'');
+    if (this.#i >= this.#s.length) this.fail("expected \\ after `a', `c' or `i'");
     if (this.#s[this.#i] === '\\') {
       this.#i++;
       const rest = /^[ \t]*\n/.exec(this.#s.slice(this.#i));
       if (rest !== null) this.#i += rest[0].length;
       else this.#blanks();
-      if (this.#i >= this.#s.length) this.fail('expected \\ after `a\', `c\' or `i\'');
+      if (this.#i >= this.#s.length) this.fail("expected \\ after `a', `c' or `i'");
     }
     let out = '';
     for (; this.#i < this.#s.length; this.#i++) {
@@ -326,9 +346,9 @@ export class Parser {
 
   #substitute(): Partial<Command> {
     const delimiter = this.#s[this.#i++];
-    if (delimiter === undefined || delimiter === '\n' || delimiter === '\\') this.fail('unterminated `s\' command');
-    const pattern = this.#delimited(delimiter, true) ?? this.fail('unterminated `s\' command');
-    const by = this.#delimited(delimiter, false) ?? this.fail('unterminated `s\' command');
+    if (delimiter === undefined || delimiter === '\n' || delimiter === '\\') this.fail("unterminated `s' command");
+    const pattern = this.#delimited(delimiter, true) ?? this.fail("unterminated `s' command");
+    const by = this.#delimited(delimiter, false) ?? this.fail("unterminated `s' command");
     let [global, print, number, icase, multiline, text] = [false, 0, 0, false, false, ''];
     for (;;) {
       const c = this.#s[this.#i];
@@ -367,7 +387,8 @@ export class Parser {
     const pieces = this.#pieces(by);
     if (re !== null) {
       const groups = new RegExp(`${re.source}|`, re.flags).exec('')!.length - 1;
-      for (const p of pieces) if (p.k === 'group' && p.n > groups) this.fail(`invalid reference \\${p.n} on \`s' command's RHS`);
+      for (const p of pieces)
+        if (p.k === 'group' && p.n > groups) this.fail(`invalid reference \\${p.n} on \`s' command's RHS`);
     }
     return { re, pieces, global, print, number, text };
   }
@@ -393,7 +414,9 @@ export class Parser {
           flush();
           pieces.push({ k: 'case', c: next });
         } else if (next === 'x' || next === 'o' || next === 'd') {
-          const m = (next === 'x' ? /^[0-9a-fA-F]{1,2}/ : next === 'o' ? /^[0-7]{1,3}/ : /^\d{1,3}/).exec(by.slice(i + 1));
+          const m = (next === 'x' ? /^[0-9a-fA-F]{1,2}/ : next === 'o' ? /^[0-7]{1,3}/ : /^\d{1,3}/).exec(
+            by.slice(i + 1),
+          );
           if (m === null) text += next;
           else {
             text += String.fromCharCode(Number.parseInt(m[0], next === 'x' ? 16 : next === 'o' ? 8 : 10));

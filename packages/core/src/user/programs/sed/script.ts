@@ -10,7 +10,10 @@ export type Address =
   | { readonly k: 'multiple'; readonly n: number };
 
 /** A piece of s's replacement. */
-export type Piece = { readonly k: 'text'; readonly text: string } | { readonly k: 'group'; readonly n: number } | { readonly k: 'case'; readonly c: string };
+export type Piece =
+  | { readonly k: 'text'; readonly text: string }
+  | { readonly k: 'group'; readonly n: number }
+  | { readonly k: 'case'; readonly c: string };
 
 export interface Command {
   readonly name: string;

@@ -86,7 +86,11 @@ class Sed {
         const { mode } = proc.fs.stat(old);
         // The file is made anew: of a link, a file in its place.
         if (proc.fs.lstat(old).ino !== proc.fs.stat(old).ino && settings.inPlace === '') proc.fs.unlink(old);
-        if (settings.inPlace !== '') proc.fs.rename(old, settings.inPlace!.includes('*') ? settings.inPlace!.replaceAll('*', old) : old + settings.inPlace!);
+        if (settings.inPlace !== '')
+          proc.fs.rename(
+            old,
+            settings.inPlace!.includes('*') ? settings.inPlace!.replaceAll('*', old) : old + settings.inPlace!,
+          );
         proc.fs.writeFile(old, text);
         proc.fs.chmod(old, mode & 0o7777);
       }
@@ -98,7 +102,8 @@ class Sed {
   }
 
   async prepare(): Promise<void> {
-    for (const c of this.#commands) if ((c.name === 'w' || c.name === 'W' || c.name === 's') && c.text !== '') await this.#file(c.text);
+    for (const c of this.#commands)
+      if ((c.name === 'w' || c.name === 'W' || c.name === 's') && c.text !== '') await this.#file(c.text);
   }
 
   #raw(text: string): void {
@@ -165,7 +170,9 @@ class Sed {
       case 'line':
         return this.#number === a.n;
       case 'step':
-        return a.step <= 0 ? this.#number === a.first : this.#number >= a.first && (this.#number - a.first) % a.step === 0;
+        return a.step <= 0
+          ? this.#number === a.first
+          : this.#number >= a.first && (this.#number - a.first) % a.step === 0;
       case 'last':
         return this.lines.atEnd();
       case 'regex':
@@ -443,7 +450,16 @@ class Sed {
 
 /** The pattern space as `l` shows it. */
 function unambiguous(text: string, width: number): string {
-  const names: Readonly<Record<string, string>> = { '\\': '\\\\', '\x07': '\\a', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v' };
+  const names: Readonly<Record<string, string>> = {
+    '\\': '\\\\',
+    '\x07': '\\a',
+    '\b': '\\b',
+    '\f': '\\f',
+    '\n': '\\n',
+    '\r': '\\r',
+    '\t': '\\t',
+    '\v': '\\v',
+  };
   let out = '';
   let column = 0;
   for (const b of utf8Encode(text)) {
@@ -555,7 +571,15 @@ export async function sedMain(proc: Process): Promise<number> {
     const parser = new Parser(extended, sandbox);
     for (const s of scripts) parser.add(s);
     const commands = parser.finish();
-    const sed = new Sed(proc, commands, files.length === 0 ? ['-'] : files, { quiet, separate, inPlace, follow, unbuffered, zero, lineLength });
+    const sed = new Sed(proc, commands, files.length === 0 ? ['-'] : files, {
+      quiet,
+      separate,
+      inPlace,
+      follow,
+      unbuffered,
+      zero,
+      lineLength,
+    });
     await sed.prepare();
     const status = await sed.run();
     return status === 0 && sed.lines.failed ? 2 : status;

@@ -1,5 +1,7 @@
 /** What sed says of itself, on standard error after a mistake. */
-export const SED_USAGE = (name: string): string => `Usage: ${name} [OPTION]... {script-only-if-no-other-script} [input-file]...
+export const SED_USAGE = (
+  name: string,
+): string => `Usage: ${name} [OPTION]... {script-only-if-no-other-script} [input-file]...
 
   -n, --quiet, --silent
                  suppress automatic printing of pattern space

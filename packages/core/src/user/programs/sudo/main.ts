@@ -195,7 +195,13 @@ function findCommand(proc: Process, command: string): string | null {
 }
 
 /** Starts the command. Files without an interpreter line are for the shell. */
-async function start(proc: Process, path: string, argv: readonly string[], r: Request, env: Map<string, string>): Promise<Child> {
+async function start(
+  proc: Process,
+  path: string,
+  argv: readonly string[],
+  r: Request,
+  env: Map<string, string>,
+): Promise<Child> {
   const fds = proc.fds.copy();
   for (const fd of fds.list()) if (fd >= r.closeFrom) fds.close(fd);
   const options = { env, fds, ...(r.login ? { cwd: '/root' } : {}) };
@@ -235,10 +241,16 @@ async function run(proc: Process): Promise<number> {
   }
   const path = findCommand(proc, argv[0]!);
   if (path === null) return 1;
-  if (r.refused !== null) throw new Refusal(`sudo: you are not permitted to use the ${r.refused} option with ${path}\n`);
+  if (r.refused !== null)
+    throw new Refusal(`sudo: you are not permitted to use the ${r.refused} option with ${path}\n`);
   if (r.timeout) throw new Refusal('sudo: sorry, you are not allowed set a command timeout\n');
   const command = useShell ? [path, ...(words.length === 0 ? [] : ['-c', words.join(' ')])] : [path, ...argv.slice(1)];
-  const env = sudoEnvironment(proc, { ...r, command: command.join(' '), shell: '/bin/bash', setHome: r.setHome || r.login });
+  const env = sudoEnvironment(proc, {
+    ...r,
+    command: command.join(' '),
+    shell: '/bin/bash',
+    setHome: r.setHome || r.login,
+  });
   const argv0 = r.login ? `-${path.slice(path.lastIndexOf('/') + 1)}` : argv[0]!;
   const child = await start(proc, path, [argv0, ...argv.slice(1)], r, env);
   if (r.background) return 0;

@@ -64,7 +64,12 @@ function slashed(name: string): string {
 const dotted = (path: string): string => path.slice(ROOT.length).replace(/[./]/g, (c) => (c === '/' ? '.' : '/'));
 
 const globExpression = (glob: string): RegExp =>
-  new RegExp(`^${glob.replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('*', '[^/]*').replaceAll('?', '[^/]')}$`);
+  new RegExp(
+    `^${glob
+      .replace(/[.+^${}()|\\]/g, '\\$&')
+      .replaceAll('*', '[^/]*')
+      .replaceAll('?', '[^/]')}$`,
+  );
 
 class Sysctl {
   readonly #proc: Process;
@@ -204,7 +209,11 @@ class Sysctl {
         continue;
       }
       const expression = globExpression(part);
-      paths = paths.flatMap((p) => this.#names(p).filter((n) => expression.test(n)).map((n) => `${p}/${n}`));
+      paths = paths.flatMap((p) =>
+        this.#names(p)
+          .filter((n) => expression.test(n))
+          .map((n) => `${p}/${n}`),
+      );
     }
     return paths.filter((p) => this.#proc.fs.exists(p) !== null).sort();
   }

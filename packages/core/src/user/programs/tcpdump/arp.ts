@@ -2,7 +2,14 @@
 import { defaultPrint } from './hex.ts';
 import { type Ndo, tok } from './ndo.ts';
 
-const HRD: Readonly<Record<number, string>> = { 1: 'Ethernet', 6: 'TokenRing', 7: 'ArcNet', 15: 'FrameRelay', 17: 'Strip', 24: 'IEEE 1394' };
+const HRD: Readonly<Record<number, string>> = {
+  1: 'Ethernet',
+  6: 'TokenRing',
+  7: 'ArcNet',
+  15: 'FrameRelay',
+  17: 'Strip',
+  24: 'IEEE 1394',
+};
 const OP: Readonly<Record<number, string>> = {
   1: 'Request',
   2: 'Reply',
@@ -24,7 +31,10 @@ export function arpPrint(n: Ndo, o: number, length: number, caplen: number): voi
   if (!n.o.link) n.print('ARP, ');
   const ether = hrd === 1 || hrd === 6;
   if ((pro !== 0x0800 && pro !== 0x1000) || pln !== 4 || (hrd === 1 && hln !== 6) || n.o.verbose > 0) {
-    const proName = pro === 0x0800 ? 'IPv4' : tok({ 0x86dd: 'IPv6', 0x0806: 'ARP', 0x1000: 'trail' }, 'Unknown Protocol (0x%04x)', pro);
+    const proName =
+      pro === 0x0800
+        ? 'IPv4'
+        : tok({ 0x86dd: 'IPv6', 0x0806: 'ARP', 0x1000: 'trail' }, 'Unknown Protocol (0x%04x)', pro);
     n.print(`${tok(HRD, 'Unknown Hardware (%u)', hrd)} (len ${hln}), ${proName} (len ${pln}), `);
   }
   const name = tok(OP, 'Unknown (%u)', op);
@@ -34,7 +44,8 @@ export function arpPrint(n: Ndo, o: number, length: number, caplen: number): voi
   const tha = spa + pln;
   const tpa = tha + hln;
   const hw = (at: number): string => (hln === 6 && ether ? n.mac(at) : hln === 0 ? '<No address>' : hexMac(n, at, hln));
-  const ip = (at: number): string => (pln === 4 && (pro === 0x0800 || pro === 0x1000) ? n.ip4(at) : pln === 0 ? '<No address>' : `<wrong proto type>`);
+  const ip = (at: number): string =>
+    pln === 4 && (pro === 0x0800 || pro === 0x1000) ? n.ip4(at) : pln === 0 ? '<No address>' : `<wrong proto type>`;
   const zero = (at: number, len: number): boolean => {
     for (let i = 0; i < len; i++) if (n.u8(at + i) !== 0) return false;
     return true;
@@ -70,6 +81,12 @@ export function arpPrint(n: Ndo, o: number, length: number, caplen: number): voi
 
 function hexMac(n: Ndo, o: number, len: number): string {
   const parts: string[] = [];
-  for (let i = 0; i < len; i++) parts.push(n.u8(o + i).toString(16).padStart(2, '0'));
+  for (let i = 0; i < len; i++)
+    parts.push(
+      n
+        .u8(o + i)
+        .toString(16)
+        .padStart(2, '0'),
+    );
   return parts.join(':');
 }

@@ -2,11 +2,33 @@
 import type { Ndo } from './ndo.ts';
 
 const OPTION: Readonly<Record<number, readonly [string, 'ip' | 'l' | 's' | 'b' | 'a' | 'x' | 'B']>> = {
-  1: ['Subnet-Mask', 'ip'], 2: ['Time-Zone', 'l'], 3: ['Default-Gateway', 'ip'], 6: ['Domain-Name-Server', 'ip'], 12: ['Hostname', 'a'],
-  15: ['Domain-Name', 'a'], 26: ['MTU', 's'], 28: ['BR', 'ip'], 33: ['Static-Route', 'ip'], 42: ['NTP', 'ip'], 43: ['Vendor-Option', 'x'],
-  44: ['Netbios-Name-Server', 'ip'], 47: ['Netbios-Scope', 'a'], 50: ['Requested-IP', 'ip'], 51: ['Lease-Time', 'l'], 54: ['Server-ID', 'ip'],
-  55: ['Parameter-Request', 'B'], 56: ['MSG', 'a'], 57: ['MSZ', 's'], 58: ['RN', 'l'], 59: ['RB', 'l'], 60: ['Vendor-Class', 'a'],
-  61: ['Client-ID', 'x'], 119: ['Domain-Search', 'x'], 121: ['Classless-Static-Route', 'x'], 252: ['WPAD', 'a'], 249: ['Classless-Static-Route-Microsoft', 'x'],
+  1: ['Subnet-Mask', 'ip'],
+  2: ['Time-Zone', 'l'],
+  3: ['Default-Gateway', 'ip'],
+  6: ['Domain-Name-Server', 'ip'],
+  12: ['Hostname', 'a'],
+  15: ['Domain-Name', 'a'],
+  26: ['MTU', 's'],
+  28: ['BR', 'ip'],
+  33: ['Static-Route', 'ip'],
+  42: ['NTP', 'ip'],
+  43: ['Vendor-Option', 'x'],
+  44: ['Netbios-Name-Server', 'ip'],
+  47: ['Netbios-Scope', 'a'],
+  50: ['Requested-IP', 'ip'],
+  51: ['Lease-Time', 'l'],
+  54: ['Server-ID', 'ip'],
+  55: ['Parameter-Request', 'B'],
+  56: ['MSG', 'a'],
+  57: ['MSZ', 's'],
+  58: ['RN', 'l'],
+  59: ['RB', 'l'],
+  60: ['Vendor-Class', 'a'],
+  61: ['Client-ID', 'x'],
+  119: ['Domain-Search', 'x'],
+  121: ['Classless-Static-Route', 'x'],
+  252: ['WPAD', 'a'],
+  249: ['Classless-Static-Route-Microsoft', 'x'],
 };
 const MESSAGE: readonly string[] = ['', 'Discover', 'Offer', 'Request', 'Decline', 'ACK', 'NACK', 'Release', 'Inform'];
 
@@ -54,7 +76,9 @@ function option(n: Ndo, o: number, code: number, len: number): void {
 export function dhcpPrint(n: Ndo, o: number, length: number): void {
   n.protocol = 'bootp';
   const op = n.u8(o);
-  n.print(`BOOTP/DHCP, ${op === 1 ? 'Request' : op === 2 ? 'Reply' : `unknown (0x${op.toString(16).padStart(2, '0')})`}`);
+  n.print(
+    `BOOTP/DHCP, ${op === 1 ? 'Request' : op === 2 ? 'Reply' : `unknown (0x${op.toString(16).padStart(2, '0')})`}`,
+  );
   const ether = n.u8(o + 1) === 1 && n.u8(o + 2) === 6;
   if (ether && op === 1) n.print(` from ${n.mac(o + 28)}`);
   n.print(`, length ${length}`);
@@ -68,11 +92,19 @@ export function dhcpPrint(n: Ndo, o: number, length: number): void {
   const flags = n.u16(o + 10);
   n.print(`, Flags [${(flags & 0x8000) !== 0 ? 'Broadcast' : 'none'}]`);
   if (n.o.verbose > 1) n.print(` (0x${flags.toString(16).padStart(4, '0')})`);
-  for (const [at, name] of [[12, 'Client-IP'], [16, 'Your-IP'], [20, 'Server-IP'], [24, 'Gateway-IP']] as const) {
+  for (const [at, name] of [
+    [12, 'Client-IP'],
+    [16, 'Your-IP'],
+    [20, 'Server-IP'],
+    [24, 'Gateway-IP'],
+  ] as const) {
     if (n.u32(o + at) !== 0) n.print(`\n\t  ${name} ${n.ip4(o + at)}`);
   }
   if (ether) n.print(`\n\t  Client-Ethernet-Address ${n.mac(o + 28)}`);
-  for (const [at, size, name] of [[44, 64, 'sname'], [108, 128, 'file']] as const) {
+  for (const [at, size, name] of [
+    [44, 64, 'sname'],
+    [108, 128, 'file'],
+  ] as const) {
     if (n.u8(o + at) === 0) continue;
     let text = '';
     for (let i = 0; i < size && n.u8(o + at + i) !== 0; i++) text += String.fromCharCode(n.u8(o + at + i));

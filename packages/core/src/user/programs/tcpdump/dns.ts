@@ -1,9 +1,65 @@
 /** DNS, over UDP, TCP and multicast. @see tcpdump print-domain.c */
 import { type Ndo, TRUNCATED } from './ndo.ts';
 
-const TYPES: Readonly<Record<number, string>> = { 1: 'A', 2: 'NS', 5: 'CNAME', 6: 'SOA', 12: 'PTR', 13: 'HINFO', 15: 'MX', 16: 'TXT', 28: 'AAAA', 33: 'SRV', 41: 'OPT', 43: 'DS', 46: 'RRSIG', 47: 'NSEC', 48: 'DNSKEY', 64: 'SVCB', 65: 'HTTPS', 251: 'IXFR', 252: 'AXFR', 255: 'ANY', 257: 'CAA' };
-const OPCODES: readonly string[] = ['', ' inv_q', ' stat', ' op3', ' notify', ' update', ' op6', ' op7', ' op8', ' updateA', ' updateD', ' updateDA', ' updateM', ' updateMA', ' zoneInit', ' zoneRef'];
-const RCODES: readonly string[] = ['', ' FormErr', ' ServFail', ' NXDomain', ' NotImp', ' Refused', ' YXDomain', ' YXRRSet', ' NXRRSet', ' NotAuth', ' NotZone', ' Resp11', ' Resp12', ' Resp13', ' Resp14', ' Resp15'];
+const TYPES: Readonly<Record<number, string>> = {
+  1: 'A',
+  2: 'NS',
+  5: 'CNAME',
+  6: 'SOA',
+  12: 'PTR',
+  13: 'HINFO',
+  15: 'MX',
+  16: 'TXT',
+  28: 'AAAA',
+  33: 'SRV',
+  41: 'OPT',
+  43: 'DS',
+  46: 'RRSIG',
+  47: 'NSEC',
+  48: 'DNSKEY',
+  64: 'SVCB',
+  65: 'HTTPS',
+  251: 'IXFR',
+  252: 'AXFR',
+  255: 'ANY',
+  257: 'CAA',
+};
+const OPCODES: readonly string[] = [
+  '',
+  ' inv_q',
+  ' stat',
+  ' op3',
+  ' notify',
+  ' update',
+  ' op6',
+  ' op7',
+  ' op8',
+  ' updateA',
+  ' updateD',
+  ' updateDA',
+  ' updateM',
+  ' updateMA',
+  ' zoneInit',
+  ' zoneRef',
+];
+const RCODES: readonly string[] = [
+  '',
+  ' FormErr',
+  ' ServFail',
+  ' NXDomain',
+  ' NotImp',
+  ' Refused',
+  ' YXDomain',
+  ' YXRRSet',
+  ' NXRRSet',
+  ' NotAuth',
+  ' NotZone',
+  ' Resp11',
+  ' Resp12',
+  ' Resp13',
+  ' Resp14',
+  ' Resp15',
+];
 
 interface Name {
   readonly text: string;
@@ -41,13 +97,20 @@ function question(n: Ndo, base: number, o: number, mdns: boolean): number {
   const at = readName(n, base, o);
   const type = n.u16(at.next);
   const cls = n.u16(at.next + 2);
-  n.print(` ${typeName(type)}${mdns && (cls & 0x8000) !== 0 ? ' (QU)' : mdns ? ' (QM)' : ''}${className(mdns ? cls & 0x7fff : cls)}? ${at.text}`);
+  n.print(
+    ` ${typeName(type)}${mdns && (cls & 0x8000) !== 0 ? ' (QU)' : mdns ? ' (QM)' : ''}${className(mdns ? cls & 0x7fff : cls)}? ${at.text}`,
+  );
   return at.next + 4;
 }
 
 function time(s: number): string {
   let text = '';
-  for (const [unit, letter] of [[604800, 'w'], [86400, 'd'], [3600, 'h'], [60, 'm']] as const) {
+  for (const [unit, letter] of [
+    [604800, 'w'],
+    [86400, 'd'],
+    [3600, 'h'],
+    [60, 'm'],
+  ] as const) {
     if (s >= unit) text += `${Math.floor(s / unit)}${letter}`;
     s %= unit;
   }
@@ -156,7 +219,12 @@ function message(n: Ndo, o: number, length: number, mdns: boolean): void {
   } else {
     n.print(`${id}${op}${(flags & 0x100) !== 0 ? '+' : ''}${(flags & 0x10) !== 0 ? '%' : ''}`);
     if (op === '' && rcode !== 0) n.print(` [b2&3=0x${flags.toString(16)}]`);
-    for (const [i, letter] of [[1, 'a'], [2, 'n'], [3, 'au']] as const) if (count(i) !== 0) n.print(` [${count(i)}${letter}]`);
+    for (const [i, letter] of [
+      [1, 'a'],
+      [2, 'n'],
+      [3, 'au'],
+    ] as const)
+      if (count(i) !== 0) n.print(` [${count(i)}${letter}]`);
     if (count(0) !== 1) n.print(` [${count(0)}q]`);
     for (let i = 0; i < count(0); i++) p = question(n, o, p, mdns);
     const section = (total: number, head: string): void => {

@@ -109,11 +109,22 @@ function llcPrint(n: Ndo, o: number, length: number, ether: number): void {
   const control = n.u8(o + 2);
   if (!n.o.link) n.print(`${n.mac(ether + 6)} > ${n.mac(ether)}, 802.3, length ${length}: `);
   const hex = (v: number): string => `0x${v.toString(16).padStart(2, '0')}`;
-  n.print(`LLC, dsap ${SAP[dsap & 0xfe] ?? 'Unknown'} (${hex(dsap & 0xfe)}) ${(dsap & 1) !== 0 ? 'Group' : 'Individual'}, ssap ${SAP[ssap & 0xfe] ?? 'Unknown'} (${hex(ssap & 0xfe)}) ${(ssap & 1) !== 0 ? 'Response' : 'Command'}, ctrl ${hex(control)}: `);
+  n.print(
+    `LLC, dsap ${SAP[dsap & 0xfe] ?? 'Unknown'} (${hex(dsap & 0xfe)}) ${(dsap & 1) !== 0 ? 'Group' : 'Individual'}, ssap ${SAP[ssap & 0xfe] ?? 'Unknown'} (${hex(ssap & 0xfe)}) ${(ssap & 1) !== 0 ? 'Response' : 'Command'}, ctrl ${hex(control)}: `,
+  );
   n.print(`Unnumbered, length ${length}`);
   defaultPrint(n, o, length);
 }
-const SAP: Readonly<Record<number, string>> = { 0: 'Null', 2: '802.1B I', 6: 'IP', 0x42: 'STP', 0xaa: 'SNAP', 0xe0: 'IPX', 0xf0: 'NetBeui', 0xfe: 'OSI' };
+const SAP: Readonly<Record<number, string>> = {
+  0: 'Null',
+  2: '802.1B I',
+  6: 'IP',
+  0x42: 'STP',
+  0xaa: 'SNAP',
+  0xe0: 'IPX',
+  0xf0: 'NetBeui',
+  0xfe: 'OSI',
+};
 
 const PKTTYPE: Readonly<Record<number, string>> = { 0: 'In', 1: 'B', 2: 'M', 3: 'P', 4: 'Out' };
 

@@ -51,11 +51,18 @@ function name(n: Ndo, o: number): string {
     case 4:
       return 'source quench';
     case 5:
-      return `redirect ${n.ip4(o + 8 + 16)} to ${REDIRECT[code] ?? `#${code}`} ${n.ip4(o + 4)}`
-        .replace(/^redirect (\S+) to net /, 'redirect $1 to net ');
+      return `redirect ${n.ip4(o + 8 + 16)} to ${REDIRECT[code] ?? `#${code}`} ${n.ip4(o + 4)}`.replace(
+        /^redirect (\S+) to net /,
+        'redirect $1 to net ',
+      );
     case 9: {
       const life = n.u16(o + 6);
-      const time = life < 60 ? `${life}` : life < 3600 ? `${Math.floor(life / 60)}:${String(life % 60).padStart(2, '0')}` : `${Math.floor(life / 3600)}:${String(Math.floor((life % 3600) / 60)).padStart(2, '0')}:${String(life % 60).padStart(2, '0')}`;
+      const time =
+        life < 60
+          ? `${life}`
+          : life < 3600
+            ? `${Math.floor(life / 60)}:${String(life % 60).padStart(2, '0')}`
+            : `${Math.floor(life / 3600)}:${String(Math.floor((life % 3600) / 60)).padStart(2, '0')}:${String(life % 60).padStart(2, '0')}`;
       let text = `router advertisement lifetime ${time} ${n.u8(o + 4)}:`;
       if (n.u8(o + 5) !== 2) return `${text} [size ${n.u8(o + 5)}]`;
       for (let i = 0; i < n.u8(o + 4); i++) text += ` {${n.ip4(o + 8 + 8 * i)} ${n.u32(o + 12 + 8 * i)}}`;
@@ -65,7 +72,11 @@ function name(n: Ndo, o: number): string {
       return 'router solicitation';
     case 11:
       n.need(o + 8, 20);
-      return code === 0 ? 'time exceeded in-transit' : code === 1 ? 'ip reassembly time exceeded' : `time exceeded-#${code}`;
+      return code === 0
+        ? 'time exceeded in-transit'
+        : code === 1
+          ? 'ip reassembly time exceeded'
+          : `time exceeded-#${code}`;
     case 12:
       if (code !== 0) return `parameter problem - code ${code}`;
       return `parameter problem - octet ${n.u8(o + 4)}`;
@@ -87,7 +98,10 @@ function name(n: Ndo, o: number): string {
     case 17:
       return 'address mask request';
     case 18:
-      return `address mask is 0x${n.u32(o + 8).toString(16).padStart(8, '0')}`;
+      return `address mask is 0x${n
+        .u32(o + 8)
+        .toString(16)
+        .padStart(8, '0')}`;
     default:
       return tok({}, 'type-#%u', type);
   }

@@ -50,7 +50,14 @@ const OPTION: Readonly<Record<number, string>> = {
   31: 'dnssl',
 };
 const PREF: Readonly<Record<number, string>> = { 0: 'medium', 1: 'high', 2: 'rsv', 3: 'low' };
-const RECORD: Readonly<Record<number, string>> = { 1: 'is_in', 2: 'is_ex', 3: 'to_in', 4: 'to_ex', 5: 'allow', 6: 'block' };
+const RECORD: Readonly<Record<number, string>> = {
+  1: 'is_in',
+  2: 'is_ex',
+  3: 'to_in',
+  4: 'to_ex',
+  5: 'allow',
+  6: 'block',
+};
 
 const life = (v: number): string => (v === 0xffffffff ? 'infinity' : `${v}s`);
 
@@ -72,13 +79,31 @@ function ndOptions(n: Ndo, o: number, end: number): void {
       case 1:
       case 2: {
         const parts: string[] = [];
-        for (let i = 2; i < len; i++) parts.push(n.u8(o + i).toString(16).padStart(2, '0'));
+        for (let i = 2; i < len; i++)
+          parts.push(
+            n
+              .u8(o + i)
+              .toString(16)
+              .padStart(2, '0'),
+          );
         n.print(parts.join(':'));
         break;
       }
       case 3:
-        n.print(`${formatIpv6(n.b.subarray(o + 16, o + 32))}/${n.u8(o + 2)}${n.has(o, 32) && len === 32 ? '' : '(invalid)'}`);
-        n.print(`, Flags [${bits([[0x80, 'onlink'], [0x40, 'auto'], [0x20, 'router']], 'none', n.u8(o + 3))}]`);
+        n.print(
+          `${formatIpv6(n.b.subarray(o + 16, o + 32))}/${n.u8(o + 2)}${n.has(o, 32) && len === 32 ? '' : '(invalid)'}`,
+        );
+        n.print(
+          `, Flags [${bits(
+            [
+              [0x80, 'onlink'],
+              [0x40, 'auto'],
+              [0x20, 'router'],
+            ],
+            'none',
+            n.u8(o + 3),
+          )}]`,
+        );
         n.print(`, valid time ${life(n.u32(o + 4))}, pref. time ${life(n.u32(o + 8))}`);
         break;
       case 4:
@@ -97,7 +122,9 @@ function ndOptions(n: Ndo, o: number, end: number): void {
       case 24: {
         const prefix = new Uint8Array(16);
         for (let i = 0; i < Math.min(16, len - 8); i++) prefix[i] = n.u8(o + 8 + i);
-        n.print(` ${formatIpv6(prefix)}/${n.u8(o + 2)}, pref=${PREF[(n.u8(o + 3) >>> 3) & 3]}, lifetime=${life(n.u32(o + 4))}`);
+        n.print(
+          ` ${formatIpv6(prefix)}/${n.u8(o + 2)}, pref=${PREF[(n.u8(o + 3) >>> 3) & 3]}, lifetime=${life(n.u32(o + 4))}`,
+        );
         break;
       }
       default:
@@ -115,7 +142,17 @@ function hexLines(n: Ndo, o: number, length: number, indent: string): void {
   for (let at = 0; at < length; at += 16) {
     let line = '';
     for (let i = at; i < Math.min(at + 16, length); i += 2) {
-      line += ` ${n.u8(o + i).toString(16).padStart(2, '0')}${i + 1 < length ? n.u8(o + i + 1).toString(16).padStart(2, '0') : ''}`;
+      line += ` ${n
+        .u8(o + i)
+        .toString(16)
+        .padStart(2, '0')}${
+        i + 1 < length
+          ? n
+              .u8(o + i + 1)
+              .toString(16)
+              .padStart(2, '0')
+          : ''
+      }`;
     }
     n.print(`${indent}0x${at.toString(16).padStart(4, '0')}: ${line}`);
   }
@@ -160,12 +197,24 @@ function mld2Report(n: Ndo, o: number, end: number): void {
     p += 20 + 16 * sources;
   }
 }
-const PAD_RECORD: Readonly<Record<number, string>> = Object.fromEntries(Object.entries(RECORD).map(([k, v]) => [k, ` ${v}`]));
+const PAD_RECORD: Readonly<Record<number, string>> = Object.fromEntries(
+  Object.entries(RECORD).map(([k, v]) => [k, ` ${v}`]),
+);
 
 function routerAdvertisement(n: Ndo, o: number, end: number): void {
   const flags = n.u8(o + 5);
-  const names = bits([[0x80, 'managed'], [0x40, 'other stateful'], [0x20, 'home agent']], 'none', flags);
-  n.print(`\n\thop limit ${n.u8(o + 4)}, Flags [${names}], pref ${PREF[(flags >>> 3) & 3]}, router lifetime ${n.u16(o + 6)}s, reachable time ${n.u32(o + 8)}ms, retrans timer ${n.u32(o + 12)}ms`);
+  const names = bits(
+    [
+      [0x80, 'managed'],
+      [0x40, 'other stateful'],
+      [0x20, 'home agent'],
+    ],
+    'none',
+    flags,
+  );
+  n.print(
+    `\n\thop limit ${n.u8(o + 4)}, Flags [${names}], pref ${PREF[(flags >>> 3) & 3]}, router lifetime ${n.u16(o + 6)}s, reachable time ${n.u32(o + 8)}ms, retrans timer ${n.u32(o + 12)}ms`,
+  );
   ndOptions(n, o + 16, end);
 }
 
@@ -205,7 +254,8 @@ export function icmp6Print(n: Ndo, o: number, length: number, ipOff: number, fra
   if (n.o.verbose > 0 && !fragmented && n.has(o, length)) checksumText(n, o, length, ipOff);
   n.print(`ICMP6, ${tok(TYPE, 'unknown icmp6 type (%u)', type)}`);
   const verbose = n.o.verbose > 0;
-  if (verbose && (type === 133 || type === 134 || type === 135 || type === 136 || type === 137)) n.print(`, length ${length}`);
+  if (verbose && (type === 133 || type === 134 || type === 135 || type === 136 || type === 137))
+    n.print(`, length ${length}`);
   switch (type) {
     case 1:
     case 2:
@@ -240,7 +290,17 @@ export function icmp6Print(n: Ndo, o: number, length: number, ipOff: number, fra
     case 136: {
       n.print(`, tgt is ${n.ip6(o + 8)}`);
       if (!verbose) break;
-      n.print(`, Flags [${bits([[0x80, 'router'], [0x40, 'solicited'], [0x20, 'override']], 'none', n.u8(o + 4))}]`);
+      n.print(
+        `, Flags [${bits(
+          [
+            [0x80, 'router'],
+            [0x40, 'solicited'],
+            [0x20, 'override'],
+          ],
+          'none',
+          n.u8(o + 4),
+        )}]`,
+      );
       ndOptions(n, o + 24, end);
       break;
     }

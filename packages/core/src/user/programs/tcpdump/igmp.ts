@@ -2,7 +2,14 @@
 import { checksum } from '../../../wire/checksum.ts';
 import { type Ndo, tok } from './ndo.ts';
 
-const RECORD: Readonly<Record<number, string>> = { 1: 'is_in', 2: 'is_ex', 3: 'to_in', 4: 'to_ex', 5: 'allow', 6: 'block' };
+const RECORD: Readonly<Record<number, string>> = {
+  1: 'is_in',
+  2: 'is_ex',
+  3: 'to_in',
+  4: 'to_ex',
+  5: 'allow',
+  6: 'block',
+};
 
 function v3Query(n: Ndo, o: number, len: number): void {
   n.print(' v3');
@@ -12,7 +19,12 @@ function v3Query(n: Ndo, o: number, len: number): void {
   }
   const mrc = n.u8(o + 1);
   const mrt = mrc < 128 ? mrc : ((mrc & 0x0f) | 0x10) << (((mrc & 0x70) >>> 4) + 3);
-  if (mrc !== 100) n.print(mrt < 600 ? ` [max resp time ${Math.floor(mrt / 10)}${mrt % 10 === 0 ? '' : `.${mrt % 10}`}s]` : ` [max resp time ${Math.floor(mrt / 10)}s]`);
+  if (mrc !== 100)
+    n.print(
+      mrt < 600
+        ? ` [max resp time ${Math.floor(mrt / 10)}${mrt % 10 === 0 ? '' : `.${mrt % 10}`}s]`
+        : ` [max resp time ${Math.floor(mrt / 10)}s]`,
+    );
   if (n.u32(o + 4) === 0) return;
   n.print(` [gaddr ${n.ip4(o + 4)}`);
   const sources = n.u16(o + 10);
@@ -42,7 +54,9 @@ function v3Report(n: Ndo, o: number, len: number): void {
       n.print(' [invalid number of groups]');
       return;
     }
-    n.print(` [gaddr ${n.ip4(o + p + 4)}${RECORD[n.u8(o + p)] === undefined ? ` [v3-report-#${n.u8(o + p)}]` : ` ${RECORD[n.u8(o + p)]}`}`);
+    n.print(
+      ` [gaddr ${n.ip4(o + p + 4)}${RECORD[n.u8(o + p)] === undefined ? ` [v3-report-#${n.u8(o + p)}]` : ` ${RECORD[n.u8(o + p)]}`}`,
+    );
     const sources = n.u16(o + p + 2);
     if (len < p + 8 + 4 * sources) {
       n.print(` [invalid number of sources ${sources}]`);

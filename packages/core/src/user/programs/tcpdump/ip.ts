@@ -37,10 +37,28 @@ export const IPPROTO: Readonly<Record<number, string>> = {
   132: 'SCTP',
   135: 'Mobility',
 };
-const OPTION: Readonly<Record<number, string>> = { 0: 'EOL', 1: 'NOP', 68: 'timestamp', 130: 'security', 7: 'RR', 137: 'SSRR', 131: 'LSRR', 148: 'RA', 152: 'upstream' };
+const OPTION: Readonly<Record<number, string>> = {
+  0: 'EOL',
+  1: 'NOP',
+  68: 'timestamp',
+  130: 'security',
+  7: 'RR',
+  137: 'SSRR',
+  131: 'LSRR',
+  148: 'RA',
+  152: 'upstream',
+};
 
 /** A transport protocol's part. @param ipOff where the IP header is, for addresses and pseudo headers. */
-export function ipDemux(n: Ndo, o: number, length: number, version: number, fragmented: boolean, nh: number, ipOff: number): void {
+export function ipDemux(
+  n: Ndo,
+  o: number,
+  length: number,
+  version: number,
+  fragmented: boolean,
+  nh: number,
+  ipOff: number,
+): void {
   switch (nh) {
     case 1:
       if (version === 4) {
@@ -195,8 +213,18 @@ export function ipPrint(n: Ndo, o: number, length: number): void {
     const tos = n.u8(o + 1);
     n.print(`(tos 0x${tos.toString(16)}${['', ',ECT(1)', ',ECT(0)', ',CE'][tos & 3]}`);
     if (n.u8(o + 8) >= 1) n.print(`, ttl ${n.u8(o + 8)}`);
-    const flags = bits([[0x4000, 'DF'], [0x2000, '+'], [0x8000, 'rsvd']], 'none', off & 0xe000);
-    n.print(`, id ${n.u16(o + 4)}, offset ${(off & 0x1fff) * 8}, flags [${flags}], proto ${tok(IPPROTO, 'unknown', nh)} (${nh})`);
+    const flags = bits(
+      [
+        [0x4000, 'DF'],
+        [0x2000, '+'],
+        [0x8000, 'rsvd'],
+      ],
+      'none',
+      off & 0xe000,
+    );
+    n.print(
+      `, id ${n.u16(o + 4)}, offset ${(off & 0x1fff) * 8}, flags [${flags}], proto ${tok(IPPROTO, 'unknown', nh)} (${nh})`,
+    );
     n.print(total === 0 ? `, length ${length} [was ${total}, presumed TSO]` : `, length ${total}`);
     let bad = false;
     if (hlen > 20) {

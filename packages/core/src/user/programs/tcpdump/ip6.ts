@@ -14,7 +14,12 @@ function options(n: Ndo, o: number, len: number): void {
     else if (type === 1) {
       n.print('(padn)');
     } else if (type === 5) {
-      n.print(`(rtalert: 0x${n.u16(o + i + 2).toString(16).padStart(4, '0')}) `);
+      n.print(
+        `(rtalert: 0x${n
+          .u16(o + i + 2)
+          .toString(16)
+          .padStart(4, '0')}) `,
+      );
     } else if (type === 0xc2) n.print(`(jumbo: ${n.u32(o + i + 2)}) `);
     else n.print(`(opt_type 0x${type.toString(16).padStart(2, '0')}: len=${n.u8(o + i + 1)}) `);
     i += size;
@@ -79,7 +84,13 @@ export function ip6Print(n: Ndo, o: number, length: number): void {
         n.need(p, 8);
         const off = n.u16(p + 2);
         n.print('frag (');
-        if (n.o.verbose > 0) n.print(`0x${n.u32(p + 4).toString(16).padStart(8, '0')}:`);
+        if (n.o.verbose > 0)
+          n.print(
+            `0x${n
+              .u32(p + 4)
+              .toString(16)
+              .padStart(8, '0')}:`,
+          );
         n.print(`${off & 0xfff8}|${Math.max(0, end - p - 8)})`);
         nh = n.u8(p);
         p += 8;

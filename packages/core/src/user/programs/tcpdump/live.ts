@@ -34,7 +34,14 @@ export class Capture {
     this.#socket.setsockopt(so.SOL_SOCKET, so.SO_TIMESTAMPNS, 1);
     this.#socket.setsockopt(so.SOL_SOCKET, so.SO_RCVBUFFORCE, 2 << 20);
     if (device === null) return;
-    this.#socket.bind({ family: so.AF_PACKET, protocol: ETH_P_ALL, ifindex: device.index, hatype: 0, pkttype: 0, address: new Uint8Array(0) });
+    this.#socket.bind({
+      family: so.AF_PACKET,
+      protocol: ETH_P_ALL,
+      ifindex: device.index,
+      hatype: 0,
+      pkttype: 0,
+      address: new Uint8Array(0),
+    });
     if (!options.promiscuous) return;
     const mreq = new Uint8Array(16);
     putLe32(mreq, 0, device.index);
@@ -45,7 +52,8 @@ export class Capture {
   /** From now on only what the program takes. On a cooked socket it runs here: there the kernel has no such header. */
   filter(program: readonly BpfInsn[]): void {
     this.#program = program;
-    if (this.#linktype === LINKTYPE_ETHERNET) this.#socket.setsockopt(so.SOL_SOCKET, so.SO_ATTACH_FILTER, encodeBpf(program));
+    if (this.#linktype === LINKTYPE_ETHERNET)
+      this.#socket.setsockopt(so.SOL_SOCKET, so.SO_ATTACH_FILTER, encodeBpf(program));
   }
 
   /** The next packet; null when a signal came. @throws TcpdumpExit when the device went down. */
@@ -83,7 +91,8 @@ export class Capture {
     const header = { pkttype: from.pkttype, hatype: from.hatype, addr: from.address, protocol: from.protocol };
     if (v2) emitSll2({ ...header, ifindex: from.ifindex }, cooked, 0);
     else emitSll(header, cooked, 0);
-    const keep = this.#program.length === 0 ? cooked.length : runBpf(this.#program, cooked, 0, cooked.length, hlen + r.length);
+    const keep =
+      this.#program.length === 0 ? cooked.length : runBpf(this.#program, cooked, 0, cooked.length, hlen + r.length);
     if (keep === 0) return null;
     this.#passed++;
     return { tsNs, data: keep < cooked.length ? cooked.subarray(0, keep) : cooked, origLen: hlen + r.length };

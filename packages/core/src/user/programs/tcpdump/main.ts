@@ -5,7 +5,16 @@ import { SystemError } from '../../../syscall/index.ts';
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../../uapi/fcntl.ts';
 import { IFF_LOOPBACK, IFF_RUNNING, IFF_UP } from '../../../uapi/if.ts';
 import { SIGHUP, SIGINT, SIGTERM } from '../../../uapi/signal.ts';
-import { LINKTYPE_ETHERNET, LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2, LINKTYPE_RAW, parsePcap, pcapFileHeader, type PcapHeader, pcapRecord } from '../../../wire/pcap.ts';
+import {
+  LINKTYPE_ETHERNET,
+  LINKTYPE_LINUX_SLL,
+  LINKTYPE_LINUX_SLL2,
+  LINKTYPE_RAW,
+  parsePcap,
+  pcapFileHeader,
+  type PcapHeader,
+  pcapRecord,
+} from '../../../wire/pcap.ts';
 import { parsePcapng } from '../../../wire/pcapng.ts';
 import type { Process, Program } from '../../process/types.ts';
 import { FilterError } from './filter/error.ts';
@@ -135,7 +144,8 @@ class Tcpdump {
 
   /** Devices as libpcap sorts them: what is up and running first, `any`, loopback. */
   #sorted(): Device[] {
-    const rank = (d: Device): number => ((d.flags & IFF_UP) === 0 ? 4 : (d.flags & IFF_RUNNING) === 0 ? 2 : 0) + ((d.flags & IFF_LOOPBACK) !== 0 ? 1 : 0);
+    const rank = (d: Device): number =>
+      ((d.flags & IFF_UP) === 0 ? 4 : (d.flags & IFF_RUNNING) === 0 ? 2 : 0) + ((d.flags & IFF_LOOPBACK) !== 0 ? 1 : 0);
     return [...this.#all].sort((a, b) => rank(a) - rank(b));
   }
 
@@ -150,7 +160,12 @@ class Tcpdump {
         any = true;
         lines.push('any (Pseudo-device that captures on all interfaces) [Up, Running]');
       }
-      const words = [...(up ? ['Up'] : []), ...(running ? ['Running'] : []), ...(lo ? ['Loopback'] : []), ...(up && !lo ? [running ? 'Connected' : 'Disconnected'] : [])];
+      const words = [
+        ...(up ? ['Up'] : []),
+        ...(running ? ['Running'] : []),
+        ...(lo ? ['Loopback'] : []),
+        ...(up && !lo ? [running ? 'Connected' : 'Disconnected'] : []),
+      ];
       lines.push(`${d.name} [${words.length === 0 ? 'none' : words.join(', ')}]`);
     }
     if (!any) lines.push('any (Pseudo-device that captures on all interfaces) [Up, Running]');
@@ -183,8 +198,13 @@ class Tcpdump {
     let linktype = device === null ? LINKTYPE_LINUX_SLL2 : LINKTYPE_ETHERNET;
     if (device !== null && (device.flags & IFF_UP) === 0 && o.dump === 0) fail(`${device.name}: That device is not up`);
     if (o.listLinktypes) {
-      const list = device === null ? ['LINUX_SLL (Linux cooked v1)', 'LINUX_SLL2 (Linux cooked v2)'] : ['EN10MB (Ethernet)', 'DOCSIS (DOCSIS) (printing not supported)'];
-      proc.out(`Data link types for ${device?.name ?? 'any'} (use option -y to set):\n${list.map((l) => `  ${l}\n`).join('')}`);
+      const list =
+        device === null
+          ? ['LINUX_SLL (Linux cooked v1)', 'LINUX_SLL2 (Linux cooked v2)']
+          : ['EN10MB (Ethernet)', 'DOCSIS (DOCSIS) (printing not supported)'];
+      proc.out(
+        `Data link types for ${device?.name ?? 'any'} (use option -y to set):\n${list.map((l) => `  ${l}\n`).join('')}`,
+      );
       return 0;
     }
     if (o.linktype !== null) {
@@ -216,9 +236,14 @@ class Tcpdump {
     const o = this.#o;
     const proc = this.#proc;
     for (const signal of [SIGINT, SIGTERM, SIGHUP]) proc.signal(signal, () => void (this.#stopped = true));
-    const writer = o.writeFile === null ? null : await Writer.open(proc, o.writeFile, { linktype, snaplen: o.snaplen, nanoseconds: o.nano });
+    const writer =
+      o.writeFile === null
+        ? null
+        : await Writer.open(proc, o.writeFile, { linktype, snaplen: o.snaplen, nanoseconds: o.nano });
     const quiet = o.verbose === 0 && writer === null;
-    proc.err(`tcpdump: ${quiet ? 'verbose output suppressed, use -v[v]... for full protocol decode\n' : ''}listening on ${name}, link-type ${linkText(linktype)}, snapshot length ${o.snaplen} bytes\n`);
+    proc.err(
+      `tcpdump: ${quiet ? 'verbose output suppressed, use -v[v]... for full protocol decode\n' : ''}listening on ${name}, link-type ${linkText(linktype)}, snapshot length ${o.snaplen} bytes\n`,
+    );
     const show = writer === null || o.print ? this.#ndo() : null;
     const times = new Times(o.times, o.nano);
     while (!this.#stopped && (o.count === 0 || this.#captured < o.count)) {
@@ -233,7 +258,9 @@ class Tcpdump {
     const { received, dropped } = capture.stats();
     const plural = (n: number): string => (n === 1 ? '' : 's');
     const got = this.#captured;
-    proc.err(`${got} packet${plural(got)} captured\n${received} packet${plural(received)} received by filter\n${dropped} packet${plural(dropped)} dropped by kernel\n`);
+    proc.err(
+      `${got} packet${plural(got)} captured\n${received} packet${plural(received)} received by filter\n${dropped} packet${plural(dropped)} dropped by kernel\n`,
+    );
     return 0;
   }
 
@@ -260,7 +287,8 @@ class Tcpdump {
     const old = parsePcap(bytes);
     const ng = old === null ? parsePcapng(bytes) : null;
     const first = ng?.interfaces[0];
-    if (bytes.length < 4) return fail(`truncated dump file; tried to read 4 file header bytes, only got ${bytes.length}`);
+    if (bytes.length < 4)
+      return fail(`truncated dump file; tried to read 4 file header bytes, only got ${bytes.length}`);
     if (old === null && (ng === null || first === undefined)) return fail('unknown file format');
     const linktype = old?.linktype ?? first!.linktype;
     const snaplen = old?.snaplen ?? (first!.snaplen === 0 ? 262144 : first!.snaplen);
@@ -274,7 +302,8 @@ class Tcpdump {
     if (LINKTYPES[linktype] === undefined && o.writeFile === null) {
       return fail(`packet printing is not supported for link type ${linktype}: use -w`);
     }
-    const writer = o.writeFile === null ? null : await Writer.open(proc, o.writeFile, { linktype, snaplen, nanoseconds: o.nano });
+    const writer =
+      o.writeFile === null ? null : await Writer.open(proc, o.writeFile, { linktype, snaplen, nanoseconds: o.nano });
     const show = writer === null || o.print ? this.#ndo() : null;
     const times = new Times(o.times, o.nano);
     let ended = true;

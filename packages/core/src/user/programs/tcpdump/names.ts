@@ -9,7 +9,11 @@ import type { Names } from './ndo.ts';
 
 function table(proc: Process, path: string): string[][] {
   try {
-    return proc.fs.readText(path).split('\n').map((l) => l.replace(/#.*/, '').trim().split(/\s+/)).filter((p) => p.length > 1);
+    return proc.fs
+      .readText(path)
+      .split('\n')
+      .map((l) => l.replace(/#.*/, '').trim().split(/\s+/))
+      .filter((p) => p.length > 1);
   } catch (e) {
     if (e instanceof SystemError) return [];
     throw e;
@@ -36,7 +40,9 @@ export function filterNames(proc: Process): FilterNames {
       return typeof found === 'number' ? [] : found.map((a) => a.address);
     },
     port: (name) => {
-      const found = table(proc, '/etc/services').filter(([n, at, ...alias]) => /\/(tcp|udp)$/.test(at!) && (n === name || alias.includes(name)));
+      const found = table(proc, '/etc/services').filter(
+        ([n, at, ...alias]) => /\/(tcp|udp)$/.test(at!) && (n === name || alias.includes(name)),
+      );
       if (found.length === 0) return null;
       const protos = new Set(found.map(([, at]) => at!.split('/')[1]));
       return { port: Number.parseInt(found[0]![1]!, 10), proto: protos.size > 1 ? 0 : protos.has('tcp') ? 6 : 17 };

@@ -128,7 +128,10 @@ export class Ndo {
   }
   hexBytes(o: number, n: number): string {
     let s = '';
-    for (let i = 0; i < n; i++) s += this.u8(o + i).toString(16).padStart(2, '0');
+    for (let i = 0; i < n; i++)
+      s += this.u8(o + i)
+        .toString(16)
+        .padStart(2, '0');
     return s;
   }
 }
@@ -153,7 +156,13 @@ const OUI: Readonly<Record<number, string>> = {
 
 /** The text of a value, or `otherwise` with the value in place of %u or %x forms. */
 export const tok = (table: Readonly<Record<number, string>>, otherwise: string, v: number): string =>
-  table[v] ?? otherwise.replace('%u', String(v)).replace('%d', String(v)).replace('0x%04x', `0x${v.toString(16).padStart(4, '0')}`).replace('0x%02x', `0x${v.toString(16).padStart(2, '0')}`).replace('%x', v.toString(16));
+  table[v] ??
+  otherwise
+    .replace('%u', String(v))
+    .replace('%d', String(v))
+    .replace('0x%04x', `0x${v.toString(16).padStart(4, '0')}`)
+    .replace('0x%02x', `0x${v.toString(16).padStart(2, '0')}`)
+    .replace('%x', v.toString(16));
 
 /** Names of the bits set, or `none`. */
 export function bits(table: readonly (readonly [number, string])[], none: string, v: number, separator = ', '): string {

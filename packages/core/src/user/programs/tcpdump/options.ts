@@ -80,13 +80,45 @@ function integer(text: string, what: string, min: number): number {
 /** @throws TcpdumpExit for what is wrong, asked for, or not there. */
 export function parseOptions(argv: readonly string[]): Options {
   const o: Options = {
-    device: null, count: 0, dump: 0, listDevices: false, listLinktypes: false, link: false, lineBuffered: false, numeric: false,
-    number: false, optimize: true, promiscuous: true, quick: 0, direction: 'inout', readFile: null, writeFile: null,
-    filterFile: null, snaplen: 262144, absoluteSeq: false, noChecksums: false, times: 0, nano: false, unbuffered: false,
-    verbose: 0, hex: 0, hexAscii: 0, ascii: 0, linktype: null, print: false, countOnly: false, filter: '',
+    device: null,
+    count: 0,
+    dump: 0,
+    listDevices: false,
+    listLinktypes: false,
+    link: false,
+    lineBuffered: false,
+    numeric: false,
+    number: false,
+    optimize: true,
+    promiscuous: true,
+    quick: 0,
+    direction: 'inout',
+    readFile: null,
+    writeFile: null,
+    filterFile: null,
+    snaplen: 262144,
+    absoluteSeq: false,
+    noChecksums: false,
+    times: 0,
+    nano: false,
+    unbuffered: false,
+    verbose: 0,
+    hex: 0,
+    hexAscii: 0,
+    ascii: 0,
+    linktype: null,
+    print: false,
+    countOnly: false,
+    filter: '',
   };
   const name = argv[0] ?? 'tcpdump';
-  const parsed = getopt(name, argv.slice(1), 'aAbB:c:C:dDeE:fF:G:hHi:IJj:KlLm:M:nNOpqQ:r:s:StT:uUvV:w:W:xXy:Yz:Z:#', LONG, { posix: true });
+  const parsed = getopt(
+    name,
+    argv.slice(1),
+    'aAbB:c:C:dDeE:fF:G:hHi:IJj:KlLm:M:nNOpqQ:r:s:StT:uUvV:w:W:xXy:Yz:Z:#',
+    LONG,
+    { posix: true },
+  );
   const refuse = (what: string): never => {
     throw new TcpdumpExit(1, `tcpdump: the option '${what}' is not supported\n`);
   };
@@ -94,43 +126,107 @@ export function parseOptions(argv: readonly string[]): Options {
     if (error !== '') throw new TcpdumpExit(1, `${error}\n${USAGE}`);
     const v = arg ?? '';
     switch (opt) {
-      case 'A': o.ascii++; break;
-      case 'B': integer(v, 'packet buffer size', 1); break;
-      case 'c': o.count = integer(v, 'packet count', 1); break;
-      case 'd': o.dump++; break;
-      case 'D': o.listDevices = true; break;
-      case 'e': o.link = true; break;
-      case 'F': o.filterFile = v; break;
-      case 'h': throw new TcpdumpExit(0, '', USAGE);
-      case 'version': throw new TcpdumpExit(0, '', VERSION);
-      case 'i': o.device = v; break;
-      case 'K': o.noChecksums = true; break;
-      case 'l': o.lineBuffered = true; break;
-      case 'L': o.listLinktypes = true; break;
-      case 'n': o.numeric = true; break;
-      case 'O': o.optimize = false; break;
-      case 'p': o.promiscuous = false; break;
-      case 'q': o.quick++; break;
+      case 'A':
+        o.ascii++;
+        break;
+      case 'B':
+        integer(v, 'packet buffer size', 1);
+        break;
+      case 'c':
+        o.count = integer(v, 'packet count', 1);
+        break;
+      case 'd':
+        o.dump++;
+        break;
+      case 'D':
+        o.listDevices = true;
+        break;
+      case 'e':
+        o.link = true;
+        break;
+      case 'F':
+        o.filterFile = v;
+        break;
+      case 'h':
+        throw new TcpdumpExit(0, '', USAGE);
+      case 'version':
+        throw new TcpdumpExit(0, '', VERSION);
+      case 'i':
+        o.device = v;
+        break;
+      case 'K':
+        o.noChecksums = true;
+        break;
+      case 'l':
+        o.lineBuffered = true;
+        break;
+      case 'L':
+        o.listLinktypes = true;
+        break;
+      case 'n':
+        o.numeric = true;
+        break;
+      case 'O':
+        o.optimize = false;
+        break;
+      case 'p':
+        o.promiscuous = false;
+        break;
+      case 'q':
+        o.quick++;
+        break;
       case 'Q':
-        if (v !== 'in' && v !== 'out' && v !== 'inout') throw new TcpdumpExit(1, `tcpdump: unknown capture direction \`${v}'\n`);
+        if (v !== 'in' && v !== 'out' && v !== 'inout')
+          throw new TcpdumpExit(1, `tcpdump: unknown capture direction \`${v}'\n`);
         o.direction = v;
         break;
-      case 'r': o.readFile = v; break;
-      case 's': o.snaplen = integer(v, 'snaplen', 0) || 262144; break;
-      case 'S': o.absoluteSeq = true; break;
-      case 't': o.times++; break;
-      case 'U': o.unbuffered = true; break;
-      case 'v': o.verbose++; break;
-      case 'w': o.writeFile = v; break;
-      case 'x': o.hex++; break;
-      case 'X': o.hexAscii++; break;
-      case 'y': o.linktype = v; break;
-      case '#': o.number = true; break;
-      case 'print': o.print = true; break;
-      case 'count': o.countOnly = true; break;
-      case 'immediate-mode': break;
-      case 'micro': o.nano = false; break;
-      case 'nano': o.nano = true; break;
+      case 'r':
+        o.readFile = v;
+        break;
+      case 's':
+        o.snaplen = integer(v, 'snaplen', 0) || 262144;
+        break;
+      case 'S':
+        o.absoluteSeq = true;
+        break;
+      case 't':
+        o.times++;
+        break;
+      case 'U':
+        o.unbuffered = true;
+        break;
+      case 'v':
+        o.verbose++;
+        break;
+      case 'w':
+        o.writeFile = v;
+        break;
+      case 'x':
+        o.hex++;
+        break;
+      case 'X':
+        o.hexAscii++;
+        break;
+      case 'y':
+        o.linktype = v;
+        break;
+      case '#':
+        o.number = true;
+        break;
+      case 'print':
+        o.print = true;
+        break;
+      case 'count':
+        o.countOnly = true;
+        break;
+      case 'immediate-mode':
+        break;
+      case 'micro':
+        o.nano = false;
+        break;
+      case 'nano':
+        o.nano = true;
+        break;
       case 'time-stamp-precision':
         if (v !== 'micro' && v !== 'nano') throw new TcpdumpExit(1, 'tcpdump: unable to parse time stamp precision\n');
         o.nano = v === 'nano';
@@ -138,7 +234,8 @@ export function parseOptions(argv: readonly string[]): Options {
       case 'Z':
         if (v !== 'root') refuse(`-Z ${v}`);
         break;
-      default: refuse(opt.length === 1 ? `-${opt}` : `--${opt}`);
+      default:
+        refuse(opt.length === 1 ? `-${opt}` : `--${opt}`);
     }
   }
   if (o.times > 5) throw new TcpdumpExit(1, 'tcpdump: only -t, -tt, -ttt, -tttt, and -ttttt are supported\n');

@@ -6,7 +6,8 @@ import { ip6Print } from './ip6.ts';
 import { Ndo, type PrintOptions, TRUNCATED } from './ndo.ts';
 
 /** A printer with all protocols. */
-export const makeNdo = (options: PrintOptions): Ndo => new Ndo(options, { ip: ipPrint, ip6: ip6Print, ether: etherPrint });
+export const makeNdo = (options: PrintOptions): Ndo =>
+  new Ndo(options, { ip: ipPrint, ip6: ip6Print, ether: etherPrint });
 
 export interface Frame {
   /** Nanoseconds since the epoch. */

@@ -4,7 +4,16 @@ import { dnsPrint } from './dns.ts';
 import { type Ndo, TRUNCATED } from './ndo.ts';
 import { endpoints, pseudo } from './udp.ts';
 
-const FLAGS: readonly (readonly [number, string])[] = [[1, 'F'], [2, 'S'], [4, 'R'], [8, 'P'], [16, '.'], [32, 'U'], [64, 'E'], [128, 'W']];
+const FLAGS: readonly (readonly [number, string])[] = [
+  [1, 'F'],
+  [2, 'S'],
+  [4, 'R'],
+  [8, 'P'],
+  [16, '.'],
+  [32, 'U'],
+  [64, 'E'],
+  [128, 'W'],
+];
 
 /** Options; returns false when they were cut or wrong. */
 function options(n: Ndo, o: number, length: number): void {
@@ -15,7 +24,23 @@ function options(n: Ndo, o: number, length: number): void {
     separator = ',';
     const kind = n.u8(o);
     const len = kind === 0 || kind === 1 ? 1 : length < 2 ? 0 : n.u8(o + 1);
-    const name = ({ 0: 'eol', 1: 'nop', 2: 'mss', 3: 'wscale', 4: 'sackOK', 5: 'sack', 6: 'echo', 7: 'echoreply', 8: 'TS', 19: 'md5', 28: 'uto', 34: 'tfo', 30: 'mptcp' } as Readonly<Record<number, string>>)[kind];
+    const name = (
+      {
+        0: 'eol',
+        1: 'nop',
+        2: 'mss',
+        3: 'wscale',
+        4: 'sackOK',
+        5: 'sack',
+        6: 'echo',
+        7: 'echoreply',
+        8: 'TS',
+        19: 'md5',
+        28: 'uto',
+        34: 'tfo',
+        30: 'mptcp',
+      } as Readonly<Record<number, string>>
+    )[kind];
     n.print(name ?? `unknown-${kind}`);
     if (kind !== 0 && kind !== 1 && (len < 2 || len > length)) {
       n.print('[bad opt]');
@@ -53,7 +78,15 @@ function options(n: Ndo, o: number, length: number): void {
 }
 
 /** Sequence and acknowledgement numbers counted from the first seen of the connection. */
-function relative(n: Ndo, ipOff: number, sport: number, dport: number, seq: number, ack: number, flags: number): readonly [number, number] {
+function relative(
+  n: Ndo,
+  ipOff: number,
+  sport: number,
+  dport: number,
+  seq: number,
+  ack: number,
+  flags: number,
+): readonly [number, number] {
   if (n.o.absoluteSeq || (flags & 16) === 0) return [seq, ack];
   const six = n.b[ipOff]! >>> 4 === 6;
   const size = six ? 16 : 4;
@@ -66,7 +99,9 @@ function relative(n: Ndo, ipOff: number, sport: number, dport: number, seq: numb
     n.tcpSeqs.set(key, forward ? { seq, ack: (ack - 1) >>> 0 } : { seq: (ack - 1) >>> 0, ack: seq });
     return [seq, ack];
   }
-  return forward ? [(seq - known.seq) >>> 0, (ack - known.ack) >>> 0] : [(seq - known.ack) >>> 0, (ack - known.seq) >>> 0];
+  return forward
+    ? [(seq - known.seq) >>> 0, (ack - known.ack) >>> 0]
+    : [(seq - known.ack) >>> 0, (ack - known.seq) >>> 0];
 }
 
 export function tcpPrint(n: Ndo, o: number, length: number, ipOff: number, fragmented: boolean): void {
@@ -153,7 +188,10 @@ function httpPrint(n: Ndo, o: number, length: number): void {
   n.print('HTTP');
   let text = '';
   for (let i = 0; i < Math.min(length, n.left(o)); i++) text += String.fromCharCode(n.u8(o + i));
-  const known = /^(?:(?:GET|PUT|COPY|HEAD|LOCK|MOVE|POLL|POST|PROPFIND|PROPPATCH|DELETE|OPTIONS|TRACE|CONNECT|NOTIFY|SUBSCRIBE|UNSUBSCRIBE|MKCOL|SEARCH) |HTTP\/)/.test(text);
+  const known =
+    /^(?:(?:GET|PUT|COPY|HEAD|LOCK|MOVE|POLL|POST|PROPFIND|PROPPATCH|DELETE|OPTIONS|TRACE|CONNECT|NOTIFY|SUBSCRIBE|UNSUBSCRIBE|MKCOL|SEARCH) |HTTP\/)/.test(
+      text,
+    );
   const lines = text.split(/\r?\n/);
   const cut = n.left(o) < length;
   if (n.o.verbose === 0) {

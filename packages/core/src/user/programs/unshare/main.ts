@@ -99,7 +99,10 @@ function signalOf(name: string, word: string): number {
 }
 
 /** @throws Refusal on what cannot be. */
-function plan(name: string, args: readonly string[]): { readonly plan: Plan; readonly command: readonly string[] } | string {
+function plan(
+  name: string,
+  args: readonly string[],
+): { readonly plan: Plan; readonly command: readonly string[] } | string {
   const p: Plan = { wanted: new Map(), propagation: 'private', proc: null, fork: false, killChild: 0, cwd: null };
   const parsed = getopt(name, args, SHORT, LONG);
   for (const { opt, arg, error } of parsed.options) {
@@ -136,7 +139,8 @@ function plan(name: string, args: readonly string[]): { readonly plan: Plan; rea
         p.cwd = arg;
         break;
       case 'setgroups':
-        if (arg !== 'allow' && arg !== 'deny') throw new Refusal(`${name}: unsupported --setgroups argument '${arg}'\n`);
+        if (arg !== 'allow' && arg !== 'deny')
+          throw new Refusal(`${name}: unsupported --setgroups argument '${arg}'\n`);
         throw new Refusal(`${name}: warren: option --setgroups is not supported\n`);
       default:
         throw new Refusal(`${name}: warren: option ${opt.length === 1 ? '-' : '--'}${opt} is not supported\n`);

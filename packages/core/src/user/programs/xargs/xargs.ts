@@ -25,7 +25,12 @@ const LONG = [
 const MAX_CHARS = 131_072;
 
 /** Reads the input's items one by one. @returns the items of a line together when `lines` counts. */
-async function* items(proc: Process, fd: number, delimiter: string | null, whole: boolean): AsyncGenerator<{ text: string; line: number }> {
+async function* items(
+  proc: Process,
+  fd: number,
+  delimiter: string | null,
+  whole: boolean,
+): AsyncGenerator<{ text: string; line: number }> {
   if (delimiter !== null) {
     const records = new Records(proc, fd, delimiter.charCodeAt(0));
     let n = 0;
@@ -83,7 +88,15 @@ export async function xargsMain(proc: Process): Promise<number> {
   const me = invocation(proc);
   const { options, operands } = getopt(me, proc.argv.slice(1), '+0a:d:E:e::I:i::L:l::n:P:rs:tx', LONG);
   let delimiter: string | null = null;
-  let [replace, input, maxArgs, maxLines, parallel, maxChars, eof] = [null, null, 0, 0, 1, MAX_CHARS, null] as [string | null, string | null, number, number, number, number, string | null];
+  let [replace, input, maxArgs, maxLines, parallel, maxChars, eof] = [null, null, 0, 0, 1, MAX_CHARS, null] as [
+    string | null,
+    string | null,
+    number,
+    number,
+    number,
+    number,
+    string | null,
+  ];
   let [noEmpty, trace] = [false, false];
   const number = (opt: string, text: string, min: number): number => {
     if (!/^-?\d+$/.test(text)) return usage(`invalid number "${text}" for -${opt} option`);
@@ -102,7 +115,11 @@ export async function xargsMain(proc: Process): Promise<number> {
     if (opt === '0') delimiter = '\0';
     else if (opt === 'd') {
       const named = { '\\n': '\n', '\\t': '\t', '\\0': '\0', '\\\\': '\\' }[arg!] ?? arg!;
-      if (named.length !== 1) die(proc, `Invalid input delimiter specification ${arg}: the delimiter must be either a single character or an escape sequence starting with \\.`);
+      if (named.length !== 1)
+        die(
+          proc,
+          `Invalid input delimiter specification ${arg}: the delimiter must be either a single character or an escape sequence starting with \\.`,
+        );
       delimiter = named;
     } else if (opt === 'a') input = arg;
     else if (opt === 'I' || opt === 'i') replace = arg ?? '{}';
@@ -149,7 +166,8 @@ export async function xargsMain(proc: Process): Promise<number> {
     } else if (r.status !== 0) status = 123;
   };
   const run = async (argv: readonly string[]): Promise<void> => {
-    if (trace) proc.err(`${argv.map((a) => (/^[\w@%+:,./=-]+$/.test(a) ? a : `'${a.replaceAll("'", "'\\''")}'`)).join(' ')}\n`);
+    if (trace)
+      proc.err(`${argv.map((a) => (/^[\w@%+:,./=-]+$/.test(a) ? a : `'${a.replaceAll("'", "'\\''")}'`)).join(' ')}\n`);
     await proc.flush();
     while (running >= parallel) await reap();
     if (stop) return;
@@ -185,7 +203,10 @@ export async function xargsMain(proc: Process): Promise<number> {
       continue;
     }
     const size = utf8Encode(item.text).length + 1;
-    const full = (maxArgs > 0 && batch.length >= maxArgs) || chars + size > maxChars || (maxLines > 0 && batch.length > 0 && item.line >= firstLine + maxLines);
+    const full =
+      (maxArgs > 0 && batch.length >= maxArgs) ||
+      chars + size > maxChars ||
+      (maxLines > 0 && batch.length > 0 && item.line >= firstLine + maxLines);
     if (full) {
       if (batch.length === 0) die(proc, 'argument line too long');
       ran = true;

@@ -4,14 +4,33 @@ import { DiscardSignal, ShellError } from '../errors.ts';
 import { parseArrayText, parseWord } from '../grammar.ts';
 import { printFunction } from '../printer.ts';
 import type { Shell } from '../shell.ts';
-import { IndexedArray, V_EXPORT, V_INTEGER, V_LOWER, V_NAMEREF, V_READONLY, V_TRACE, V_UPPER, type Variable, parseTarget } from '../variables.ts';
+import {
+  IndexedArray,
+  V_EXPORT,
+  V_INTEGER,
+  V_LOWER,
+  V_NAMEREF,
+  V_READONLY,
+  V_TRACE,
+  V_UPPER,
+  type Variable,
+  parseTarget,
+} from '../variables.ts';
 import { isTrue } from '../words/arith.ts';
 import { arrayText, attributes } from '../words/parameter.ts';
 import { assignQuote, declareQuote } from '../words/quote.ts';
 import { expandString, expandWords } from '../words/expand.ts';
 import { type Arg, type Builtin, type ParsedOptions, options, refused } from './types.ts';
 
-const FLAG: Readonly<Record<string, number>> = { x: V_EXPORT, r: V_READONLY, i: V_INTEGER, l: V_LOWER, u: V_UPPER, n: V_NAMEREF, t: V_TRACE };
+const FLAG: Readonly<Record<string, number>> = {
+  x: V_EXPORT,
+  r: V_READONLY,
+  i: V_INTEGER,
+  l: V_LOWER,
+  u: V_UPPER,
+  n: V_NAMEREF,
+  t: V_TRACE,
+};
 
 /** What the options ask for. */
 interface Wanted {
@@ -26,7 +45,16 @@ interface Wanted {
 }
 
 function wanted(p: ParsedOptions): Wanted {
-  const w: Wanted = { on: 0, off: 0, array: '', unarray: false, functions: false, names: false, print: false, global: false };
+  const w: Wanted = {
+    on: 0,
+    off: 0,
+    array: '',
+    unarray: false,
+    functions: false,
+    names: false,
+    print: false,
+    global: false,
+  };
   for (const { letter } of p.flags) {
     const minus = !letter.startsWith('+');
     const c = minus ? letter : letter.slice(1);
@@ -65,18 +93,26 @@ async function arrayFromText(sh: Shell, text: string): Promise<Assigned['array']
   if (list === null) return null;
   const out: { index: string | null; append: boolean; value: string }[] = [];
   for (const e of list) {
-    if (e.index === null) for (const value of await expandWords(sh, e.words)) out.push({ index: null, append: false, value });
+    if (e.index === null)
+      for (const value of await expandWords(sh, e.words)) out.push({ index: null, append: false, value });
     else out.push({ index: await expandString(sh, e.index), append: e.append, value: await expandString(sh, e.value) });
   }
   return out;
 }
 
 /** Takes `name[sub]+=value` apart. */
-function takeApart(arg: Arg): Assigned & { readonly assigns: boolean } | null {
+function takeApart(arg: Arg): (Assigned & { readonly assigns: boolean }) | null {
   if (typeof arg !== 'string') return { ...arg, assigns: true };
   const m = /^([A-Za-z_]\w*)(?:\[(.*?)\])?(?:(\+?)=([^]*))?$/s.exec(arg);
   if (m === null) return null;
-  return { name: m[1]!, index: m[2] ?? null, append: m[3] === '+', value: m[4] ?? '', array: null, assigns: m[4] !== undefined };
+  return {
+    name: m[1]!,
+    index: m[2] ?? null,
+    append: m[3] === '+',
+    value: m[4] ?? '',
+    array: null,
+    assigns: m[4] !== undefined,
+  };
 }
 
 async function declareOne(sh: Shell, command: string, arg: Arg, w: Wanted, local: boolean): Promise<number> {
@@ -93,7 +129,9 @@ async function declareOne(sh: Shell, command: string, arg: Arg, w: Wanted, local
   if (((existing?.flags ?? 0) & V_READONLY) !== 0 || (local && seen !== undefined && (seen.flags & V_READONLY) !== 0)) {
     if (a.assigns || local || (w.off & V_READONLY) !== 0 || w.array !== '') {
       if (a.assigns || local) {
-        await sh.error(`${command === 'export' || command === 'readonly' ? '' : `${command}: `}${name}: readonly variable`);
+        await sh.error(
+          `${command === 'export' || command === 'readonly' ? '' : `${command}: `}${name}: readonly variable`,
+        );
         return 1;
       }
       if ((w.off & V_READONLY) !== 0) {
@@ -102,7 +140,11 @@ async function declareOne(sh: Shell, command: string, arg: Arg, w: Wanted, local
       }
     }
   }
-  const v = w.global ? sh.vars.global(name, true)! : local ? sh.vars.makeLocal(name) : (sh.vars.raw(name) ?? fresh(sh, name));
+  const v = w.global
+    ? sh.vars.global(name, true)!
+    : local
+      ? sh.vars.makeLocal(name)
+      : (sh.vars.raw(name) ?? fresh(sh, name));
   if (w.array === 'A' && v.indexed !== null) {
     await sh.error(`${command}: ${name}: cannot convert indexed to associative array`);
     return 1;
@@ -134,9 +176,12 @@ async function declareOne(sh: Shell, command: string, arg: Arg, w: Wanted, local
     }
     v.value = a.value;
   } else if (a.assigns) {
-    const array = a.array ?? ((v.isArray && a.index === null && /^\(.*\)$/s.test(a.value ?? '') ? await arrayFromText(sh, a.value!) : null));
+    const array =
+      a.array ??
+      (v.isArray && a.index === null && /^\(.*\)$/s.test(a.value ?? '') ? await arrayFromText(sh, a.value!) : null);
     if (array !== null) storeArray(sh, name, v, array, a.append);
-    else if (a.index !== null) sh.vars.storeElement(name, v, v.assoc === null ? a.index : await key(sh, a.index), a.value ?? '', a.append);
+    else if (a.index !== null)
+      sh.vars.storeElement(name, v, v.assoc === null ? a.index : await key(sh, a.index), a.value ?? '', a.append);
     else sh.vars.store(v, a.value ?? '', a.append);
     sh.vars.changed(name);
   }
@@ -214,7 +259,8 @@ async function declare(sh: Shell, args: readonly Arg[], command: string): Promis
   }
   const names = p.rest.map((a) => (typeof a === 'string' ? a : a.name));
   if (w.functions) return printFunctions(sh, names, w);
-  if (p.rest.length === 0 || (w.print && p.rest.every((a) => typeof a === 'string' && !a.includes('=')))) return printVariables(sh, command, names, w);
+  if (p.rest.length === 0 || (w.print && p.rest.every((a) => typeof a === 'string' && !a.includes('='))))
+    return printVariables(sh, command, names, w);
   let status = 0;
   const local = sh.inFunction && !w.global;
   for (const a of p.rest) {
@@ -344,7 +390,12 @@ export const DECLARE: readonly Builtin[] = [
   { name: 'typeset', usage: `typeset ${optionsUsage} typeset -p [-aAfFilnrtux] [name ...]`, run: declare },
   { name: 'local', usage: 'local [option] name[=value] ...', run: declare },
   { name: 'export', special: true, usage: 'export [-fn] [name[=value] ...] or export -p', run: exportOrReadonly },
-  { name: 'readonly', special: true, usage: 'readonly [-aAf] [name[=value] ...] or readonly -p', run: exportOrReadonly },
+  {
+    name: 'readonly',
+    special: true,
+    usage: 'readonly [-aAf] [name[=value] ...] or readonly -p',
+    run: exportOrReadonly,
+  },
   { name: 'unset', special: true, usage: 'unset [-f] [-v] [-n] [name ...]', run: unset },
   let_,
 ];

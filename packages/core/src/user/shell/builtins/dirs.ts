@@ -40,7 +40,9 @@ const cd: Builtin = {
     if (bad !== null) return bad;
     const words = texts(p.rest);
     if (words.length > 1) return complain(sh, name, 'too many arguments');
-    const physical = (p.flags.findLast((f) => f.letter === 'L' || f.letter === 'P')?.letter ?? (sh.options.physical ? 'P' : 'L')) === 'P';
+    const physical =
+      (p.flags.findLast((f) => f.letter === 'L' || f.letter === 'P')?.letter ?? (sh.options.physical ? 'P' : 'L')) ===
+      'P';
     let dir = words[0];
     let show = false;
     if (dir === undefined) {
@@ -112,10 +114,12 @@ const pushd: Builtin = {
     const dir = words[0];
     const n = dir === undefined ? null : place(dir, stack.length);
     if (dir === undefined || n !== null) {
-      if (stack.length < 2) return complain(sh, name, dir === undefined ? 'no other directory' : 'directory stack empty');
+      if (stack.length < 2)
+        return complain(sh, name, dir === undefined ? 'no other directory' : 'directory stack empty');
       const at = n ?? 1;
       if (at < 0 || at >= stack.length) return complain(sh, name, `${dir ?? ''}: directory stack index out of range`);
-      const turned = dir === undefined ? [stack[1]!, stack[0]!, ...stack.slice(2)] : [...stack.slice(at), ...stack.slice(0, at)];
+      const turned =
+        dir === undefined ? [stack[1]!, stack[0]!, ...stack.slice(2)] : [...stack.slice(at), ...stack.slice(0, at)];
       const error = stay ? null : change(sh, turned[0]!, false);
       if (error !== null) return complain(sh, name, `${turned[0]!}: ${error}`);
       sh.directories = turned.slice(1);
@@ -168,7 +172,12 @@ const dirs: Builtin = {
     for (const w of texts(args)) {
       const at = place(w, stack.length);
       if (at !== null) {
-        if (stack[at] === undefined) return complain(sh, name, sh.directories.length === 0 ? 'directory stack empty' : `${w}: directory stack index out of range`);
+        if (stack[at] === undefined)
+          return complain(
+            sh,
+            name,
+            sh.directories.length === 0 ? 'directory stack empty' : `${w}: directory stack index out of range`,
+          );
         await sh.write(1, `${long ? stack[at] : tilde(sh, stack[at])}\n`);
         return 0;
       }

@@ -19,7 +19,8 @@ const no: Builtin = { name: 'false', usage: 'false', run: () => 1 };
 
 function leaveLoop(again: boolean): Builtin['run'] {
   return (sh, args, name) => {
-    if (sh.loopDepth === 0) return chain(sh.error(`${name}: only meaningful in a \`for', \`while', or \`until' loop`), () => 0);
+    if (sh.loopDepth === 0)
+      return chain(sh.error(`${name}: only meaningful in a \`for', \`while', or \`until' loop`), () => 0);
     const [n] = texts(args);
     if (n === undefined) throw new LoopSignal(1, again);
     if (!isNumber(n)) {
@@ -48,7 +49,8 @@ const return_: Builtin = {
   special: true,
   usage: 'return [n]',
   run(sh, args, name) {
-    if (!sh.frames.some((f) => f.kind !== 'main')) return complain(sh, name, "can only `return' from a function or sourced script", 2);
+    if (!sh.frames.some((f) => f.kind !== 'main'))
+      return complain(sh, name, "can only `return' from a function or sourced script", 2);
     const [n] = texts(args);
     if (n === undefined) throw new ReturnSignal(sh.status);
     if (!isNumber(n)) {
@@ -88,7 +90,8 @@ const shift: Builtin = {
     if (args.length > 1) return complain(sh, name, 'too many arguments');
     const count = Number(n ?? 1);
     if (count < 0) return complain(sh, name, `${n}: shift count out of range`);
-    if (count > sh.params.length) return sh.shopts['shift_verbose'] === true ? complain(sh, name, `${n ?? 1}: shift count out of range`) : 1;
+    if (count > sh.params.length)
+      return sh.shopts['shift_verbose'] === true ? complain(sh, name, `${n ?? 1}: shift count out of range`) : 1;
     sh.params = sh.params.slice(count);
     return 0;
   },
@@ -100,7 +103,9 @@ const MAX_TEXTS = 4000;
 /** Runs text that is part of what runs already. */
 async function nestedText(sh: Shell, what: string, text: string, label: string, line: number): Promise<number> {
   if (sh.texts >= MAX_TEXTS) {
-    await sh.error(`${text.length > 80 ? `${text.slice(0, 80)}...` : text}: maximum ${what === 'eval' ? 'eval' : 'source'} nesting level exceeded (${MAX_TEXTS})`);
+    await sh.error(
+      `${text.length > 80 ? `${text.slice(0, 80)}...` : text}: maximum ${what === 'eval' ? 'eval' : 'source'} nesting level exceeded (${MAX_TEXTS})`,
+    );
     throw new DiscardSignal(1);
   }
   sh.texts++;
@@ -147,7 +152,7 @@ function sourceFile(sh: Shell, name: string): string {
 
 async function readSource(sh: Shell, file: string): Promise<string> {
   const m = /^\/dev\/(?:fd\/(\d+)|stdin)$/.exec(file);
-  if (m === null && ((sh.fs.stat(file).mode & S_IFMT) === 0o100000)) return scriptText(sh.fs.readFile(file));
+  if (m === null && (sh.fs.stat(file).mode & S_IFMT) === 0o100000) return scriptText(sh.fs.readFile(file));
   if (m !== null) return utf8Decode(await sh.proc.readAll(Number(m[1] ?? 0)));
   const fd = await sh.proc.open(file, 0);
   const data = await sh.proc.readAll(fd);
@@ -230,7 +235,8 @@ const exec: Builtin = {
       const what = sh.fs.exists(file);
       const directory = what !== null && (what.mode & S_IFMT) === S_IFDIR;
       await sh.error(`${file}: ${directory ? 'Is a directory' : e.strerror}`);
-      if (e.code !== 'ENOENT') await sh.error(`exec: ${file}: cannot execute: ${directory ? 'Is a directory' : e.strerror}`);
+      if (e.code !== 'ENOENT')
+        await sh.error(`exec: ${file}: cannot execute: ${directory ? 'Is a directory' : e.strerror}`);
       if (sh.interactive || sh.shopts['execfail'] === true) return status;
       throw new ExitSignal(status);
     }
@@ -282,4 +288,19 @@ const builtin: Builtin = {
   },
 };
 
-export const FLOW: readonly Builtin[] = [colon, yes, no, break_, continue_, return_, exit, shift, eval_, dot, source_, exec, command, builtin];
+export const FLOW: readonly Builtin[] = [
+  colon,
+  yes,
+  no,
+  break_,
+  continue_,
+  return_,
+  exit,
+  shift,
+  eval_,
+  dot,
+  source_,
+  exec,
+  command,
+  builtin,
+];

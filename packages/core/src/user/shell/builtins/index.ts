@@ -13,5 +13,8 @@ import { TYPE } from './type.ts';
 import type { Builtin } from './types.ts';
 
 export const BUILTINS: ReadonlyMap<string, Builtin> = new Map(
-  [...FLOW, ECHO, PRINTF, ...TEST, ...DECLARE, ...SET, ...READ, ...DIRS, ...JOBS, TYPE, ...MISC].map((b) => [b.name, b]),
+  [...FLOW, ECHO, PRINTF, ...TEST, ...DECLARE, ...SET, ...READ, ...DIRS, ...JOBS, TYPE, ...MISC].map((b) => [
+    b.name,
+    b,
+  ]),
 );

@@ -26,7 +26,8 @@ const jobs: Builtin = {
       list = [];
       for (const s of specs) {
         const job = sh.jobs.find(s);
-        if (job === null || job === 'ambiguous') return complain(sh, name, `${s}: ${job === null ? 'no such job' : 'ambiguous job spec'}`);
+        if (job === null || job === 'ambiguous')
+          return complain(sh, name, `${s}: ${job === null ? 'no such job' : 'ambiguous job spec'}`);
         list.push(job);
       }
     }
@@ -70,7 +71,9 @@ async function waitNext(sh: Shell, specs: readonly string[], variable: string | 
   const of = (): Job[] => {
     const list = sh.jobs.list.filter((j) => !j.disowned);
     if (specs.length === 0) return list;
-    return list.filter((j) => specs.some((s) => (s.startsWith('%') ? sh.jobs.find(s) === j : j.processes.some((p) => String(p.pid) === s))));
+    return list.filter((j) =>
+      specs.some((s) => (s.startsWith('%') ? sh.jobs.find(s) === j : j.processes.some((p) => String(p.pid) === s))),
+    );
   };
   await reap(sh);
   if (of().length === 0) return 127;
@@ -253,7 +256,10 @@ async function resume(sh: Shell, args: readonly string[], name: 'fg' | 'bg'): Pr
     if (!(e instanceof SystemError)) throw e;
   }
   if (name === 'bg') return 0;
-  const statuses = await waitForeground(sh, job.processes.filter((p) => p.result === null));
+  const statuses = await waitForeground(
+    sh,
+    job.processes.filter((p) => p.result === null),
+  );
   foreground(sh, sh.proc.pgid);
   if (jobDone(job)) sh.jobs.remove(job);
   return statuses.at(-1) ?? jobStatus(job);

@@ -185,7 +185,9 @@ const hash: Builtin = {
         await sh.write(1, f.has('l') ? '' : `${name}: hash table empty\n`);
         return 0;
       }
-      const rows = [...sh.hashed].map(([n, h]) => (f.has('l') ? `builtin hash -p ${h.path} ${n}\n` : `${String(h.hits).padStart(4)}\t${h.path}\n`));
+      const rows = [...sh.hashed].map(([n, h]) =>
+        f.has('l') ? `builtin hash -p ${h.path} ${n}\n` : `${String(h.hits).padStart(4)}\t${h.path}\n`,
+      );
       await sh.write(1, (f.has('l') ? '' : 'hits\tcommand\n') + rows.join(''));
       return 0;
     }
@@ -213,7 +215,11 @@ const hash: Builtin = {
 
 /** `u=rwx,g=rx,o=rx` */
 function symbolic(mask: number): string {
-  const part = (shift: number): string => 'rwx'.split('').filter((_, i) => ((mask >> shift) & (4 >> i)) === 0).join('');
+  const part = (shift: number): string =>
+    'rwx'
+      .split('')
+      .filter((_, i) => ((mask >> shift) & (4 >> i)) === 0)
+      .join('');
   return `u=${part(6)},g=${part(3)},o=${part(0)}`;
 }
 
@@ -345,7 +351,8 @@ const caller: Builtin = {
     const frame = frames[n];
     const above = frames[n + 1];
     if (frame === undefined || frame.kind === 'main') return 1;
-    const source = above?.source === undefined || above.source === '' ? (sh.mode === 'file' ? sh.name : 'main') : above.source;
+    const source =
+      above?.source === undefined || above.source === '' ? (sh.mode === 'file' ? sh.name : 'main') : above.source;
     if (spec === undefined) await sh.write(1, `${frame.line} ${source === 'main' ? 'NULL' : source}\n`);
     else {
       if (above === undefined) return 1;
@@ -389,7 +396,13 @@ const help: Builtin = {
   async run(sh, args) {
     const words = texts(args).filter((w) => !w.startsWith('-'));
     if (words.length === 0) {
-      await sh.write(1, [...sh.hooks.builtins.values()].map((b) => ` ${b.usage}\n`).sort().join(''));
+      await sh.write(
+        1,
+        [...sh.hooks.builtins.values()]
+          .map((b) => ` ${b.usage}\n`)
+          .sort()
+          .join(''),
+      );
       return 0;
     }
     let status = 0;
@@ -416,5 +429,18 @@ const logout: Builtin = {
   run: (sh, _args, name) => complain(sh, name, "not login shell: use `exit'"),
 };
 
-export const MISC: readonly Builtin[] = [alias, unalias, trap, getopts, hash, umask, ulimit, times, caller, enable, help, history, logout];
-
+export const MISC: readonly Builtin[] = [
+  alias,
+  unalias,
+  trap,
+  getopts,
+  hash,
+  umask,
+  ulimit,
+  times,
+  caller,
+  enable,
+  help,
+  history,
+  logout,
+];

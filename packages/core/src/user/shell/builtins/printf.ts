@@ -44,7 +44,7 @@ class Formatter {
 
   /** One run through the format. */
   run(format: string): void {
-    for (let i = 0; i < format.length; ) {
+    for (let i = 0; i < format.length;) {
       const c = format[i]!;
       if (c === '\\') {
         // One escape at a time, so that `%` from `\045` is not special.
@@ -81,7 +81,8 @@ class Formatter {
         flags += '-';
         width = -width;
       }
-      let precision: number | null = m[3] === undefined ? null : m[3] === '*' ? Number(this.#integer(this.#arg())) : Number(m[3] === '' ? 0 : m[3]);
+      let precision: number | null =
+        m[3] === undefined ? null : m[3] === '*' ? Number(this.#integer(this.#arg())) : Number(m[3] === '' ? 0 : m[3]);
       if (precision !== null && precision < 0) precision = null;
       this.#convert({ flags, width, precision, conversion });
       if (this.stopped) return;
@@ -108,7 +109,12 @@ class Formatter {
     const c = spec.conversion;
     if (c.endsWith('T') && c.startsWith('(')) {
       const arg = this.#arg();
-      const seconds = arg === null || arg === '-1' ? Number(this.#sh.proc.task.clockGettime(CLOCK_REALTIME) / 1_000_000_000n) : arg === '-2' ? Number(this.#sh.proc.task.clockGettime(CLOCK_REALTIME) / 1_000_000_000n) : Number(this.#integer(arg));
+      const seconds =
+        arg === null || arg === '-1'
+          ? Number(this.#sh.proc.task.clockGettime(CLOCK_REALTIME) / 1_000_000_000n)
+          : arg === '-2'
+            ? Number(this.#sh.proc.task.clockGettime(CLOCK_REALTIME) / 1_000_000_000n)
+            : Number(this.#integer(arg));
       const format = c.slice(1, -2);
       const text = strftime(format === '' ? '%X' : format, seconds, null);
       // What does not fit bash's buffer of 128 bytes is nothing.
@@ -208,7 +214,8 @@ class Formatter {
     const text = this.#arg() ?? '0';
     let v: number;
     if (text.startsWith('"') || text.startsWith("'")) v = text.codePointAt(1) ?? 0;
-    else if (/^\s*[-+]?(?:inf|nan)/i.test(text)) v = /nan/i.test(text) ? Number.NaN : text.trim().startsWith('-') ? -Infinity : Infinity;
+    else if (/^\s*[-+]?(?:inf|nan)/i.test(text))
+      v = /nan/i.test(text) ? Number.NaN : text.trim().startsWith('-') ? -Infinity : Infinity;
     else {
       const m = /^\s*[-+]?(?:0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)/.exec(text);
       v = m === null ? 0 : Number(m[0]);
@@ -217,7 +224,11 @@ class Formatter {
     const sign = v < 0 || Object.is(v, -0) ? '-' : spec.flags.includes('+') ? '+' : spec.flags.includes(' ') ? ' ' : '';
     const a = Math.abs(v);
     const up = spec.conversion === spec.conversion.toUpperCase();
-    let body = Number.isFinite(a) ? floatText(a, spec.conversion.toLowerCase(), spec.precision, spec.flags.includes('#')) : Number.isNaN(a) ? 'nan' : 'inf';
+    let body = Number.isFinite(a)
+      ? floatText(a, spec.conversion.toLowerCase(), spec.precision, spec.flags.includes('#'))
+      : Number.isNaN(a)
+        ? 'nan'
+        : 'inf';
     if (up) body = body.toUpperCase();
     return this.#pad(sign + body, spec, Number.isFinite(a));
   }
@@ -276,7 +287,8 @@ export const PRINTF: Builtin = {
     if (bad !== null) return bad;
     const [format, ...rest] = texts(p.rest);
     const variable = p.flags.at(-1)?.value;
-    if (variable !== undefined && parseTarget(variable) === null) return complain(sh, name, `\`${variable}': not a valid identifier`, 2);
+    if (variable !== undefined && parseTarget(variable) === null)
+      return complain(sh, name, `\`${variable}': not a valid identifier`, 2);
     if (format === undefined) return usage(sh, name, null);
     const f = new Formatter(sh, rest);
     do {

@@ -129,7 +129,8 @@ function assignTo(sh: Shell, name: string, value: string): void {
 
 const read: Builtin = {
   name: 'read',
-  usage: 'read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]',
+  usage:
+    'read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]',
   async run(sh, args, name) {
     const p = options(args, 'ersa:d:i:n:N:p:t:u:');
     const bad = refused(sh, name, p);
@@ -148,7 +149,8 @@ const read: Builtin = {
         o.exact = letter === 'N';
       } else if (letter === 'p') prompt = value;
       else if (letter === 't') {
-        if (!/^\d*\.?\d*$/.test(value) || value === '' || value === '.') return complain(sh, name, `${value}: invalid timeout specification`);
+        if (!/^\d*\.?\d*$/.test(value) || value === '' || value === '.')
+          return complain(sh, name, `${value}: invalid timeout specification`);
         timeout = Number(value);
       } else if (letter === 'u') {
         if (!/^\d+$/.test(value)) return complain(sh, name, `${value}: invalid file descriptor specification`);
@@ -159,7 +161,12 @@ const read: Builtin = {
     for (const n of names) if (parseTarget(n) === null) return complain(sh, name, `\`${n}': not a valid identifier`);
     if (array !== null && !isName(array)) return complain(sh, name, `\`${array}': not a valid identifier`);
     const file = sh.proc.fds.get(o.fd);
-    if (file === undefined) return complain(sh, name, o.fd === 0 ? 'read error: 0: Bad file descriptor' : `${o.fd}: invalid file descriptor: Bad file descriptor`);
+    if (file === undefined)
+      return complain(
+        sh,
+        name,
+        o.fd === 0 ? 'read error: 0: Bad file descriptor' : `${o.fd}: invalid file descriptor: Bad file descriptor`,
+      );
     if (timeout === 0) return (file.poll() & POLLIN) !== 0 ? 0 : 1;
     if (timeout !== Infinity) o.deadline = sh.proc.task.now() + timeout * 1e9;
     if (prompt !== '' && sh.proc.isatty(o.fd)) await sh.warn(prompt);
@@ -178,7 +185,8 @@ const read: Builtin = {
         let rest = chars;
         while (rest.length > 0) {
           const cut = firstField(rest, ifs);
-          if (cut.field.length === 0 && cut.rest.length === 0 && rest.every((x) => !x.quoted && ' \t\n'.includes(x.c))) break;
+          if (cut.field.length === 0 && cut.rest.length === 0 && rest.every((x) => !x.quoted && ' \t\n'.includes(x.c)))
+            break;
           values.push(join(cut.field));
           rest = cut.rest;
         }
@@ -224,7 +232,12 @@ async function mapfile(sh: Shell, args: Parameters<Builtin['run']>[1], name: str
     else if (letter === 't') trim = true;
     else if (letter === 'C') callback = value;
     else {
-      if (!/^\d+$/.test(value)) return complain(sh, name, `${value}: invalid ${letter === 'u' ? 'file descriptor specification' : letter === 'O' ? 'array origin' : letter === 'c' ? 'callback quantum' : 'line count'}`);
+      if (!/^\d+$/.test(value))
+        return complain(
+          sh,
+          name,
+          `${value}: invalid ${letter === 'u' ? 'file descriptor specification' : letter === 'O' ? 'array origin' : letter === 'c' ? 'callback quantum' : 'line count'}`,
+        );
       const n = Number(value);
       if (letter === 'n') count = n === 0 ? Infinity : n;
       else if (letter === 'O') origin = n;
@@ -235,7 +248,8 @@ async function mapfile(sh: Shell, args: Parameters<Builtin['run']>[1], name: str
   }
   const array = texts(p.rest)[0] ?? 'MAPFILE';
   if (!isName(array)) return complain(sh, name, `\`${array}': not a valid identifier`);
-  if (sh.proc.fds.get(fd) === undefined) return complain(sh, name, `${fd}: invalid file descriptor: Bad file descriptor`);
+  if (sh.proc.fds.get(fd) === undefined)
+    return complain(sh, name, `${fd}: invalid file descriptor: Bad file descriptor`);
   const v = sh.vars.writable(array);
   if (v.assoc !== null) return complain(sh, name, `${array}: not an indexed array`);
   if (origin === null || v.indexed === null) {
@@ -250,7 +264,8 @@ async function mapfile(sh: Shell, args: Parameters<Builtin['run']>[1], name: str
     const cut = (trim || stop === 0) && data.at(-1) === stop ? data.length - 1 : data.length;
     const text = utf8Decode(data, 0, cut);
     stored++;
-    if (callback !== null && stored % quantum === 0) await sh.hooks.text(sh, `${callback} ${index} ${backslashQuote(text)}`, { label: 'mapfile', line: sh.line });
+    if (callback !== null && stored % quantum === 0)
+      await sh.hooks.text(sh, `${callback} ${index} ${backslashQuote(text)}`, { label: 'mapfile', line: sh.line });
     v.indexed.set(index++, text);
   }
   return 0;

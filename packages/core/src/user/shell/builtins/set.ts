@@ -94,7 +94,12 @@ const shopt: Builtin = {
     const invalid = async (n: string): Promise<void> => {
       await sh.error(`shopt: ${n}: invalid ${long ? '' : 'shell '}option name`);
     };
-    const show = (n: string, on: boolean): string => (f.has('p') ? (long ? `set ${on ? '-' : '+'}o ${n}\n` : `shopt ${on ? '-s' : '-u'} ${n}\n`) : `${n.padEnd(15)}\t${on ? 'on' : 'off'}\n`);
+    const show = (n: string, on: boolean): string =>
+      f.has('p')
+        ? long
+          ? `set ${on ? '-' : '+'}o ${n}\n`
+          : `shopt ${on ? '-s' : '-u'} ${n}\n`
+        : `${n.padEnd(15)}\t${on ? 'on' : 'off'}\n`;
     if ((f.has('s') || f.has('u')) && names.length > 0) {
       let status = 0;
       for (const n of names) {

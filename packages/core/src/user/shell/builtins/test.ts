@@ -106,7 +106,10 @@ class Test {
     if (a === '(') {
       this.#at++;
       const v = this.#or();
-      if (this.#args[this.#at] !== ')') throw new TestError(this.#args[this.#at] === undefined ? "`)' expected" : `\`)' expected, found ${this.#args[this.#at]!}`);
+      if (this.#args[this.#at] !== ')')
+        throw new TestError(
+          this.#args[this.#at] === undefined ? "`)' expected" : `\`)' expected, found ${this.#args[this.#at]!}`,
+        );
       this.#at++;
       return v;
     }

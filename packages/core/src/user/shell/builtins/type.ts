@@ -23,15 +23,26 @@ export function allFiles(sh: Shell, name: string): string[] {
 function meanings(sh: Shell, name: string): { kind: string; short: string; long: string }[] {
   const out: { kind: string; short: string; long: string }[] = [];
   const alias = sh.shopts['expand_aliases'] === true ? sh.aliases.get(name) : undefined;
-  if (alias !== undefined) out.push({ kind: 'alias', short: `alias ${name}=${singleQuote(alias)}\n`, long: `${name} is aliased to \`${alias}'\n` });
+  if (alias !== undefined)
+    out.push({
+      kind: 'alias',
+      short: `alias ${name}=${singleQuote(alias)}\n`,
+      long: `${name} is aliased to \`${alias}'\n`,
+    });
   if (isReserved(name)) out.push({ kind: 'keyword', short: `${name}\n`, long: `${name} is a shell keyword\n` });
   const fn = sh.functions.get(name);
-  if (fn !== undefined) out.push({ kind: 'function', short: `${name}\n`, long: `${name} is a function\n${printFunction(fn.def)}\n` });
-  if (findBuiltin(sh, name) !== undefined) out.push({ kind: 'builtin', short: `${name}\n`, long: `${name} is a shell builtin\n` });
+  if (fn !== undefined)
+    out.push({ kind: 'function', short: `${name}\n`, long: `${name} is a function\n${printFunction(fn.def)}\n` });
+  if (findBuiltin(sh, name) !== undefined)
+    out.push({ kind: 'builtin', short: `${name}\n`, long: `${name} is a shell builtin\n` });
   const hashed = name.includes('/') ? undefined : sh.hashed.get(name);
   for (const file of allFiles(sh, name)) {
     const known = hashed?.path === file;
-    out.push({ kind: 'file', short: `${file}\n`, long: known ? `${name} is hashed (${file})\n` : `${name} is ${file}\n` });
+    out.push({
+      kind: 'file',
+      short: `${file}\n`,
+      long: known ? `${name} is hashed (${file})\n` : `${name} is ${file}\n`,
+    });
   }
   return out;
 }

@@ -16,10 +16,12 @@ export interface Builtin {
   run(sh: Shell, args: readonly Arg[], name: string): Maybe<number>;
 }
 
-export const findBuiltin = (sh: Shell, name: string): Builtin | undefined => (sh.disabled.has(name) ? undefined : sh.hooks.builtins.get(name));
+export const findBuiltin = (sh: Shell, name: string): Builtin | undefined =>
+  sh.disabled.has(name) ? undefined : sh.hooks.builtins.get(name);
 
 /** Prints `NAME: message` as an error. */
-export const complain = (sh: Shell, name: string, message: string, status = 1): Maybe<number> => chain(sh.error(`${name}: ${message}`), () => status);
+export const complain = (sh: Shell, name: string, message: string, status = 1): Maybe<number> =>
+  chain(sh.error(`${name}: ${message}`), () => status);
 
 /** Prints an error and the usage line. */
 export function usage(sh: Shell, name: string, message: string | null): Maybe<number> {
@@ -82,5 +84,6 @@ export function refused(sh: Shell, name: string, p: ParsedOptions): Maybe<number
 }
 
 /** Arguments as text. */
-export const texts = (args: readonly Arg[]): string[] => args.map((a) => (typeof a === 'string' ? a : `${a.name}=${a.value ?? ''}`));
+export const texts = (args: readonly Arg[]): string[] =>
+  args.map((a) => (typeof a === 'string' ? a : `${a.name}=${a.value ?? ''}`));
 export const isName = (s: string): boolean => /^[A-Za-z_]\w*$/.test(s);

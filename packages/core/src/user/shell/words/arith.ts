@@ -103,8 +103,39 @@ function binary(op: string, a: Int, b: Int, fail: (msg: string) => never): Int {
   }
 }
 
-const LEVELS: readonly (readonly string[])[] = [['|'], ['^'], ['&'], ['==', '!='], ['<=', '>=', '<', '>'], ['<<', '>>'], ['+', '-'], ['*', '/', '%']];
-const OPERATORS = ['<<=', '>>=', '**', '<<', '>>', '<=', '>=', '==', '!=', '&&', '||', '++', '--', '+=', '-=', '*=', '/=', '%=', '&=', '^=', '|='];
+const LEVELS: readonly (readonly string[])[] = [
+  ['|'],
+  ['^'],
+  ['&'],
+  ['==', '!='],
+  ['<=', '>=', '<', '>'],
+  ['<<', '>>'],
+  ['+', '-'],
+  ['*', '/', '%'],
+];
+const OPERATORS = [
+  '<<=',
+  '>>=',
+  '**',
+  '<<',
+  '>>',
+  '<=',
+  '>=',
+  '==',
+  '!=',
+  '&&',
+  '||',
+  '++',
+  '--',
+  '+=',
+  '-=',
+  '*=',
+  '/=',
+  '%=',
+  '&=',
+  '^=',
+  '|=',
+];
 const ASSIGNS = new Set(['=', '+=', '-=', '*=', '/=', '%=', '&=', '^=', '|=', '<<=', '>>=']);
 const SIMPLE_OPERATORS = '+-*/%<>=!~&|^?:,()';
 
@@ -427,7 +458,10 @@ class Parser {
       const text = env.getVar(ref.name, ref.sub);
       if (text === '') return 0;
       if (text.length < 16 && /^(?:0|-?[1-9][0-9]*)$/.test(text)) return Number(text) + 0;
-      if (depth > 1024) throw new ArithError(`${this.#s.trimStart()}: expression recursion level exceeded (error token is "${this.#s.trimStart()}")`);
+      if (depth > 1024)
+        throw new ArithError(
+          `${this.#s.trimStart()}: expression recursion level exceeded (error token is "${this.#s.trimStart()}")`,
+        );
       return compile(text)(env, depth + 1);
     };
   }
@@ -443,7 +477,9 @@ function compile(text: string): Fn {
     } catch (e) {
       if (!(e instanceof RangeError)) throw e;
       // Parentheses in parentheses, deeper than the engine's stack.
-      throw new ArithError(`${text.trimStart()}: expression recursion level exceeded (error token is "${text.trimStart()}")`);
+      throw new ArithError(
+        `${text.trimStart()}: expression recursion level exceeded (error token is "${text.trimStart()}")`,
+      );
     }
     if (cache.size > 2000) cache.clear();
     cache.set(text, f);

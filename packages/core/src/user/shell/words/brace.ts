@@ -22,7 +22,8 @@ function sequence(text: string): string[] | null {
     if (!(Math.abs(b - a) / step < MAX_TERMS)) return null;
     const padded = /^[-+]?0\d/.test(from) || /^[-+]?0\d/.test(to);
     const width = padded ? Math.max(from.length, to.length) : 0;
-    const show = (n: number): string => (n < 0 ? `-${String(-n).padStart(width - 1, '0')}` : String(n).padStart(width, '0'));
+    const show = (n: number): string =>
+      n < 0 ? `-${String(-n).padStart(width - 1, '0')}` : String(n).padStart(width, '0');
     if (a <= b) for (let n = a; n <= b; n += step) out.push(show(n));
     else for (let n = a; n >= b; n -= step) out.push(show(n));
     return out;

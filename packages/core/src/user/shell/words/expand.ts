@@ -12,7 +12,13 @@ export function into(sh: Shell, sink: Sink, parts: readonly Part[], quoted: bool
 }
 
 /** A part that may stand for no field at all: `"$@"`. */
-const vanishing = (p: Part): boolean => p.k === 'param' && p.p.prefix !== '#' && (p.p.name === '@' || p.p.index === '@' || (p.p.op?.o === 'names' && !p.p.op.star) || (p.p.prefix === '!' && p.p.op === null));
+const vanishing = (p: Part): boolean =>
+  p.k === 'param' &&
+  p.p.prefix !== '#' &&
+  (p.p.name === '@' ||
+    p.p.index === '@' ||
+    (p.p.op?.o === 'names' && !p.p.op.star) ||
+    (p.p.prefix === '!' && p.p.op === null));
 
 function one(sh: Shell, sink: Sink, part: Part, quoted: boolean): Maybe<void> {
   switch (part.k) {

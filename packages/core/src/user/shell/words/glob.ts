@@ -67,7 +67,7 @@ export function glob(fs: FileSystem, pattern: string, options: GlobOptions): str
         for (const dir of below(fs, base, options.dot)) {
           if (!last) next.push(dir);
           else {
-            if (dir !== '' ) next.push(dir === base ? dir : dir.slice(0, -1));
+            if (dir !== '') next.push(dir === base ? dir : dir.slice(0, -1));
             for (const name of readdir(fs, dir)) {
               if (name === '.' || name === '..' || (name.startsWith('.') && !options.dot)) continue;
               if (!isDir(fs, dir + name, false)) next.push(dir + name);

@@ -4,7 +4,17 @@ import { ShellError } from '../errors.ts';
 import { type Maybe, chain } from '../maybe.ts';
 import { OPTION_LETTERS } from '../options.ts';
 import type { Shell } from '../shell.ts';
-import { type Variable, V_EXPORT, V_INTEGER, V_LOWER, V_NAMEREF, V_READONLY, V_TRACE, V_UPPER, parseTarget } from '../variables.ts';
+import {
+  type Variable,
+  V_EXPORT,
+  V_INTEGER,
+  V_LOWER,
+  V_NAMEREF,
+  V_READONLY,
+  V_TRACE,
+  V_UPPER,
+  parseTarget,
+} from '../variables.ts';
 import type { Int } from './arith.ts';
 import { type Pattern, compilePattern } from './pattern.ts';
 import { assignQuote, declareQuote, reusable, unescape } from './quote.ts';
@@ -95,7 +105,8 @@ function read(sh: Shell, name: string, index: Param['index'], x: Expander): Mayb
   return chain(x.string(sh, index), (sub) => scalar(sh.vars.element(t.name, sub), `${name}[${index.text}]`));
 }
 
-const isNull = (v: Value): boolean => (v.list === null ? (v.text ?? '') === '' : v.list.length === 0 || (v.list.length === 1 && v.list[0] === ''));
+const isNull = (v: Value): boolean =>
+  v.list === null ? (v.text ?? '') === '' : v.list.length === 0 || (v.list.length === 1 && v.list[0] === '');
 const isUnset = (v: Value): boolean => (v.list === null ? v.text === undefined : v.list.length === 0);
 
 function emit(sink: Sink, v: Value, quoted: boolean): void {
@@ -108,7 +119,8 @@ function emit(sink: Sink, v: Value, quoted: boolean): void {
 
 /** Under `set -u` an unset parameter is an error; `$@` and `$*` never are. */
 function demand(sh: Shell, v: Value): void {
-  if (v.list === null && v.text === undefined && sh.options.nounset) throw new ShellError(`${v.label}: unbound variable`, 'shell');
+  if (v.list === null && v.text === undefined && sh.options.nounset)
+    throw new ShellError(`${v.label}: unbound variable`, 'shell');
 }
 
 const badSubstitution = (p: Param): ShellError => new ShellError(`${p.text}: bad substitution`, 'line');
@@ -125,7 +137,9 @@ export function paramInto(sh: Shell, sink: Sink, p: Param, quoted: boolean, x: E
   if (p.prefix === '#') return length(sh, sink, p, quoted, x);
   if (p.prefix === '!') {
     if (p.op?.o === 'names') {
-      const names = sh.vars.names().filter((n) => n.startsWith(p.name) && (sh.vars.raw(n)?.isSet === true || sh.vars.raw(n)?.isArray === true));
+      const names = sh.vars
+        .names()
+        .filter((n) => n.startsWith(p.name) && (sh.vars.raw(n)?.isSet === true || sh.vars.raw(n)?.isArray === true));
       sink.list(names, p.op.star, quoted);
       return;
     }
@@ -203,7 +217,11 @@ function operate(sh: Shell, sink: Sink, p: Param, name: string, v: Value, quoted
       return chain(x.pattern(sh, op.pattern), (text) =>
         chain(op.by === null ? '' : replacement(sh, op.by, x), (by) => {
           const { kind, pattern } = replaceKind(op.kind, text === '' && op.kind === '//' ? '\0' : text);
-          each(sink, v, quoted, (s) => (text === '' && kind.length === 1 ? s : replace(s, compilePattern(pattern, true, sh.shopts['nocasematch'] === true), kind, by)));
+          each(sink, v, quoted, (s) =>
+            text === '' && kind.length === 1
+              ? s
+              : replace(s, compilePattern(pattern, true, sh.shopts['nocasematch'] === true), kind, by),
+          );
         }),
       );
     case 'case':
@@ -232,7 +250,16 @@ function each(sink: Sink, v: Value, quoted: boolean, f: (s: string) => string): 
   else emit(sink, { ...v, text: f(v.text ?? '') }, quoted);
 }
 
-function fallback(sh: Shell, sink: Sink, p: Param, op: ParamOp & { o: 'default' }, name: string, v: Value, quoted: boolean, x: Expander): Maybe<void> {
+function fallback(
+  sh: Shell,
+  sink: Sink,
+  p: Param,
+  op: ParamOp & { o: 'default' },
+  name: string,
+  v: Value,
+  quoted: boolean,
+  x: Expander,
+): Maybe<void> {
   const missing = op.colon ? isNull(v) : isUnset(v);
   if (op.sign === '+') return missing ? undefined : operand(sh, sink, op.word, quoted, x);
   if (!missing) {
@@ -260,7 +287,8 @@ function fallback(sh: Shell, sink: Sink, p: Param, op: ParamOp & { o: 'default' 
     });
   }
   return chain(x.string(sh, op.word), (text) => {
-    const message = text !== '' || op.word.text !== '' ? text : op.colon ? 'parameter null or not set' : 'parameter not set';
+    const message =
+      text !== '' || op.word.text !== '' ? text : op.colon ? 'parameter null or not set' : 'parameter not set';
     throw new ShellError(`${v.label.replace(/^\$/, '')}: ${message}`, 'shell', 1);
   });
 }
@@ -284,7 +312,15 @@ function operand(sh: Shell, sink: Sink, word: Word, quoted: boolean, x: Expander
   return go();
 }
 
-function slice(sh: Shell, sink: Sink, p: Param, op: ParamOp & { o: 'slice' }, v: Value, quoted: boolean, x: Expander): Maybe<void> {
+function slice(
+  sh: Shell,
+  sink: Sink,
+  p: Param,
+  op: ParamOp & { o: 'slice' },
+  v: Value,
+  quoted: boolean,
+  x: Expander,
+): Maybe<void> {
   return chain(x.arithmetic(sh, op.offset), (offset) =>
     chain(op.length === null ? null : x.arithmetic(sh, op.length), (length) => {
       let from = Number(offset);
@@ -348,7 +384,8 @@ export function remove(s: string, pattern: Pattern, side: '#' | '%', longest: bo
 
 /** `${x/#p/r}`: the anchor is the operator's, or the first character of the expanded pattern. */
 function replaceKind(kind: string, text: string): { kind: string; pattern: string } {
-  if (kind === '/' && (text.startsWith('#') || text.startsWith('%')) && text.length >= 1) return { kind: `/${text[0]!}`, pattern: text.slice(1) };
+  if (kind === '/' && (text.startsWith('#') || text.startsWith('%')) && text.length >= 1)
+    return { kind: `/${text[0]!}`, pattern: text.slice(1) };
   return { kind, pattern: text };
 }
 
@@ -372,7 +409,8 @@ function replacement(sh: Shell, word: Word, x: Expander): Maybe<string | readonl
     split: live,
     quo: (s) => void pieces.push(s),
     mark: () => {},
-    list: (items, star, quoted) => (quoted ? void pieces.push(items.join(' ')) : live(items.join(star ? sh.ifs.slice(0, 1) : ' '))),
+    list: (items, star, quoted) =>
+      quoted ? void pieces.push(items.join(' ')) : live(items.join(star ? sh.ifs.slice(0, 1) : ' ')),
   };
   return chain(x.into(sh, sink, word.parts, false), () => pieces);
 }
@@ -393,7 +431,7 @@ function replace(s: string, pattern: Pattern, kind: string, by: string | readonl
   if (literal === '') return s;
   if (literal !== null) return kind === '/' ? s.replace(literal, fill) : s.split(literal).join(fill(literal));
   let out = '';
-  for (let i = 0; i < s.length; ) {
+  for (let i = 0; i < s.length;) {
     const end = pattern.matchAt(s, i, true);
     if (end > i) {
       out += fill(s.slice(i, end));
@@ -405,7 +443,8 @@ function replace(s: string, pattern: Pattern, kind: string, by: string | readonl
 }
 
 function changeCase(s: string, kind: '^' | '^^' | ',' | ',,', pattern: Pattern): string {
-  const turn = (c: string): string => (pattern.test(c) ? (kind.startsWith('^') ? c.toUpperCase() : c.toLowerCase()) : c);
+  const turn = (c: string): string =>
+    pattern.test(c) ? (kind.startsWith('^') ? c.toUpperCase() : c.toLowerCase()) : c;
   const chars = [...s];
   if (kind.length === 2) return chars.map(turn).join('');
   return chars.length === 0 ? s : turn(chars[0]!) + chars.slice(1).join('');
@@ -430,7 +469,11 @@ export function attributes(v: Variable): string {
 export function arrayText(v: Variable, quote: (s: string) => string = declareQuote): string {
   const list = v.dynamic?.list?.();
   if (list !== undefined) return `(${list.map((s, i) => `[${i}]=${quote(s)}`).join(' ')})`;
-  if (v.indexed !== null) return `(${v.indexed.keys().map((k) => `[${k}]=${quote(v.indexed!.get(k)!)}`).join(' ')})`;
+  if (v.indexed !== null)
+    return `(${v.indexed
+      .keys()
+      .map((k) => `[${k}]=${quote(v.indexed!.get(k)!)}`)
+      .join(' ')})`;
   if (v.assoc !== null) {
     const key = (k: string): string => (/^[\w.,:/@%+=-]+$/.test(k) ? k : declareQuote(k));
     return v.assoc.size === 0 ? '()' : `(${[...v.assoc].map(([k, s]) => `[${key(k)}]=${quote(s)} `).join('')})`;

@@ -55,7 +55,8 @@ function bracket(p: string, i: number): { re: string; end: number } | null {
   let previous: string | null = null;
   while (k < p.length) {
     const c = p[k]!;
-    if (c === ']' && !first) return { re: body === '' ? (negated ? '[^]' : '[]') : `[${negated ? '^' : ''}${body}]`, end: k + 1 };
+    if (c === ']' && !first)
+      return { re: body === '' ? (negated ? '[^]' : '[]') : `[${negated ? '^' : ''}${body}]`, end: k + 1 };
     first = false;
     if (c === '[' && (p[k + 1] === ':' || p[k + 1] === '.' || p[k + 1] === '=')) {
       const kind = p[k + 1]!;
@@ -115,7 +116,7 @@ function alternatives(p: string, open: number): { texts: string[]; end: number }
 
 function parse(p: string, ext: boolean): Element[] {
   const out: Element[] = [];
-  for (let i = 0; i < p.length; ) {
+  for (let i = 0; i < p.length;) {
     const c = p[i]!;
     if (ext && '?*+@!'.includes(c) && p[i + 1] === '(') {
       const alt = alternatives(p, i + 1);
@@ -278,7 +279,8 @@ export function compilePattern(text: string, ext = true, fold = false): Pattern 
 }
 
 /** Backslashes before everything that is special in a pattern. */
-export const quotePattern = (s: string): string => (/[\\*?[\]()|!@+^-]/.test(s) ? s.replace(/[\\*?[\]()|!@+^-]/g, '\\$&') : s);
+export const quotePattern = (s: string): string =>
+  /[\\*?[\]()|!@+^-]/.test(s) ? s.replace(/[\\*?[\]()|!@+^-]/g, '\\$&') : s;
 
 /** True when unquoted text holds a live glob character. */
 export const hasGlob = (p: string, ext: boolean): boolean => {

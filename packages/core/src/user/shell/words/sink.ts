@@ -48,13 +48,14 @@ export class FieldSink implements Sink {
   }
   split(s: string): void {
     const ifs = this.#sh.ifs;
-    for (let i = 0; i < s.length; ) {
+    for (let i = 0; i < s.length;) {
       let k = i;
       while (k < s.length && !ifs.includes(s[k]!)) k++;
       if (k > i) this.#live(s.slice(i, k));
       if (k >= s.length) return;
       i = k;
-      const space = (c: string | undefined): boolean => c !== undefined && (c === ' ' || c === '\t' || c === '\n') && ifs.includes(c);
+      const space = (c: string | undefined): boolean =>
+        c !== undefined && (c === ' ' || c === '\t' || c === '\n') && ifs.includes(c);
       let ended = false;
       if (space(s[i])) {
         while (space(s[i])) i++;

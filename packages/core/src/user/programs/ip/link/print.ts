@@ -257,7 +257,8 @@ export async function printLink(ctx: Context, row: Row, m: LinkMessage, style: L
     row.put('group', group, `group ${group} `);
   }
   // An int to ip, whatever the kernel makes of it.
-  const qlen = style.queue === false ? 0 : (a.txqlen ?? (await ctx.rt.linkOrNull({ index: m.index }))?.attrs.txqlen ?? 0) | 0;
+  const qlen =
+    style.queue === false ? 0 : (a.txqlen ?? (await ctx.rt.linkOrNull({ index: m.index }))?.attrs.txqlen ?? 0) | 0;
   if (qlen !== 0) row.put('txqlen', qlen, `qlen ${qlen}`);
   if (style.family === 0 || style.family === AF_PACKET || ctx.details) await printAddresses(ctx, row, m);
   if (a.linkNetnsid !== undefined) await printNetnsid(ctx, row, a.linkNetnsid);

@@ -53,4 +53,3 @@ export function ipProto(args: Args): number {
 /** Words of one of two options. */
 export const isPreference = (args: Args): boolean =>
   args.like('preference') || args.like('order') || args.like('priority');
-

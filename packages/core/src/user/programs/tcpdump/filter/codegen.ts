@@ -73,8 +73,22 @@ export class CodeGen {
   constructor(target: FilterTarget) {
     this.target = target;
     const { linktype } = target;
-    this.#offLinkType = linktype === LINKTYPE_ETHERNET ? 12 : linktype === LINKTYPE_LINUX_SLL ? 14 : linktype === LINKTYPE_LINUX_SLL2 ? 0 : -1;
-    this.#offLinkPl = linktype === LINKTYPE_ETHERNET ? 14 : linktype === LINKTYPE_LINUX_SLL ? 16 : linktype === LINKTYPE_LINUX_SLL2 ? 20 : 0;
+    this.#offLinkType =
+      linktype === LINKTYPE_ETHERNET
+        ? 12
+        : linktype === LINKTYPE_LINUX_SLL
+          ? 14
+          : linktype === LINKTYPE_LINUX_SLL2
+            ? 0
+            : -1;
+    this.#offLinkPl =
+      linktype === LINKTYPE_ETHERNET
+        ? 14
+        : linktype === LINKTYPE_LINUX_SLL
+          ? 16
+          : linktype === LINKTYPE_LINUX_SLL2
+            ? 20
+            : 0;
   }
 
   #load(origin: Origin, off: number, size: number): Stmt[] {
@@ -206,18 +220,22 @@ export class CodeGen {
       if (proto === 'link') throw new FilterError(`link-layer modifier applied to ip6 ${net ? 'net' : 'host'}`);
       throw new FilterError(`'${proto}' modifier applied to ip6 ${net ? 'net' : 'host'}`);
     }
-    const word = (a: Uint8Array, i: number): number => ((a[4 * i]! << 24) | (a[4 * i + 1]! << 16) | (a[4 * i + 2]! << 8) | a[4 * i + 3]!) >>> 0;
+    const word = (a: Uint8Array, i: number): number =>
+      ((a[4 * i]! << 24) | (a[4 * i + 1]! << 16) | (a[4 * i + 2]! << 8) | a[4 * i + 3]!) >>> 0;
     return this.#both(dir, (src) => {
       const off = src ? 8 : 24;
       let b = this.#mcmp('linkpl', off + 12, B.BPF_W, word(addr, 3), word(mask, 3));
-      for (const i of [2, 1, 0]) b = genAnd(this.#mcmp('linkpl', off + 4 * i, B.BPF_W, word(addr, i), word(mask, i)), b);
+      for (const i of [2, 1, 0])
+        b = genAnd(this.#mcmp('linkpl', off + 4 * i, B.BPF_W, word(addr, i), word(mask, i)), b);
       return genAnd(this.linktype(IPV6), b);
     });
   }
 
   #needEther(what: string): void {
     if (this.target.linktype !== LINKTYPE_ETHERNET) {
-      throw new FilterError(`${what} supported only on ethernet/FDDI/token ring/${what.includes('multicast') ? 'ARCNET/' : ''}802.11/ATM LANE/Fibre Channel`);
+      throw new FilterError(
+        `${what} supported only on ethernet/FDDI/token ring/${what.includes('multicast') ? 'ARCNET/' : ''}802.11/ATM LANE/Fibre Channel`,
+      );
     }
   }
 
@@ -250,7 +268,10 @@ export class CodeGen {
         b0,
         this.#protoOr(proto, (p) => {
           const b = this.#cmp('linkpl', 6, B.BPF_B, p);
-          return genAnd(b, this.#both(dir, (src) => atom('tran6', src ? 0 : 2)));
+          return genAnd(
+            b,
+            this.#both(dir, (src) => atom('tran6', src ? 0 : 2)),
+          );
         }),
       );
     };
@@ -260,7 +281,10 @@ export class CodeGen {
         b0,
         this.#protoOr(proto, (p) => {
           const b = genAnd(this.#cmp('linkpl', 9, B.BPF_B, p), this.#ipfrag());
-          return genAnd(b, this.#both(dir, (src) => atom('tran4', src ? 0 : 2)));
+          return genAnd(
+            b,
+            this.#both(dir, (src) => atom('tran4', src ? 0 : 2)),
+          );
         }),
       );
     };
@@ -292,7 +316,9 @@ export class CodeGen {
       case 'ip6':
         return genAnd(this.linktype(IPV6), this.#cmp('linkpl', 24, B.BPF_B, 255));
       default:
-        throw new FilterError('only IP multicast filters supported on ethernet/FDDI/token ring/ARCNET/802.11/ATM LANE/Fibre Channel');
+        throw new FilterError(
+          'only IP multicast filters supported on ethernet/FDDI/token ring/ARCNET/802.11/ATM LANE/Fibre Channel',
+        );
     }
   }
 
@@ -337,7 +363,9 @@ export class CodeGen {
   /** A VLAN header; what follows in the expression is inside of it. @see gen_vlan */
   vlan(id: number | null): Block {
     if (this.target.linktype !== LINKTYPE_ETHERNET) {
-      throw new FilterError(`no VLAN support for ${this.target.linktype === LINKTYPE_LINUX_SLL2 ? 'LINUX_SLL2' : 'this link type'}`);
+      throw new FilterError(
+        `no VLAN support for ${this.target.linktype === LINKTYPE_LINUX_SLL2 ? 'LINUX_SLL2' : 'this link type'}`,
+      );
     }
     let b = genOr(this.linktype(0x8100), this.linktype(0x88a8));
     b = genOr(b, this.linktype(0x9100));
@@ -427,7 +455,11 @@ export class CodeGen {
       if (op === B.BPF_MOD && first.k === 0) throw new FilterError('modulus by zero');
       if ((op === B.BPF_LSH || op === B.BPF_RSH) && first.k > 31) throw new FilterError('shift by more than 31 bits');
     }
-    const code = [stmt(B.BPF_LDX | B.BPF_MEM, b.reg), stmt(B.BPF_LD | B.BPF_MEM, a.reg), stmt(B.BPF_ALU | B.BPF_X | op)];
+    const code = [
+      stmt(B.BPF_LDX | B.BPF_MEM, b.reg),
+      stmt(B.BPF_LD | B.BPF_MEM, a.reg),
+      stmt(B.BPF_ALU | B.BPF_X | op),
+    ];
     this.#regs[a.reg] = this.#regs[b.reg] = false;
     const reg = this.#allocReg();
     return { stmts: [...a.stmts, ...b.stmts, ...code, stmt(B.BPF_ST, reg)], reg, guard: a.guard };
@@ -436,7 +468,8 @@ export class CodeGen {
   relation(jump: number, a: Arith, b: Arith, reversed: boolean): Block {
     const stmts = [...a.stmts, ...b.stmts, stmt(B.BPF_LDX | B.BPF_MEM, b.reg), stmt(B.BPF_LD | B.BPF_MEM, a.reg)];
     let block: Block;
-    if (jump === B.BPF_JEQ) block = new Block(B.BPF_JMP | B.BPF_JEQ | B.BPF_K, 0, [...stmts, stmt(B.BPF_ALU | B.BPF_SUB | B.BPF_X)]);
+    if (jump === B.BPF_JEQ)
+      block = new Block(B.BPF_JMP | B.BPF_JEQ | B.BPF_K, 0, [...stmts, stmt(B.BPF_ALU | B.BPF_SUB | B.BPF_X)]);
     else block = new Block(B.BPF_JMP | jump | B.BPF_X, 0, stmts);
     if (reversed) genNot(block);
     this.#regs[a.reg] = this.#regs[b.reg] = false;

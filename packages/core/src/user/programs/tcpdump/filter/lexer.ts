@@ -94,14 +94,20 @@ const WORD_OPS: Readonly<Record<string, string>> = { '&&': 'and', '||': 'or', '!
 export function etherBytes(text: string): Uint8Array {
   const dotted = /^([0-9a-f]{4})\.([0-9a-f]{4})\.([0-9a-f]{4})$/i.exec(text);
   const plain = dotted === null ? /^[0-9a-f]{12}$/i.exec(text)?.[0] : dotted.slice(1).join('');
-  if (plain !== undefined) return Uint8Array.from({ length: 6 }, (_, i) => Number.parseInt(plain.slice(2 * i, 2 * i + 2), 16));
+  if (plain !== undefined)
+    return Uint8Array.from({ length: 6 }, (_, i) => Number.parseInt(plain.slice(2 * i, 2 * i + 2), 16));
   return Uint8Array.from(text.split(/[:\-.]/), (h) => Number.parseInt(h, 16));
 }
 
-const EID = /^(?:[0-9a-f]{1,2}(?:([:\-.])[0-9a-f]{1,2})(?:\1[0-9a-f]{1,2}){4}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}|[0-9a-f]{12})(?![0-9a-z:.\-])/i;
+const EID =
+  /^(?:[0-9a-f]{1,2}(?:([:.-])[0-9a-f]{1,2})(?:\1[0-9a-f]{1,2}){4}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}|[0-9a-f]{12})(?![0-9a-z:.-])/i;
 
 function number(text: string): number {
-  const n = /^0x/i.test(text) ? Number.parseInt(text.slice(2), 16) : /^0\d/.test(text) ? Number.parseInt(text, 8) : Number(text);
+  const n = /^0x/i.test(text)
+    ? Number.parseInt(text.slice(2), 16)
+    : /^0\d/.test(text)
+      ? Number.parseInt(text, 8)
+      : Number(text);
   if (!Number.isFinite(n) || n > 0xffffffff) throw new FilterError(`number ${text} overflows 32 bits`);
   return n;
 }
@@ -154,7 +160,10 @@ export function tokenize(text: string): Token[] {
       push('hid', hid[0]);
       continue;
     }
-    const num = /^(?:0x[0-9a-f]+|\d+)(?![\w.-])/i.exec(rest) ?? /^(?:0x[0-9a-f]+|\d+)(?=[-.](?![\w]))/i.exec(rest) ?? /^\d+(?=-\d)(?!\d*-\d+-)/.exec(rest);
+    const num =
+      /^(?:0x[0-9a-f]+|\d+)(?![\w.-])/i.exec(rest) ??
+      /^(?:0x[0-9a-f]+|\d+)(?=[-.](?![\w]))/i.exec(rest) ??
+      /^\d+(?=-\d)(?!\d*-\d+-)/.exec(rest);
     if (num !== null && !/^\d+-\d+/.test(rest)) {
       i += num[0].length;
       push('num', num[0], number(num[0]));

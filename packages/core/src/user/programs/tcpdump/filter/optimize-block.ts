@@ -96,7 +96,14 @@ function optAluK(p: Progress, s: Stmt, val: number[], alter: boolean): void {
   const op = s.code & 0xf0;
   if (alter) {
     if (s.k === 0) {
-      if (op === B.BPF_ADD || op === B.BPF_SUB || op === B.BPF_LSH || op === B.BPF_RSH || op === B.BPF_OR || op === B.BPF_XOR) {
+      if (
+        op === B.BPF_ADD ||
+        op === B.BPF_SUB ||
+        op === B.BPF_LSH ||
+        op === B.BPF_RSH ||
+        op === B.BPF_OR ||
+        op === B.BPF_XOR
+      ) {
         s.code = NOP;
         return;
       }
@@ -312,7 +319,8 @@ function optPeep(p: Progress, b: Block): void {
   const a = p.values.constant(b.val[A_ATOM]!);
   if (a !== undefined && (s.code & B.BPF_X) === 0) {
     const op = s.code & 0xf0;
-    const yes = op === B.BPF_JEQ ? a === s.k : op === B.BPF_JGT ? a > s.k : op === B.BPF_JGE ? a >= s.k : (a & s.k) !== 0;
+    const yes =
+      op === B.BPF_JEQ ? a === s.k : op === B.BPF_JGT ? a > s.k : op === B.BPF_JGE ? a >= s.k : (a & s.k) !== 0;
     if (b.jf !== b.jt) changed(p);
     if (yes) b.jf = b.jt;
     else b.jt = b.jf;

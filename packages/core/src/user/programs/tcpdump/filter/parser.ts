@@ -33,11 +33,15 @@ interface Term {
 }
 
 const PROTOS: ReadonlySet<string> = new Set(
-  ('link ip arp rarp sctp tcp udp icmp igmp igrp pim vrrp carp atalk aarp decnet lat sca mopdl moprc ip6 icmp6 ah esp iso esis isis clnp ' +
-    'stp ipx netbeui radio').split(' '),
+  (
+    'link ip arp rarp sctp tcp udp icmp igmp igrp pim vrrp carp atalk aarp decnet lat sca mopdl moprc ip6 icmp6 ah esp iso esis isis clnp ' +
+    'stp ipx netbeui radio'
+  ).split(' '),
 );
 const OTHERS: ReadonlySet<string> = new Set(
-  'broadcast multicast less greater byte inbound outbound ifindex vlan mpls pppoed pppoes geneve llc type subtype direction ifname rset ruleset rnr rulenum srnr subrulenum reason action'.split(' '),
+  'broadcast multicast less greater byte inbound outbound ifindex vlan mpls pppoed pppoes geneve llc type subtype direction ifname rset ruleset rnr rulenum srnr subrulenum reason action'.split(
+    ' ',
+  ),
 );
 const ETHER_PROTOS: Readonly<Record<string, number>> = {
   aarp: 0x80f3,
@@ -60,11 +64,24 @@ const syntaxError = (): never => {
 };
 
 const ARITH: readonly (readonly [string, number])[][] = [
-  [['|', B.BPF_OR], ['^', B.BPF_XOR]],
+  [
+    ['|', B.BPF_OR],
+    ['^', B.BPF_XOR],
+  ],
   [['&', B.BPF_AND]],
-  [['<<', B.BPF_LSH], ['>>', B.BPF_RSH]],
-  [['+', B.BPF_ADD], ['-', B.BPF_SUB]],
-  [['*', B.BPF_MUL], ['/', B.BPF_DIV], ['%', B.BPF_MOD]],
+  [
+    ['<<', B.BPF_LSH],
+    ['>>', B.BPF_RSH],
+  ],
+  [
+    ['+', B.BPF_ADD],
+    ['-', B.BPF_SUB],
+  ],
+  [
+    ['*', B.BPF_MUL],
+    ['/', B.BPF_DIV],
+    ['%', B.BPF_MOD],
+  ],
 ];
 const RELATIONS: Readonly<Record<string, readonly [number, boolean]>> = {
   '>': [B.BPF_JGT, false],
@@ -80,7 +97,11 @@ function dotted(text: string): readonly [value: number, bits: number] {
   let v = 0;
   const parts = text.split('.');
   for (const part of parts) {
-    const n = /^0x/i.test(part) ? Number.parseInt(part.slice(2), 16) : /^0\d/.test(part) ? Number.parseInt(part, 8) : Number(part);
+    const n = /^0x/i.test(part)
+      ? Number.parseInt(part.slice(2), 16)
+      : /^0\d/.test(part)
+        ? Number.parseInt(part, 8)
+        : Number(part);
     if (n > 255) throw new FilterError(`invalid IPv4 address '${text}'`);
     v = v * 256 + n;
   }
@@ -246,7 +267,9 @@ class Parser {
     const one = this.#is('src') ? 'src' : this.#is('dst') ? 'dst' : null;
     if (one === null) {
       if (this.#peek().kind === 'word' && /^address[1-4]$/.test(this.#peek().text)) {
-        throw new FilterError(`'${this.#peek().text}' and 'address${this.#peek().text.slice(-1)}' are only supported on 802.11 with 802.11 headers`);
+        throw new FilterError(
+          `'${this.#peek().text}' and 'address${this.#peek().text.slice(-1)}' are only supported on 802.11 with 802.11 headers`,
+        );
       }
       return null;
     }
@@ -279,8 +302,10 @@ class Parser {
     const type = this.#peek();
     let addr: AddrType | null = null;
     if (type.kind === 'word') {
-      if (type.text === 'host' || type.text === 'net' || type.text === 'port' || type.text === 'portrange') addr = type.text;
-      else if (dir === null && (type.text === 'proto' || type.text === 'protochain' || type.text === 'gateway')) addr = type.text;
+      if (type.text === 'host' || type.text === 'net' || type.text === 'port' || type.text === 'portrange')
+        addr = type.text;
+      else if (dir === null && (type.text === 'proto' || type.text === 'protochain' || type.text === 'gateway'))
+        addr = type.text;
     }
     if (addr !== null) this.#i++;
     if (dir === null && addr === null) {
@@ -354,7 +379,9 @@ class Parser {
       }
       case 'eid': {
         if ((q.addr !== 'host' && q.addr !== 'default') || q.proto !== 'link') {
-          throw new FilterError(q.addr === 'undef' ? 'syntax error in filter expression' : 'ethernet address used in non-ether expression');
+          throw new FilterError(
+            q.addr === 'undef' ? 'syntax error in filter expression' : 'ethernet address used in non-ether expression',
+          );
         }
         return this.#g.etherHost(etherBytes(t.text), q.dir);
       }
@@ -428,7 +455,8 @@ class Parser {
       shown = `${text}/${len}`;
     }
     if ((n & ~mask) !== 0) throw new FilterError(`non-network bits set in "${shown}"`);
-    if (q.addr !== 'net') throw new FilterError(q.addr === 'undef' ? 'syntax error in filter expression' : 'Mask syntax for networks only');
+    if (q.addr !== 'net')
+      throw new FilterError(q.addr === 'undef' ? 'syntax error in filter expression' : 'Mask syntax for networks only');
     return this.#g.host(n, mask, q.proto, q.dir, true);
   }
 
@@ -441,7 +469,9 @@ class Parser {
     if (q.addr === 'default' || q.addr === 'host') {
       if (bits !== 128) throw new FilterError('Mask syntax for networks only');
     } else if (q.addr !== 'net') {
-      throw new FilterError(q.addr === 'undef' ? 'syntax error in filter expression' : 'invalid qualifier against IPv6 address');
+      throw new FilterError(
+        q.addr === 'undef' ? 'syntax error in filter expression' : 'invalid qualifier against IPv6 address',
+      );
     }
     return this.#g.host6(addr, mask, q.proto, q.dir, q.addr === 'net');
   }
@@ -529,7 +559,8 @@ class Parser {
           : g.host6(address, mask6(128), q.proto, q.dir, false);
       b = b === null ? one : genOr(b, one);
     }
-    if (b === null) throw new FilterError(`unknown host '${name}'${q.proto === 'default' ? '' : ' for specified address family'}`);
+    if (b === null)
+      throw new FilterError(`unknown host '${name}'${q.proto === 'default' ? '' : ' for specified address family'}`);
     return b;
   }
 }
@@ -539,13 +570,19 @@ class Parser {
  * @param how `optimized` as a capture runs it, or as it was generated (`-O`).
  * @throws FilterError with libpcap's words.
  */
-export async function compileFilter(text: string, target: FilterTarget, names: FilterNames, how: 'optimized' | 'plain' = 'optimized'): Promise<B.BpfInsn[]> {
+export async function compileFilter(
+  text: string,
+  target: FilterTarget,
+  names: FilterNames,
+  how: 'optimized' | 'plain' = 'optimized',
+): Promise<B.BpfInsn[]> {
   const block = await new Parser(text, new CodeGen(target), names).program();
   if (block === null) return [{ code: B.BPF_RET | B.BPF_K, jt: 0, jf: 0, k: target.snaplen }];
   let root = finishParse(block, target.snaplen);
   if (how === 'optimized') {
     root = optimize(root);
-    if (root.s.code === (B.BPF_RET | B.BPF_K) && root.s.k === 0) throw new FilterError('expression rejects all packets');
+    if (root.s.code === (B.BPF_RET | B.BPF_K) && root.s.k === 0)
+      throw new FilterError('expression rejects all packets');
   }
   return toProgram(root);
 }
