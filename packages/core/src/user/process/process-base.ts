@@ -5,6 +5,7 @@ import {
   SIGCHLD,
   SIGCONT,
   SIGHUP,
+  SIGINT,
   SIGKILL,
   SIGSEGV,
   SIGSTOP,
@@ -283,6 +284,9 @@ export abstract class ProcessBase implements FsContext, Member {
     return new Unwind(1, 0);
   }
 
+  /** @see Process.sigintShared */
+  sigintShared = false;
+
   #terminate({ status, signal }: Unwind): void {
     const result: WaitResult = { pid: this.pid, status, signal, stopped: 0 };
     this.result = result;
@@ -368,6 +372,8 @@ export abstract class ProcessBase implements FsContext, Member {
   /** Sends it a signal. @param from who does; the kernel without. @see kernel/signal.c:send_signal_locked */
   post(signal: number, from?: ProcessBase): void {
     if (this.result !== null || signal === 0) return;
+    if (signal === SIGINT)
+      this.sigintShared = [...this.children].some((c) => c.result === null && c.kpgid === this.kpgid);
     if (this.isInit && typeof this.signals.action(signal) !== 'function') {
       // Only from above, and only what cannot be handled. @see sig_task_ignored
       const above = from === undefined || !from.pidNs.within(this.pidNs);

@@ -84,6 +84,8 @@ export interface Process {
   signalAction(signal: number): SignalAction;
   /** Sent to this process when its parent ends; 0 for none. @see prctl(2) PR_SET_PDEATHSIG */
   deathSignal: number;
+  /** Whether a child of its group lived when it was last sent SIGINT: a terminal's Ctrl-C then went to the child as well. */
+  readonly sigintShared: boolean;
   /** Ends the process now: throws, so let it pass. Flushes stdout. */
   exit(status: number): never;
   setpgid(pid: number, pgid: number): void;

@@ -208,9 +208,9 @@ export async function waitForeground(
     if (decides && last.signal !== 0 && !silent(last.signal)) await tell(sh, last, c.text);
   }
   if (sh.traps.interrupted) {
-    // The child had the signal too. If it did not die of it, it was its business alone.
+    // A child that lived had the signal too. If it did not die of it, it was its business alone.
     sh.traps.interrupted = false;
-    if (last !== null && last.signal === SIGINT) await die(sh, SIGINT);
+    if (!sh.proc.sigintShared || (last !== null && last.signal === SIGINT)) await die(sh, SIGINT);
   }
   if (sh.jobs.list.length > 0) await reap(sh);
   return statuses;
