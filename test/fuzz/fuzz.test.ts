@@ -4,6 +4,7 @@ import { compareRuns } from '../oracle/fuzz/differ.ts';
 import { generate } from '../oracle/fuzz/generate.ts';
 import { blur, Guidance } from '../oracle/fuzz/guidance.ts';
 import { type Finding, Hunt, type HuntOptions } from '../oracle/fuzz/hunt.ts';
+import { Multipath } from '../oracle/fuzz/multipath.ts';
 import { type Program, render, STATE_COMMANDS, usualPlan } from '../oracle/fuzz/program.ts';
 import { sessionName, sessionText } from '../oracle/fuzz/report.ts';
 import { shrink } from '../oracle/fuzz/shrink.ts';
@@ -175,6 +176,41 @@ describe('judge', () => {
   });
 });
 
+describe('routes with several ways', () => {
+  const ways = [
+    { gateway: '10.0.1.2', dev: 'e0', weight: 1, flags: [] },
+    { via: { family: 'inet6', host: 'fd00::2' }, dev: 'e1', weight: 1, flags: [] },
+  ];
+  const chance = new Multipath(
+    run({
+      route: [{ dst: '10.0.5.0/24', nexthops: ways, flags: [] }],
+      addr: [{ ifname: 'e0', addr_info: [{ local: '10.0.7.1' }] }],
+    }).commands[1]!.stdout,
+  );
+  const answer = (way: object): string => JSON.stringify([{ dst: '10.0.5.1', ...way, flags: [], uid: 0 }]);
+  const [first, second] = [
+    { gateway: '10.0.1.2', dev: 'e0', prefsrc: '10.0.1.1' },
+    { via: ways[1]!.via, dev: 'e1' },
+  ];
+
+  it('may be taken by any of them, and by no other', () => {
+    expect(chance.none).toBe(false);
+    expect(chance.fold('.', '10.0.5.1', answer(first))).toBe(chance.fold('.', '10.0.5.1', answer(second)));
+    expect(chance.fold('.', '10.0.5.1', answer(first))).toContain('"uid":0');
+    const wrong = answer({ gateway: '10.0.1.3', dev: 'e0' });
+    expect(chance.fold('.', '10.0.5.1', wrong)).toBe(wrong);
+    expect(chance.fold('.', '10.0.6.1', answer(first))).toBe(answer(first));
+    expect(chance.fold('a', '10.0.5.1', answer(first))).toBe(answer(first));
+    expect(chance.fold('.', '10.0.5.1', 'RTNETLINK answers: No route to host\n')).toMatch(/^RTNETLINK/);
+  });
+
+  it('say nothing of pings elsewhere', () => {
+    expect([chance.decides('.', '10.0.5.9'), chance.decides('a', '10.0.5.9')]).toEqual([true, true]);
+    expect([chance.decides('.', '10.0.6.9'), chance.decides('.', 'fd00::1')]).toEqual([false, false]);
+    expect(new Multipath(run({ route: [{ dst: '10.0.5.0/24', dev: 'e0' }] }).commands[1]!.stdout).none).toBe(true);
+  });
+});
+
 /** A side that answers by counting: the state after a command that says `bad` is wrong. */
 const fake =
   (wrong: boolean): Side =>
@@ -240,6 +276,17 @@ describe.runIf(realKernelAvailable())('on the real kernel', () => {
     const { findings } = await hunt({ real: realSide, sim: broken(realSide, BREAKS[name]!), shrinkBudget: 8 }, 8);
     expect(findings.length).toBeGreaterThan(0);
   });
+});
+
+it('lets the carrier settle after a command that may change it, and the last pings wait when they are to', () => {
+  const p = generate(2, 12, new Guidance());
+  const { script } = render(p, usualPlan).session;
+  const after = (text: string): string => script.split(`${text}\n`)[1]!.split('\n')[1]!;
+  const link = p.steps.find((s) => s.text.startsWith('ip link add '))!.text;
+  expect(after(link)).toBe('carriers');
+  expect(after(p.steps[0]!.text)).not.toBe('carriers');
+  expect(script).not.toContain('pings 5 1.1');
+  expect(render(p, usualPlan, true).session.script.match(/pings 5 1\.1/g)).toHaveLength(1);
 });
 
 it('asks for the state after every command of a program', () => {

@@ -99,6 +99,9 @@ async function main(): Promise<number> {
       const seconds = ((performance.now() - begin) / 1000).toFixed(0);
       process.stdout.write(`\n=== ${seconds} s: ${relative(process.cwd(), file)}\n${text}`);
     },
+    onLost: ({ signature, part, real, sim }) => {
+      process.stderr.write(`fuzz: did not come again: ${signature} (${part})\n  linux | ${real}\n  ours  | ${sim}\n`);
+    },
     onProgress: (stats) => {
       if (performance.now() < nextLine) return;
       nextLine = performance.now() + 15_000;
@@ -114,7 +117,7 @@ async function main(): Promise<number> {
   const seconds = (performance.now() - begin) / 1000;
   process.stdout.write(
     `fuzz: seed ${seed}, ${seconds.toFixed(0)} s: ${s.programs} programs, ${s.steps} commands (${(s.steps / seconds).toFixed(1)}/s), ${s.judged} answers judged, ` +
-      `${s.unstable} not (Linux contradicts itself), ${s.answers} kinds of answers, topologies reached ${s.reached} of ${s.pings} pings, ${s.findings} problems, ${s.repeats} repeats\n`,
+      `${s.unstable} not (Linux contradicts itself), ${s.answers} kinds of answers, topologies reached ${s.reached} of ${s.pings} pings, ${s.findings} problems, ${s.repeats} repeats, ${s.lost} not seen again\n`,
   );
   if (s.programs > 0 && (s.invalid > 0 || s.reached * 2 < s.pings))
     process.stdout.write(`fuzz: the set-up of ${s.invalid} programs failed on Linux: the comparison is worth little\n`);

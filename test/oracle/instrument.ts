@@ -15,7 +15,7 @@ export interface Instrumented {
 
 /**
  * The reporting function. It prints to both streams, keeps `$?` for the next command, and stays out of the way of
- * `set -e`, ERR traps and `set -x`.
+ * `set -e`, ERR traps and `set -x`: under the first two `$?` is lost, as a function that hands it on would set them off.
  */
 const PRELUDE =
   'exec 200>&1 201>&2; ' +
@@ -59,9 +59,11 @@ export interface CommandResult {
 export interface RunResult {
   readonly commands: readonly CommandResult[];
   readonly status: number;
+  /** What came after the last command's report: EXIT traps, and children that outlive the script. */
+  readonly after?: { readonly stdout: string; readonly stderr: string } | undefined;
 }
 
-/** Cuts the two streams of an instrumented run at its reports. */
+/** Cuts the two streams of an instrumented run at its reports. How the two were interleaved is not known. */
 export function cutRun(stdout: string, stderr: string, status: number, count: number): RunResult {
   const out = cut(stdout);
   const err = cut(stderr);
@@ -69,22 +71,20 @@ export function cutRun(stdout: string, stderr: string, status: number, count: nu
   for (let i = 0; i < count; i++) {
     const o = out.parts.get(i);
     const e = err.parts.get(i);
-    if (o === undefined && e === undefined) {
-      if (commands.length === i && (out.rest !== '' || err.rest !== '' || i < count)) {
-        commands.push({ stdout: out.rest, stderr: err.rest, status: null });
-      }
-      break;
+    if (o === undefined || e === undefined) {
+      commands.push({ stdout: o?.text ?? out.rest, stderr: e?.text ?? err.rest, status: null });
+      return { commands, status };
     }
-    commands.push({ stdout: o?.text ?? '', stderr: e?.text ?? '', status: o?.status ?? e?.status ?? null });
+    commands.push({ stdout: o.text, stderr: e.text, status: o.status });
   }
-  return { commands, status };
+  return { commands, status, after: { stdout: out.rest, stderr: err.rest } };
 }
 
 function cut(stream: string): { parts: Map<number, { text: string; status: number }>; rest: string } {
   const parts = new Map<number, { text: string; status: number }>();
   const pieces = stream.split(/\x1e(\d+) (\d+)\x1e/);
   let text = pieces[0]!;
-  for (let i = 1; i + 2 < pieces.length + 1; i += 3) {
+  for (let i = 1; i + 2 < pieces.length; i += 3) {
     parts.set(Number(pieces[i]), { text, status: Number(pieces[i + 1]) });
     text = pieces[i + 2]!;
   }

@@ -1,14 +1,32 @@
-/** Whether four numbers (ms) can be the least, the mean, the greatest and the deviation of something. */
-const isSummary = (t: readonly number[]): boolean =>
-  t[0]! > 0 && t[0]! <= t[1]! && t[1]! <= t[2]! && t[2]! < 10_000 && t[3]! <= t[2]! - t[0]! + 0.001;
+/** Round trips longer than this were waited for (resolution, a route that had to come): how long then shows. */
+const WAITED_MS = 250;
+
+const MAC = '[0-9a-f]{2}(?::[0-9a-f]{2}){5}';
+/** An IPv6 address in its shortest form whose interface identifier has `ff:fe` in the middle. RFC 4291 appendix A. */
+const EUI64 =
+  /(?<![0-9a-f:])((?:[0-9a-f]{1,4}:){4}|(?:[0-9a-f]{1,4}:){1,4}:)(?:([0-9a-f]{1,4}):)?([0-9a-f]{0,2})ff:fe([0-9a-f]{2}):([0-9a-f]{1,4})(?![0-9a-f:])/g;
+/** The same as procfs writes it: 32 digits. */
+const EUI64_HEX = /\b([0-9a-f]{16})([0-9a-f]{6})fffe([0-9a-f]{6})\b/g;
+
+/** The MAC of six octets in hexadecimal digits whose first has the universal bit turned. */
+const macOf = (digits: string): string => {
+  const first = (Number.parseInt(digits.slice(0, 2), 16) ^ 2).toString(16).padStart(2, '0');
+  return (first + digits.slice(2)).replace(/..(?=.)/g, '$&:');
+};
 
 /**
- * Names what cannot be equal in two runs: MACs, link-locals made from them, times, inode numbers.
+ * Names what cannot be equal in two runs: MACs a kernel drew, addresses made from them, times, inode numbers.
  * Each rule is one line with its reason; a rule must not hide anything a user would call wrong.
  */
 export class Normaliser {
   readonly #names = new Map<string, string>();
   readonly #counts = new Map<string, number>();
+  readonly #script: string;
+
+  /** @param script what was run: an address that stands in it was not drawn, and stays */
+  constructor(script = '') {
+    this.#script = script.toLowerCase();
+  }
 
   /** The name of a value: `<mac1>`, `<mac2>` … by first appearance in this run. */
   #name(kind: string, value: string): string {
@@ -22,44 +40,100 @@ export class Normaliser {
     return name;
   }
 
+  /**
+   * The name of a MAC as a kernel draws it: unicast and locally administered. Others stay, and so do those of scripts,
+   * whether they write them out or count them from 02:00:00.
+   * @see include/linux/etherdevice.h:eth_random_addr
+   */
+  #mac(mac: string): string | undefined {
+    if (!/^[0-9a-f][26ae]/.test(mac) || mac.startsWith('02:00:00') || this.#script.includes(mac)) return undefined;
+    return this.#name('mac', mac);
+  }
+
   text(text: string): string {
     return (
       text
-        // random hardware addresses; all-zero, broadcast, multicast and those a script chose itself (02:00:00…) stay
+        // hardware addresses drawn by chance
+        .replace(new RegExp(`(?<![0-9a-f:])${MAC}(?![0-9a-f:])`, 'g'), (m) => this.#mac(m) ?? m)
+        // addresses made from them: an address of another MAC than its own device's shows, as `<mac2>` for `<mac1>`
+        .replace(EUI64, (m, prefix: string, a = '', b: string, c: string, d: string) => {
+          if (a === '' && !prefix.endsWith('::')) return m;
+          const digits = a.padStart(4, '0') + b.padStart(2, '0') + c + d.padStart(4, '0');
+          const name = this.#mac(macOf(digits));
+          return name === undefined ? m : prefix + name;
+        })
+        .replace(EUI64_HEX, (m, prefix: string, a: string, b: string) => {
+          const name = this.#mac(macOf(a + b));
+          return name === undefined ? m : prefix + name;
+        })
+        // round-trip times in ping's own form, and its summary of them, if it can be one
+        .split(/(?=^PING )/m)
+        .map(pingTimes)
+        .join('')
+        // ping's own duration: a quarter of a second is a time-out more or less
         .replace(
-          /\b(?!00:00:00:00:00:00|ff:ff:ff:ff:ff:ff|02:00:00|33:33|01:00:5e)[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/g,
-          (m) => this.#name('mac', m),
+          /(packet loss), time (\d+)ms/g,
+          (_m, w: string, ms: string) => `${w}, time <${near(Number(ms), 250)}>ms`,
         )
-        // link-local addresses made from random MACs (eui64 has ff:fe in it)
-        .replace(/\bfe80::(?!ff:fe)[0-9a-f]{1,4}:[0-9a-f]{0,2}ff:fe[0-9a-f]{2}:[0-9a-f]{1,4}\b/g, (m) =>
-          this.#name('ll', m),
-        )
-        // round-trip times in iputils' own form, above nothing and below a second; and ping's summary of them, if it can be one
-        .replace(/time=(0\.\d{3}|[1-9]\.\d\d|[1-9]\d\.\d|[1-9]\d\d) ms/g, (m, t: string) =>
-          Number(t) > 0 ? 'time=<t> ms' : m,
-        )
-        // … or seconds, when something had to be waited for: which then shows
-        .replace(/time=([1-9]\d{3,4}) ms/g, (_m, t: string) => `time=<${Math.round(Number(t) / 500) * 500}> ms`)
-        .replace(
-          /^rtt min\/avg\/max\/mdev = (\d+\.\d{3})\/(\d+\.\d{3})\/(\d+\.\d{3})\/(\d+\.\d{3}) ms/gm,
-          (m, ...four: string[]) => (isSummary(four.slice(0, 4).map(Number)) ? 'rtt min/avg/max/mdev = <rtt>' : m),
-        )
-        .replace(/, ipg\/ewma \d+\.\d{3}\/\d+\.\d{3} ms$/gm, ', ipg/ewma <t>/<t> ms')
-        .replace(
-          /(packet loss|% packet loss), time (\d+)ms/g,
-          (_m, w: string, ms: string) => `${w}, time <${Math.round(Number(ms) / 250) * 250}>ms`,
-        )
+        // traceroute's times: two blanks before, three digits behind the point
+        .replace(/ {2}(\d+\.\d{3}) ms(?=$|[ ])/gm, (m, t: string) => tripTime(m, Number(t), '  '))
         // namespace inode numbers
         .replace(
-          /\b(net|mnt|pid|uts|ipc|user|cgroup|time):\[\d+\]/g,
-          (m, k: string) => `${k}:[${this.#name('ino', m)}]`,
+          /\b(net|mnt|pid|uts|ipc|user|cgroup|time):\[(\d{10})\]/g,
+          (_m, k: string, ino: string) => `${k}:[${this.#name('ino', ino)}]`,
         )
-        // pids in the shell's own words
-        .replace(/^\[(\d+)\] \d+$/gm, '[$1] <pid>')
-        // running timers of leases and neighbours
-        .replace(/"(used|confirmed|updated)":\d{1,3}\b/g, '"$1":<n>')
-        .replace(/\bused \d{1,3}\/\d{1,3}\/\d{1,3}\b/g, 'used <n>/<n>/<n>')
-        .replace(/\bexpires (\d+)sec\b/g, (_m, s: string) => `expires <${Math.round(Number(s) / 10) * 10}>sec`)
+        // lifetimes count down while the script runs
+        .replace(/\bexpires (\d+)sec\b/g, (_m, s: string) => `expires <${near(Number(s), 10)}>sec`)
     );
   }
+}
+
+const near = (value: number, step: number): number => Math.round(value / step) * step;
+
+/** A time of a program that prints milliseconds with three digits. */
+function tripTime(whole: string, ms: number, before: string): string {
+  if (ms === 0) return whole;
+  return `${before}${ms < WAITED_MS ? '<t>' : `<${near(ms, 500)}>`} ms`;
+}
+
+/** What one ping printed, with its times named: those of the replies, and the summary, if it is one of these replies. */
+function pingTimes(text: string): string {
+  const times: string[] = [];
+  const named = text.replace(/time=(0\.\d{3}|[1-9]\.\d\d|[1-9]\d\.\d|[1-9]\d{2,4}) ms/g, (m, t: string) => {
+    times.push(t);
+    const ms = Number(t);
+    if (ms === 0) return m;
+    return ms < WAITED_MS ? 'time=<t> ms' : `time=<${near(ms, 500)}> ms`;
+  });
+  return named
+    .replace(
+      /^rtt min\/avg\/max\/mdev = (\d+\.\d{3})\/(\d+\.\d{3})\/(\d+\.\d{3})\/(\d+\.\d{3}) ms/gm,
+      (m, ...four: string[]) => {
+        if (!isSummary(four.slice(0, 4).map(Number), times)) return m;
+        const max = Number(four[2]);
+        return `rtt min/avg/max/mdev = ${max < WAITED_MS ? '<rtt>' : `<rtt to ${near(max, 500)}>`}`;
+      },
+    )
+    .replace(/, ipg\/ewma (\d+)\.\d{3}\/(\d+)\.\d{3} ms$/gm, (m, ipg: string, ewma: string) =>
+      Number(ipg) < WAITED_MS && Number(ewma) < WAITED_MS ? ', ipg/ewma <t>/<t> ms' : m,
+    );
+}
+
+/**
+ * Whether four numbers (ms) can be the least, the mean, the greatest and the deviation of something; and of these
+ * times, when they were printed.
+ *
+ * @param times as printed: cut off after their third significant digit
+ */
+function isSummary([min, avg, max, mdev]: readonly number[], times: readonly string[]): boolean {
+  if (!(min! > 0 && min! <= avg! && avg! <= max! && mdev! <= max! - min! + 0.001)) return false;
+  if (times.length === 0) return true;
+  const sorted = times.toSorted((a, b) => Number(a) - Number(b));
+  return agrees(min!, sorted[0]!) && agrees(max!, sorted.at(-1)!);
+}
+
+/** Whether a time in the summary is one printed with fewer digits. */
+function agrees(exact: number, printed: string): boolean {
+  const unit = 10 ** -(printed.split('.')[1]?.length ?? 0);
+  return Math.abs(exact - Number(printed)) <= unit;
 }

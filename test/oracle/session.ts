@@ -14,47 +14,113 @@ export function loadSession(file: string): Session {
   return { name: basename(file), instrumented: instrument(readFileSync(file, 'utf8')) };
 }
 
-/** What real Linux said, normalised, with the commands on which it contradicts itself left out of judgement. */
+/** What real Linux said, normalised; where it contradicts itself, all its answers. */
 export interface Recording {
   readonly versions: Record<string, string>;
   readonly status: number;
   readonly commands: readonly RecordedCommand[];
+  /** What came after the last command, when something did. */
+  readonly after?: RunResult['after'] | undefined;
 }
 
 export interface RecordedCommand extends CommandResult {
   readonly line: number;
   readonly text: string;
-  /** Present when two real runs disagreed: nobody is judged by it. */
-  readonly unstable?: true;
+  /** What further real runs said otherwise: only that in which all agree is judged. */
+  readonly or?: readonly CommandResult[];
 }
 
-/** The run with everything named that cannot be equal. */
-export function normaliseRun(run: RunResult): RunResult {
-  const n = new Normaliser();
+/**
+ * The run with everything named that cannot be equal.
+ *
+ * @param script what was run
+ */
+export function normaliseRun(run: RunResult, script?: string): RunResult {
+  const n = new Normaliser(script);
   return {
     status: run.status,
     commands: run.commands.map((c) => ({ stdout: n.text(c.stdout), stderr: n.text(c.stderr), status: c.status })),
+    ...(run.after === undefined
+      ? {}
+      : { after: { stdout: n.text(run.after.stdout), stderr: n.text(run.after.stderr) } }),
   };
 }
 
 const same = (a: CommandResult, b: CommandResult): boolean =>
   a.stdout === b.stdout && a.stderr === b.stderr && a.status === b.status;
 
-/** Runs the session twice on the real kernel. */
-export async function record(session: Session): Promise<Recording> {
-  const [a, b] = (
-    await Promise.all([runReal(session.instrumented, session.name), runReal(session.instrumented, session.name)])
-  ).map(normaliseRun) as [RunResult, RunResult];
-  if (a.commands.length !== b.commands.length)
-    throw new Error(`${session.name}: two real runs end at different commands`);
+/** Whether a text is one of several, or has the lines they have in common, if they have equally many. */
+function allowed(text: string, answers: readonly string[]): boolean {
+  if (answers.includes(text)) return true;
+  const [first, ...rest] = answers.map((a) => a.split('\n'));
+  if (answers.every((a) => a === answers[0])) return false;
+  if (rest.some((r) => r.length !== first!.length)) return true;
+  const lines = text.split('\n');
+  return (
+    lines.length === first!.length && lines.every((l, i) => l === first![i] || rest.some((r) => r[i] !== first![i]))
+  );
+}
+
+/** Whether a command says what was recorded of it. */
+export function accepted(recorded: CommandResult & Pick<RecordedCommand, 'or'>, actual: CommandResult): boolean {
+  const answers = [recorded, ...(recorded.or ?? [])];
+  return (
+    allowed(
+      actual.stdout,
+      answers.map((a) => a.stdout),
+    ) &&
+    allowed(
+      actual.stderr,
+      answers.map((a) => a.stderr),
+    ) &&
+    (answers.some((a) => a.status !== recorded.status) || actual.status === recorded.status)
+  );
+}
+
+const silent = (after: RunResult['after']): boolean =>
+  after === undefined || (after.stdout === '' && after.stderr === '');
+
+/** Runs the session on the real kernel, `runs` times at once. */
+export async function record({ instrumented, name }: Session, runs: number): Promise<Recording> {
+  const all = await Promise.all(Array.from({ length: runs }, () => runReal(instrumented, name)));
+  const [first, ...others] = all.map((run) => normaliseRun(run, instrumented.script));
+  if (others.some((o) => o.commands.length !== first!.commands.length))
+    throw new Error(`${name}: real runs end at different commands`);
   return {
     versions: realVersions(),
-    status: a.status,
-    commands: a.commands.map((c, i) => ({
-      ...session.instrumented.commands[i]!,
+    status: first!.status,
+    commands: first!.commands.map((c, i) => ({
+      ...instrumented.commands[i]!,
       ...c,
-      ...(same(c, b.commands[i]!) ? {} : { unstable: true as const }),
+      ...otherwise(
+        c,
+        others.map((o) => o.commands[i]!),
+      ),
     })),
+    ...(silent(first!.after) ? {} : { after: first!.after }),
+  };
+}
+
+/** Which of some answers are not the first, each once. */
+function otherwise(first: CommandResult, answers: readonly CommandResult[]): Pick<RecordedCommand, 'or'> {
+  const or: CommandResult[] = [];
+  for (const { stdout, stderr, status } of answers) {
+    const answer = { stdout, stderr, status };
+    if (![first, ...or].some((known) => same(known, answer))) or.push(answer);
+  }
+  return or.length === 0 ? {} : { or };
+}
+
+/** A recording with the answers of a second one: of races that seldom fall the other way. @throws Error when they are of different scripts */
+export function merged(one: Recording, two: Recording): Recording {
+  if (one.commands.length !== two.commands.length || one.commands.some((c, i) => c.text !== two.commands[i]!.text))
+    throw new Error('not recordings of the same script');
+  return {
+    ...one,
+    commands: one.commands.map((c, i) => {
+      const other = two.commands[i]!;
+      return { ...c, ...otherwise(c, [...(c.or ?? []), other, ...(other.or ?? [])]) };
+    }),
   };
 }
 
@@ -66,15 +132,18 @@ export interface Difference {
   readonly actual: CommandResult;
 }
 
-/** Compares a run with what was recorded; unstable commands are not judged. */
+/** Compares a run with what was recorded. */
 export function differences(recording: Recording, actual: RunResult): Difference[] {
   const found: Difference[] = [];
   recording.commands.forEach((c, i) => {
     const a = actual.commands[i] ?? { stdout: '', stderr: '(not reached)', status: null };
-    if (c.unstable !== true && !same(c, a)) found.push({ line: c.line, text: c.text, expected: c, actual: a });
+    if (!accepted(c, a)) found.push({ line: c.line, text: c.text, expected: c, actual: a });
   });
+  const at = recording.commands.at(-1);
+  const [before, after] = [recording.after, actual.after].map((x) => ({ stdout: '', stderr: '', ...x, status: null }));
+  if (!same(before!, after!))
+    found.push({ line: at?.line ?? 0, text: '(after the last command)', expected: before!, actual: after! });
   if (recording.status !== actual.status) {
-    const at = recording.commands.at(-1);
     found.push({
       line: at?.line ?? 0,
       text: '(exit status of the script)',

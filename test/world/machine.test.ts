@@ -70,6 +70,17 @@ describe('processes harm only themselves', () => {
     );
     expect({ output: output.split('\n').slice(-3).join('\n'), status }).toEqual({ output: '137\n1\n', status: 0 });
   });
+  it('nobody inside ends number 1, but the host does', async () => {
+    expect(await bash('kill -9 1; kill 1; (kill -9 1); bash -c "kill -9 1"; echo alive')).toMatchObject({
+      output: 'alive\n',
+      status: 0,
+    });
+    const machine = Machine.boot({ host: nodeHost, seed: 1 });
+    const running = machine.run(['bash', '-c', 'while :; do :; done']);
+    await new Promise((r) => setTimeout(r, 20));
+    machine.signal(2);
+    expect(await running).toMatchObject({ status: 130, signal: 2 });
+  });
   it('a spinning loop in the background does not hold the others', async () => {
     expect((await bash('while :; do :; done & sleep 0.01; echo here; kill -9 $!')).output).toContain('here');
   });

@@ -6,6 +6,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import pkg from '../package.json' with { type: 'json' };
 import { commandLineArguments, exit, writeError, writeOutput } from './host.ts';
 import type { RunOptions } from './run.ts';
+import type { ShOptions } from './sh.ts';
 
 /** Exit status of a command line that is not understood, as bash and iproute2 have it for usage errors. */
 const USAGE_ERROR = 2;
@@ -29,8 +30,25 @@ interface RunFlags {
   readonly cost: 'linux' | 'none';
 }
 
-/** The command line, as commander knows it. `onRun` gets what `warren run` was told. */
-function commandLine(onRun: (options: RunOptions) => Promise<void>): Command {
+interface ShFlags {
+  readonly bare?: true;
+  readonly seed: number;
+  readonly clock: 'virtual' | 'real';
+  readonly pcap?: string;
+  readonly cost: 'linux' | 'none';
+  readonly attach?: true;
+  readonly name?: string;
+}
+
+/** What the commands do, once the command line is understood. */
+interface Actions {
+  readonly run: (options: RunOptions) => Promise<void>;
+  readonly sh: (options: ShOptions) => Promise<void>;
+  readonly attach: (name: string | null) => Promise<void>;
+}
+
+/** The command line, as commander knows it. */
+function commandLine(on: Actions): Command {
   const program = new Command('warren');
   program
     .description(
@@ -78,7 +96,7 @@ function commandLine(onRun: (options: RunOptions) => Promise<void>): Command {
         flags.c === undefined
           ? { kind: file === '-' ? 'stdin' : 'file', name: file! }
           : { kind: 'text', text: flags.c };
-      await onRun({
+      await on.run({
         source,
         name: flags.c !== undefined && file !== undefined ? file : source.kind === 'file' ? file! : 'bash',
         args,
@@ -89,15 +107,58 @@ function commandLine(onRun: (options: RunOptions) => Promise<void>): Command {
         pcap: flags.pcap ?? null,
       });
     });
+  addSh(program, on);
   return program;
+}
+
+/** `warren sh` */
+function addSh(program: Command, on: Actions): void {
+  const command = program.command('sh');
+  command
+    .description('a shell of root on a machine of its own, in real time; from another terminal --attach reaches the same machine')
+    .option('--attach', 'open a shell on the machine that another `warren sh` runs')
+    .option('--name <NAME>', 'what this machine is called, or which one to attach to')
+    .option('--bare', 'an empty machine: one network namespace with only lo, down (the default)')
+    .addOption(new Option('--seed <N>', 'the seed of everything random').default(1).argParser(parseSeed))
+    .addOption(
+      new Option('--clock <KIND>', 'real: time passes; virtual: it jumps while everybody waits')
+        .choices(['virtual', 'real'])
+        .default('real'),
+    )
+    .option('--pcap <FILE>', 'write every frame of every device into FILE (pcapng, one interface per device)')
+    .addOption(
+      new Option('--cost <MODEL>', 'the virtual time that work takes: like a Linux machine, or none')
+        .choices(['linux', 'none'])
+        .default('linux'),
+    )
+    .action(async (flags: ShFlags) => {
+      const name = flags.name ?? null;
+      if (name !== null && !/^[\w.-]{1,64}$/.test(name) ) {
+        command.error('error: a name has letters, digits, dots, dashes and underscores, 64 at most', {
+          exitCode: USAGE_ERROR,
+        });
+      }
+      if (flags.attach === true) return on.attach(name);
+      await on.sh({ name, seed: flags.seed, clock: flags.clock, cost: flags.cost, pcap: flags.pcap ?? null });
+    });
 }
 
 /** Runs the command line. @returns the exit status */
 async function main(argv: readonly string[]): Promise<number> {
   let status = 0;
-  const program = commandLine(async (options) => {
-    const { run } = await import('./run.ts');
-    status = await run(options);
+  const program = commandLine({
+    run: async (options) => {
+      const { run } = await import('./run.ts');
+      status = await run(options);
+    },
+    sh: async (options) => {
+      const { sh } = await import('./sh.ts');
+      status = await sh(options);
+    },
+    attach: async (name) => {
+      const { attach } = await import('./attach.ts');
+      status = await attach(name);
+    },
   });
   if (argv.length === 0) {
     writeError(program.helpInformation());

@@ -1,12 +1,12 @@
 /** `warren run`: a machine, a script, and this process's terminal around them. */
-import { DEFAULT_COST, Machine, NO_COST } from '@warren/core';
-import { bytesWritten, createHostFile, exit, hostSink, readHostFile, writeError } from './host.ts';
-import { hostClock } from './host-clock.ts';
+import { type BootOptions, boot } from './boot.ts';
+import { bytesWritten, exit, hostSink, readHostFile, writeError } from './host.ts';
 import { onHostSignals } from './host-signals.ts';
 import { hostStdin } from './host-stdin.ts';
+import { reason } from './reasons.ts';
 
 /** What the command line asked for. */
-export interface RunOptions {
+export interface RunOptions extends BootOptions {
   readonly source:
     | { readonly kind: 'file'; readonly name: string }
     | { readonly kind: 'stdin' }
@@ -14,33 +14,8 @@ export interface RunOptions {
   /** The script's `$0`, which also begins bash's own errors. */
   readonly name: string;
   readonly args: readonly string[];
-  readonly seed: number;
-  readonly clock: 'virtual' | 'real';
-  readonly cost: 'linux' | 'none';
   readonly echo: boolean;
-  /** The file that gets every frame, or null. */
-  readonly pcap: string | null;
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'No such file or directory',
-  EISDIR: 'Is a directory',
-  EACCES: 'Permission denied',
-  ENOTDIR: 'Not a directory',
-  ELOOP: 'Too many levels of symbolic links',
-  ENAMETOOLONG: 'File name too long',
-  EBADF: 'Bad file descriptor',
-  EFBIG: 'File too large',
-  EINVAL: 'Invalid argument',
-  EIO: 'Input/output error',
-  EMFILE: 'Too many open files',
-  ENOSPC: 'No space left on device',
-  ENXIO: 'No such device or address',
-  EPERM: 'Operation not permitted',
-  EPIPE: 'Broken pipe',
-  EROFS: 'Read-only file system',
-  ETXTBSY: 'Text file busy',
-};
 
 /** A script's bytes, or bash's words and exit status for a file that it cannot run. */
 export function loadScript(
@@ -48,10 +23,10 @@ export function loadScript(
 ): { readonly data: Uint8Array } | { readonly error: string; readonly status: number } {
   const file = readHostFile(path);
   if ('code' in file) {
-    const reason = REASONS[file.code] ?? file.code;
+    const why = reason(file.code);
     // bash names itself when open(2) fails, and the script when what it opened is no script.
-    if (file.code === 'EISDIR') return { error: `${path}: ${path}: ${reason}\n`, status: 126 };
-    return { error: `bash: ${path}: ${reason}\n`, status: file.code === 'ENOENT' ? 127 : 126 };
+    if (file.code === 'EISDIR') return { error: `${path}: ${path}: ${why}\n`, status: 126 };
+    return { error: `bash: ${path}: ${why}\n`, status: file.code === 'ENOENT' ? 127 : 126 };
   }
   // As bash does: a null byte in the first line means that this is no text.
   const end = file.data.indexOf(10);
@@ -70,7 +45,7 @@ const STUCK = 125;
 /** Runs the script on a machine of its own. @returns its exit status */
 export async function run(asked: RunOptions): Promise<number> {
   let options = asked;
-  const { source, pcap } = options;
+  const { source } = options;
   const files = new Map<string, Uint8Array>();
   if (source.kind === 'file') {
     const script = loadScript(source.name);
@@ -86,31 +61,9 @@ export async function run(asked: RunOptions): Promise<number> {
       };
     else files.set(source.name.startsWith('/') ? source.name : `${CWD}/${source.name}`, script.data);
   }
-  const captureFile = pcap === null ? null : createHostFile(pcap);
-  if (captureFile !== null && 'code' in captureFile) {
-    writeError(`warren: ${pcap}: ${REASONS[captureFile.code] ?? captureFile.code}\n`);
-    return 1;
-  }
-  const machine = Machine.boot({
-    host: hostClock,
-    seed: options.seed,
-    speed: options.clock === 'real' ? 1 : 0,
-    cost: options.cost === 'none' ? NO_COST : DEFAULT_COST,
-    ...(options.clock === 'real' ? { bootRealtime: BigInt(Date.now()) * 1_000_000n } : {}),
-    files,
-    onCrash: (process, error) => {
-      const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      writeError(`warren: a bug of Warren's own ended ${process.name} (pid ${process.pid}): ${what}\n`);
-    },
-  });
-  let lost: string | null = null;
-  const write = (bytes: Uint8Array): void => {
-    // A file that ends early stays readable; nothing is written behind a gap.
-    if (lost !== null || captureFile === null) return;
-    lost = captureFile.write(bytes);
-    if (lost !== null) writeError(`warren: ${pcap}: ${REASONS[lost] ?? lost}\n`);
-  };
-  const capture = captureFile === null ? null : machine.capture(write);
+  const booted = boot(options, files);
+  if (booted === null) return 1;
+  const { machine } = booted;
   const release = onHostSignals(
     (signal) => machine.signal(signal),
     () => bytesWritten,
@@ -124,13 +77,12 @@ export async function run(asked: RunOptions): Promise<number> {
     echo: options.echo,
   });
   release();
-  capture?.close();
-  captureFile?.close();
+  const whole = booted.close();
   if (result.stuck) {
     writeError('warren: nothing can happen any more: every process waits, and no timer is left\n');
     return STUCK;
   }
-  return result.status === 0 && lost !== null ? CAPTURE_LOST : result.status;
+  return result.status === 0 && !whole ? CAPTURE_LOST : result.status;
 }
 
 /** The command line of bash that does what was asked. */

@@ -1,5 +1,6 @@
 import type { RunResult } from '../instrument.ts';
 import { blur } from './guidance.ts';
+import { Multipath } from './multipath.ts';
 import type { Item, Program } from './program.ts';
 import { type Json, type Part, parts, type Row } from './state.ts';
 
@@ -130,6 +131,7 @@ export function compareRuns(program: Program, items: readonly Item[], real: RunR
   let before = new Set<string>();
   let now = new Set<string>();
   let step = -1;
+  let chance: Multipath | null = null;
   const none = { stdout: '', stderr: '', status: null };
   for (const [i, item] of items.entries()) {
     const a = real.commands[i];
@@ -151,7 +153,11 @@ export function compareRuns(program: Program, items: readonly Item[], real: RunR
       });
       break;
     }
-    for (const d of diffParts(parts(program, item, a), parts(program, item, b))) {
+    if (item.kind === 'state') {
+      chance = new Multipath(a.stdout);
+      if (chance.none) chance = null;
+    }
+    for (const d of diffParts(parts(program, item, a, chance), parts(program, item, b, chance))) {
       const concrete = `${item.kind} ${d.part} ${d.real} ${d.sim}`;
       if (item.kind === 'state') now.add(concrete);
       if (item.kind === 'state' && before.has(concrete)) continue;

@@ -21,6 +21,8 @@ export interface HuntOptions {
   /** Asked between programs. */
   readonly goOn: (stats: Stats) => boolean;
   readonly onFinding: (finding: Finding) => void;
+  /** Told of a difference that did not come again. */
+  readonly onLost?: (difference: Difference) => void;
   readonly onProgress?: (stats: Stats) => void;
   /** Programs at a time. Default 2. */
   readonly parallel?: number;
@@ -37,6 +39,8 @@ export interface Stats {
   judged: number;
   unstable: number;
   findings: number;
+  /** Differences that were gone when the same commands were asked for again. */
+  lost: number;
   /** Differences of a signature already told. */
   repeats: number;
   /** Programs whose topology failed on the real kernel: a bug of the generator. */
@@ -64,6 +68,9 @@ interface Judged {
 /** A round is generated from what the rounds before it taught, so that a seed gives the same programs. */
 const ROUND = 8;
 
+/** How often a kind of difference is looked into that never comes again. */
+const LOST_TIMES = 5;
+
 /** Programs, one after the other, until told to stop. */
 export class Hunt {
   readonly stats: Stats = {
@@ -72,6 +79,7 @@ export class Hunt {
     judged: 0,
     unstable: 0,
     findings: 0,
+    lost: 0,
     repeats: 0,
     invalid: 0,
     reached: 0,
@@ -81,6 +89,7 @@ export class Hunt {
   readonly #options: HuntOptions;
   readonly #guidance = new Guidance();
   readonly #told = new Map<string, number>();
+  readonly #lost = new Map<string, number>();
 
   constructor(options: HuntOptions) {
     this.#options = options;
@@ -115,17 +124,23 @@ export class Hunt {
     }
   }
 
-  async #judge(program: Program, plan: Plan): Promise<Judged> {
-    const { items, session } = render(program, plan);
+  async #judge(program: Program, plan: Plan, patient = false): Promise<Judged> {
+    const { items, session } = render(program, plan, patient);
     const [real, sim] = await Promise.all([this.#options.real(session), this.#options.sim(session)]);
     return { items, real, differences: compareRuns(program, items, real, sim) };
   }
 
   /** The differences that stay when the real kernel is asked again: it agrees with itself at these items. */
-  async #stable(program: Program, plan: Plan, judged: Judged, times = 1): Promise<readonly Difference[]> {
+  async #stable(
+    program: Program,
+    plan: Plan,
+    judged: Judged,
+    times = 1,
+    patient = false,
+  ): Promise<readonly Difference[]> {
     const unsure = new Set<number>();
     for (let i = 0; i < times; i++) {
-      const again = await this.#options.real(render(program, plan).session);
+      const again = await this.#options.real(render(program, plan, patient).session);
       for (const d of compareRuns(program, judged.items, judged.real, again)) unsure.add(d.item);
     }
     this.stats.unstable += unsure.size;
@@ -175,7 +190,15 @@ export class Hunt {
       this.#told.set(d.signature, 1);
       told++;
       const finding = await this.#shrink(program, judged.items, d);
-      if (finding === null) continue;
+      if (finding === null) {
+        this.stats.lost++;
+        // Another may come again: chance is no reason to look away for good.
+        const times = (this.#lost.get(d.signature) ?? 0) + 1;
+        this.#lost.set(d.signature, times);
+        if (times < LOST_TIMES) this.#told.delete(d.signature);
+        this.#options.onLost?.(d);
+        continue;
+      }
       this.stats.findings++;
       this.#options.onFinding(finding);
     }
@@ -193,16 +216,18 @@ export class Hunt {
   /** The smallest program with this difference, or null when it does not come again. */
   async #shrink(program: Program, items: readonly Item[], d: Difference): Promise<Finding | null> {
     const cut: Program = { ...program, steps: program.steps.slice(0, items[d.item]!.step + 1) };
+    const { kind } = items[d.item]!;
+    const patient = kind === 'ping';
     const find = async (steps: readonly Step[], plan: Plan): Promise<Finding | null> => {
       const smaller = { ...cut, steps };
-      const judged = await this.#judge(smaller, plan);
+      const judged = await this.#judge(smaller, plan, patient);
       const same = judged.differences.find((e) => e.signature === d.signature);
       return same === undefined
         ? null
         : { signature: d.signature, program: smaller, difference: same, item: judged.items[same.item]! };
     };
     // Questions only at the end are quicker, if the problem needs no questions in between.
-    const end = endPlan(items[d.item]!.kind);
+    const end = endPlan(kind);
     let plan = end;
     if ((await find(cut.steps, end)) === null) {
       plan = usualPlan;
@@ -214,8 +239,8 @@ export class Hunt {
       performance.now() < until && (await find(list, plan)) !== null;
     const steps = await shrink(await guess(cut.steps, guesses(cut.steps), fails), fails, shrinkBudget);
     const smallest = { ...cut, steps };
-    const judged = await this.#judge(smallest, plan);
-    const last = (await this.#stable(smallest, plan, judged, 3)).find((e) => e.signature === d.signature);
+    const judged = await this.#judge(smallest, plan, patient);
+    const last = (await this.#stable(smallest, plan, judged, 3, patient)).find((e) => e.signature === d.signature);
     if (last === undefined) return null;
     return { signature: d.signature, program: smallest, difference: last, item: judged.items[last.item]! };
   }

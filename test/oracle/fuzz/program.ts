@@ -57,11 +57,28 @@ export const usualPlan: Plan = (i, program) => {
   return ['state', ...(end || i % 3 === 0 ? ['grid' as const] : []), ...(end || i % 8 === 0 ? ['ping' as const] : [])];
 };
 
-/** One question, and only at the end: what a shrunk program is judged by first. */
+/** One question, and only at the end: what a shrunk program is judged by first. Routes and pings are judged by the state they are asked in. */
 export const endPlan =
   (kind: Item['kind']): Plan =>
   (i, program) =>
-    kind === 'step' || i < program.steps.length - 1 ? [] : [kind];
+    kind === 'step' || i < program.steps.length - 1 ? [] : kind === 'state' ? [kind] : ['state', kind];
+
+/** Every name a device of a program can get, but for those the script is refused. */
+const DEVICES = ['lo', 'eth0', 'x-1', 'x.2', ...['e', 'v', 'w'].flatMap((c) => [0, 1, 2, 3, 4].map((n) => `${c}${n}`))];
+
+/**
+ * Whether a step may leave a change of carrier behind that nobody has acted upon. Linux works on these in one queue for the whole
+ * machine, at once or up to a second later, by what happened in other namespaces (net/core/link_watch.c): until then a device has its
+ * old state. Asking for one device by name makes it act upon that device's change now (rtnl_getlink, since 6.8), so it is asked for
+ * each before anything else happens, and nothing is left to chance.
+ */
+const changesCarrier = (s: Step): boolean => / link (?:add|set) /.test(s.text);
+
+/**
+ * How long a patient ping waits for its answer to be allowed: a router says only once a second to one host that it knows no way
+ * (net/ipv4/route.c:ip_error), or five times after five seconds of silence. So which of several hasty pings hears it is chance.
+ */
+const PATIENCE = { before: 5, between: 1.1 };
 
 /** Pings run all at once, so who asks for whose MAC first is chance: the neighbours they leave are forgotten. */
 const HELPERS = (
@@ -73,6 +90,13 @@ EOF
 cat > /tmp/grid <<'EOF'
 ${program.grid.map((g) => `route get ${g}`).join('\n')}
 EOF
+cat > /tmp/links <<'EOF'
+${DEVICES.map((d) => `link show dev ${d}`).join('\n')}
+EOF
+carriers() {
+  ip -force -batch /tmp/links
+  for n in /run/netns/*; do ip -n \${n##*/} -force -batch /tmp/links; done
+} > /dev/null 2>&1
 state() {
   echo '@ .'; ip -j -d -force -batch /tmp/state
   for n in /run/netns/*; do n=\${n##*/}; echo "@ $n"; ip -n $n -j -d -force -batch /tmp/state; done
@@ -83,17 +107,19 @@ grid() {
 }
 pings() {
   rm -rf /tmp/p; mkdir -p /tmp/p
-  for n in /run/netns/*; do n=\${n##*/}; for d in ${program.targets.join(' ')}; do
+  sleep $1
+  for n in /run/netns/*; do n=\${n##*/}; { for d in ${program.targets.join(' ')}; do
     { ip netns exec $n ping -n -c 1 -W 0.3 $d; echo "status $?"; } > /tmp/p/$n,$d 2>&1 &
-  done; done
+    [ $2 = 0 ] || sleep $2
+  done; wait; } & done
   wait
   for f in /tmp/p/*; do echo "@ \${f##*/}"; cat $f; done
   for n in /run/netns/*; do ip -n \${n##*/} neigh flush all; done 2>/dev/null
 }
 `;
 
-/** The one script both sides run. Each item ends with a report that cutRun understands. */
-export function render(program: Program, plan: Plan): Rendered {
+/** The one script both sides run. Each item ends with a report that cutRun understands. @param patient the last pings take their time */
+export function render(program: Program, plan: Plan, patient = false): Rendered {
   const items: Item[] = [];
   let script = HELPERS(program);
   const put = (item: Item, text: string): void => {
@@ -101,10 +127,13 @@ export function render(program: Program, plan: Plan): Rendered {
     items.push(item);
   };
   program.steps.forEach((s, i) => {
+    const slow = patient && i === program.steps.length - 1;
+    const pings = slow ? `pings ${PATIENCE.before} ${PATIENCE.between}` : 'pings 0 0';
     put({ kind: 'step', step: i }, s.text);
+    if (changesCarrier(s)) script += 'carriers\n';
     for (const [at, kind] of plan(i, program).entries()) {
       // The first question after a step waits until all is quiet.
-      const text = `${at === 0 ? `sleep ${s.settle}; ` : ''}${kind === 'ping' ? 'pings' : kind}`;
+      const text = `${at === 0 ? `sleep ${s.settle}; ` : ''}${kind === 'ping' ? pings : kind}`;
       put({ kind, step: i }, text);
     }
   });

@@ -1,3 +1,4 @@
+import type { Multipath } from './multipath.ts';
 import type { Item, Program } from './program.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -79,6 +80,17 @@ function order(section: string, rows: readonly Row[]): Row[] {
   return [...rows];
 }
 
+/** The rows of one section in each namespace; none where it is not JSON. */
+export function stateRows(stdout: string, section: (typeof SECTIONS)[number]): [ns: string, rows: readonly Row[]][] {
+  return sections(stdout).map(([ns, text]) => {
+    try {
+      return [ns, JSON.parse(text.split('\n')[SECTIONS.indexOf(section)] ?? '[]') as Row[]];
+    } catch {
+      return [ns, []];
+    }
+  });
+}
+
 function stateParts(stdout: string): Part[] {
   return sections(stdout).flatMap(([ns, text]) => {
     const lines = text.trimEnd().split('\n');
@@ -98,7 +110,7 @@ function stateParts(stdout: string): Part[] {
 }
 
 /** The answers of a batch of `ip route get`, each found by the line numbers of those that failed. */
-function gridParts(program: Program, stdout: string, stderr: string): Part[] {
+function gridParts(program: Program, stdout: string, stderr: string, chance: Multipath | null): Part[] {
   const errors = new Map(sections(stderr));
   return sections(stdout).flatMap(([ns, text]) => {
     const failed = new Map<number, string>();
@@ -114,10 +126,11 @@ function gridParts(program: Program, stdout: string, stderr: string): Part[] {
     const answers = text.trimEnd() === '' ? [] : text.trimEnd().split('\n');
     return program.grid.map((what, i): Part => {
       const error = failed.get(i + 1);
+      const answer = error === undefined ? `${answers.shift() ?? '(no answer)'}\n` : undefined;
       return {
         name: `${ns}/route get ${what}`,
         sort: 'route get',
-        text: error ?? `${answers.shift() ?? '(no answer)'}\n`,
+        text: error ?? chance?.fold(ns, what.split(' ')[0]!, answer!) ?? answer!,
       };
     });
   });
@@ -125,15 +138,25 @@ function gridParts(program: Program, stdout: string, stderr: string): Part[] {
 
 const sortLines = (text: string): string => text.split('\n').toSorted().join('\n');
 
-/** An item's answer cut into what is compared. */
+/** Whether a part `NS,TARGET` of a ping matrix is not for chance to decide. */
+const judged = (name: string, chance: Multipath | null): boolean => {
+  const at = name.indexOf(',');
+  return chance === null || !chance.decides(name.slice(0, at), name.slice(at + 1));
+};
+
+/** An item's answer cut into what is compared. @param chance routes with several ways, null without any */
 export function parts(
   program: Program,
   item: Item,
   answer: { stdout: string; stderr: string; status: number | null },
+  chance: Multipath | null = null,
 ): Part[] {
   if (item.kind === 'state') return stateParts(answer.stdout);
-  if (item.kind === 'grid') return gridParts(program, answer.stdout, answer.stderr);
-  if (item.kind === 'ping') return sections(answer.stdout).map(([name, text]) => ({ name, sort: 'ping matrix', text }));
+  if (item.kind === 'grid') return gridParts(program, answer.stdout, answer.stderr, chance);
+  if (item.kind === 'ping')
+    return sections(answer.stdout)
+      .filter(([name]) => judged(name, chance))
+      .map(([name, text]) => ({ name, sort: 'ping matrix', text }));
   const { kind, unordered } = program.steps[item.step]!;
   const stdout = /"(valid|preferred)_life_time":|_lft /.test(answer.stdout)
     ? answer.stdout.replaceAll(/(life_time":|_lft )\d{1,4}(?=sec|,|\})/g, '$1<n>')

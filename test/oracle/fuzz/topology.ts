@@ -32,7 +32,7 @@ export function topology(rng: Rng, belief: Belief, ipv6: Ipv6): { steps: Step[];
     const sysctls = ['net.ipv4.ip_forward=1', 'net.ipv4.icmp_ratelimit=0'];
     if (ipv6 === 'off') sysctls.push('net.ipv6.conf.all.disable_ipv6=1', 'net.ipv6.conf.default.disable_ipv6=1');
     else sysctls.push('net.ipv6.conf.all.accept_dad=0', 'net.ipv6.conf.default.accept_dad=0');
-    if (ipv6 === 'full') sysctls.push('net.ipv6.conf.all.forwarding=1');
+    if (ipv6 === 'full') sysctls.push('net.ipv6.conf.all.forwarding=1', 'net.ipv6.icmp.ratelimit=0');
     lines.push(`ip netns exec ${ns} sysctl -qw ${sysctls.join(' ')}`);
     if (rng.chance(0.8)) lines.push(`ip -n ${ns} link set lo up`);
   }

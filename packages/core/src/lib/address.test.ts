@@ -144,7 +144,7 @@ describe('masks and classes', () => {
       A.ipv4IsLocalMulticast(0xe0000001),
       A.ipv4IsLoopback(0x7f000001),
       A.ipv4IsLinkLocal(0xa9fe0001),
-      A.ipv4IsZeronet(5),
+      A.ipv4IsZeronet(0),
     ]).not.toContain(false);
     expect(A.formatMac(A.ipv4MulticastMac(0xe0ff0102))).toBe('01:00:5e:7f:01:02');
   });

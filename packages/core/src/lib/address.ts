@@ -217,8 +217,8 @@ export const ipv4IsMulticast = (a: number): boolean => a >>> 28 === 14;
 export const ipv4IsLoopback = (a: number): boolean => a >>> 24 === 127;
 /** 169.254.0.0/16. @see ipv4_is_linklocal_169 */
 export const ipv4IsLinkLocal = (a: number): boolean => a >>> 16 === 0xa9fe;
-/** 0.0.0.0/8. @see ipv4_is_zeronet */
-export const ipv4IsZeronet = (a: number): boolean => a >>> 24 === 0;
+/** 0.0.0.0 alone: the rest of 0.0.0.0/8 are addresses like others since Linux 5.3. @see ipv4_is_zeronet */
+export const ipv4IsZeronet = (a: number): boolean => a === 0;
 /** 224.0.0.0/24. @see ipv4_is_local_multicast */
 export const ipv4IsLocalMulticast = (a: number): boolean => a >>> 8 === 0xe00000;
 

@@ -14,7 +14,7 @@ import {
   NLM_F_REQUEST,
 } from '../uapi/netlink.ts';
 import { RTM_BASE } from '../uapi/rtnetlink.ts';
-import { AF_NETLINK, MSG_TRUNC, POLLIN, SOCK_CLOEXEC, SOCK_RAW, SOL_NETLINK } from '../uapi/socket.ts';
+import { AF_NETLINK, MSG_TRUNC, POLLIN, SOCK_CLOEXEC, SOCK_RAW, SOL_NETLINK, SOL_SOCKET, SO_RCVBUF } from '../uapi/socket.ts';
 import { NetlinkError, type ExtAck } from './error.ts';
 import { familyOfType, rtmName } from './families.ts';
 import { decodeDone, decodeError, decodeMessages, encodeMessage, type NlMessage } from './message.ts';
@@ -73,6 +73,8 @@ const isDump = (type: number, flags: number): boolean =>
 export interface ConnectionOptions {
   /** NETLINK_GET_STRICT_CHK: dumps are filtered by header and attributes, and refused when those make no sense. Default true. */
   readonly strict?: boolean;
+  /** SO_RCVBUF in bytes; the kernel's default without. */
+  readonly rcvbuf?: number;
 }
 
 /** A rtnetlink socket and the conversation on it: one request after the other, each with its answer. */
@@ -88,6 +90,7 @@ export class NlConnection {
     this.task = task;
     this.socket = task.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     try {
+      if (options.rcvbuf !== undefined) this.socket.setsockopt(SOL_SOCKET, SO_RCVBUF, options.rcvbuf);
       tryOption(this.socket, NETLINK_EXT_ACK);
       if (options.strict ?? true) tryOption(this.socket, NETLINK_GET_STRICT_CHK);
       this.socket.bind({ family: AF_NETLINK, pid: 0, groups: 0 });

@@ -1,7 +1,7 @@
 import { le32s } from '../lib/bytes.ts';
 import type { Socket, Task } from '../syscall/index.ts';
 import { NETLINK_ADD_MEMBERSHIP, NETLINK_LISTEN_ALL_NSID, NETLINK_ROUTE } from '../uapi/netlink.ts';
-import { AF_NETLINK, POLLIN, SOCK_CLOEXEC, SOCK_RAW, SOL_NETLINK } from '../uapi/socket.ts';
+import { AF_NETLINK, POLLIN, SOCK_CLOEXEC, SOCK_RAW, SOL_NETLINK, SOL_SOCKET, SO_RCVBUF } from '../uapi/socket.ts';
 import { receiveDatagram, waitReadable } from './connection.ts';
 import { decodeMessages, type NlMessage } from './message.ts';
 
@@ -13,6 +13,8 @@ export interface NlEvent {
 }
 
 export interface MonitorOptions {
+  /** SO_RCVBUF in bytes; the kernel's default without. */
+  readonly rcvbuf?: number;
   /** NETLINK_LISTEN_ALL_NSID: hear the namespaces that have an id here, too. Default false. */
   readonly allNsid?: boolean;
 }
@@ -32,6 +34,7 @@ export class NlMonitor {
     this.socket = task.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     try {
       this.socket.bind({ family: AF_NETLINK, pid: 0, groups: 0 });
+      if (options.rcvbuf !== undefined) this.socket.setsockopt(SOL_SOCKET, SO_RCVBUF, options.rcvbuf);
       for (const g of groups) this.socket.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, g);
       if (options.allNsid === true) this.socket.setsockopt(SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1);
     } catch (e) {

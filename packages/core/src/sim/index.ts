@@ -1,5 +1,6 @@
 /** The simulated kernel, put together: the one list of its parts. */
 import { SimKernel, type SimKernelOptions } from './core/kernel.ts';
+import { devIoctlInit } from './core/dev-ioctl.ts';
 import { driversInit } from './drivers/index.ts';
 import { ipv4Init } from './ipv4/index.ts';
 import { ipv6Init } from './ipv6/index.ts';
@@ -33,6 +34,7 @@ function parts(kernel: SimKernel): void {
   ipv6Init(kernel);
   rtnlIpv6Init(kernel);
   inet6FamilyInit(kernel);
+  devIoctlInit(kernel);
   driversInit(kernel); // last: devices go before what is built upon them
 }
 
@@ -42,8 +44,10 @@ export function createSimKernel(options: SimKernelOptions): SimKernel {
 }
 
 export { SimKernel, type SimKernelOptions };
-export type { Host } from './core/scheduler.ts';
+export { type Host, Scheduler } from './core/scheduler.ts';
+export { Clock } from './core/clock.ts';
 export { type Cost, DEFAULT_COST, NO_COST } from './core/cost.ts';
 export type { Net } from './core/net.ts';
 export type { NetDevice } from './core/net-device.ts';
-export type { SkBuff } from './core/skbuff.ts';
+export { allocSkb, type SkBuff } from './core/skbuff.ts';
+export { addVirtioNet, plugWire, type VirtioNetOptions, type Wire, wireReceive } from './drivers/virtio-net.ts';

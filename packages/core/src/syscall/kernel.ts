@@ -12,11 +12,29 @@ export interface Kernel {
   readonly name: string;
   /** Answers of uname(2). */
   readonly uname: Uname;
+  readonly log: KernelLog;
   /**
    * Makes a task in the namespace of `parent`; without a parent, one in the kernel's first namespace.
    * @see clone(2)
    */
   fork(parent: Task | null): Task;
+}
+
+/** The kernel's log. @see syslog(2), klogctl(3) */
+export interface KernelLog {
+  /** What is in it, the oldest first. @see SYSLOG_ACTION_READ_ALL */
+  records(): readonly LogRecord[];
+  /** @see SYSLOG_ACTION_CLEAR */
+  clear(): void;
+}
+
+/** One line of the log; its facility is `kern`. */
+export interface LogRecord {
+  /** KERN_*: 0 (emerg) to 7 (debug). */
+  readonly level: number;
+  /** Since boot. */
+  readonly timeNs: number;
+  readonly text: string;
 }
 
 export interface Uname {

@@ -103,6 +103,11 @@ export interface Socket extends Pollable {
   setsockopt(level: number, option: number, value: Uint8Array | number): void;
   /** @throws SystemError ENOPROTOOPT */
   getsockopt(level: number, option: number): Uint8Array;
+  /**
+   * @param arg the request's structure in its 64-bit form, changed in place; what a pointer in it leads to follows it.
+   * @throws SystemError ENOTTY, ENODEV, EINVAL … @see ioctl(2), netdevice(7)
+   */
+  ioctl(request: number, arg: Uint8Array): number;
   shutdown(how: number): void;
   close(): void;
 }

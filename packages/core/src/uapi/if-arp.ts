@@ -78,3 +78,11 @@ export const ARPOP_RREPLY = 4;
 export const ARPOP_InREQUEST = 8;
 export const ARPOP_InREPLY = 9;
 export const ARPOP_NAK = 10;
+
+// Flags of an entry in struct arpreq
+export const ATF_COM = 0x02;
+export const ATF_PERM = 0x04;
+export const ATF_PUBL = 0x08;
+export const ATF_USETRAILERS = 0x10;
+export const ATF_NETMASK = 0x20;
+export const ATF_DONTPUB = 0x40;

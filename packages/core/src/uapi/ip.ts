@@ -120,6 +120,17 @@ export const RTCF_REJECT = 1073741824;
 export const RTCF_LOCAL = 2147483648;
 
 // IPv6 route flags
+export const RTF_UP = 0x1;
+export const RTF_GATEWAY = 0x2;
+export const RTF_HOST = 0x4;
+export const RTF_REINSTATE = 0x8;
+export const RTF_DYNAMIC = 0x10;
+export const RTF_MODIFIED = 0x20;
+export const RTF_MTU = 0x40;
+export const RTF_MSS = 0x40;
+export const RTF_WINDOW = 0x80;
+export const RTF_IRTT = 0x100;
+export const RTF_REJECT = 0x200;
 export const RTF_DEFAULT = 0x10000;
 export const RTF_ALLONLINK = 0x20000;
 export const RTF_ADDRCONF = 0x40000;

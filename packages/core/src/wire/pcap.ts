@@ -8,9 +8,13 @@
  */
 import { be16, be32, le16, le32, putLe16, putLe32 } from '../lib/bytes.ts';
 
+export const LINKTYPE_NULL = 0;
 export const LINKTYPE_ETHERNET = 1;
 export const LINKTYPE_RAW = 101;
+export const LINKTYPE_LOOP = 108;
 export const LINKTYPE_LINUX_SLL = 113;
+export const LINKTYPE_IPV4 = 228;
+export const LINKTYPE_IPV6 = 229;
 export const LINKTYPE_LINUX_SLL2 = 276;
 
 /** Magic numbers: microseconds, nanoseconds. */

@@ -1,12 +1,12 @@
 import { utf8Encode } from '../lib/text.ts';
-import { createSimKernel, type Cost, type Host, type SimKernel, type SkBuff } from '../sim/index.ts';
+import { addVirtioNet, createSimKernel, type NetDevice, type VirtioNetOptions, type Cost, type Host, type SimKernel, type SimKernelOptions, type SkBuff } from '../sim/index.ts';
 import { dropReasonName } from '../uapi/drop-reason.ts';
-import { type InitialFile, HostInput, HostOutput, type HostSink, type Process, System } from '../user/process/index.ts';
+import { type InitialFile, HostInput, HostOutput, type HostSink, type Process, type Program, type StartOptions, System } from '../user/process/index.ts';
 import { programs } from '../user/programs/index.ts';
 import { Capture } from './capture.ts';
 
 /** What a machine is made of. */
-export interface MachineOptions {
+export interface MachineOptions extends Pick<SimKernelOptions, 'scheduler' | 'wholeMachine'> {
   readonly host: Host;
   readonly hostname?: string;
   /** Seeds everything random. Default 1. */
@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly stderr?: HostSink;
   /** With `bash`: shows each top-level command after a prompt, before what it prints. */
   readonly echo?: boolean;
+  /** What runs, when that is none of the machine's programs: argv is only what it is called. */
+  readonly program?: Program;
 }
 
 export interface RunResult {
@@ -67,7 +69,6 @@ export class Machine {
   readonly kernel: SimKernel;
   readonly system: System;
   #foreground: Process | null = null;
-  #onStuck: (() => void) | null = null;
 
   private constructor(options: MachineOptions) {
     this.kernel = createSimKernel(options);
@@ -80,7 +81,6 @@ export class Machine {
       ...(options.files === undefined ? {} : { files: options.files }),
       ...(options.onCrash === undefined ? {} : { onCrash: options.onCrash }),
     });
-    this.kernel.scheduler.onIdle = () => this.#onStuck?.();
   }
 
   /** A machine as it is right after its kernel started: one namespace, `lo` down, nobody running. */
@@ -89,15 +89,16 @@ export class Machine {
   }
 
   /**
-   * Runs a command to its end. It is the machine's first process, so when it ends the rest is killed with it, as
-   * happens in a PID namespace.
+   * Runs a command to its end. When it is the machine's first process the rest is killed with it, as happens in a PID
+   * namespace; else what it left behind is there at the next one, and keeps no clock going until then.
    *
    * @param argv the program (a path, or a name found in PATH) and its arguments
    * @throws SystemError ENOENT, EACCES when there is no such program
    */
   async run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const env = new Map([['HOME', '/root'], ['PATH', PATH], ['LANG', 'C.UTF-8'], ...Object.entries(options.env ?? {})]);
-    const main = options.echo === true ? (await import('../user/shell/main.ts')).bashWith({ echo: PROMPTS }) : argv[0]!;
+    const shell = options.echo === true ? (await import('../user/shell/main.ts')).bashWith({ echo: PROMPTS }) : argv[0]!;
+    const main = options.program ?? shell;
     const process = this.system.start(main, argv, {
       env,
       cwd: options.cwd ?? '/root',
@@ -109,12 +110,16 @@ export class Machine {
     });
     this.#foreground = process;
     const ended = this.system.waitExit(process);
+    const { idle } = this.kernel.scheduler;
+    let onIdle = (): void => {};
     const stuck = new Promise<'stuck'>((resolve) => {
-      this.#onStuck = () => resolve('stuck');
+      onIdle = () => resolve('stuck');
     });
+    idle.add(onIdle);
     const result = await Promise.race([ended, stuck]);
+    idle.delete(onIdle);
+    for (const task of this.kernel.tasks.values()) this.kernel.scheduler.daemonize(task);
     this.#foreground = null;
-    this.#onStuck = null;
     if (result === 'stuck') return { status: 0, signal: 0, stuck: true };
     return { status: result.signal === 0 ? result.status : 128 + result.signal, signal: result.signal, stuck: false };
   }
@@ -148,6 +153,18 @@ export class Machine {
       const i = listeners.indexOf(told);
       if (i >= 0) listeners.splice(i, 1);
     };
+  }
+
+  /** Starts a process that serves the machine for as long as it is there: init, a server. No clock goes for its sake. */
+  startDaemon(main: string | Program, argv: readonly string[], options: StartOptions = {}): Process {
+    const process = this.system.start(main, argv, options);
+    this.kernel.scheduler.daemonize(this.kernel.tasks.get(process.kpid)!);
+    return process;
+  }
+
+  /** Puts an Ethernet card into the machine's first namespace: down, and without a cable. @see World.cable */
+  addCard(options: VirtioNetOptions): NetDevice {
+    return addVirtioNet(this.kernel.firstNet, options);
   }
 
   /** Gives every frame of every device to `sink`, as the bytes of a pcapng file. */

@@ -18,7 +18,8 @@ export class Clock {
   readonly #timers = new TimerHeap();
   #firing = false;
 
-  constructor(bootRealtime: bigint) {
+  /** @param bootRealtime default: 2026-01-01T00:00:00Z */
+  constructor(bootRealtime: bigint = 1_767_225_600_000_000_000n) {
     this.bootRealtime = bootRealtime;
   }
 

@@ -42,6 +42,7 @@ import { devActivate, rfc2863Policy } from './link-watch.ts';
 import type { Net } from './net.ts';
 import { NETREG_REGISTERED, NETREG_UNREGISTERED, NETREG_UNREGISTERING, type NetDevice } from './net-device.ts';
 import { devGetFlags, netifRunning } from './dev.ts';
+import { KERN_INFO, netdevInfo } from './printk.ts';
 import { type ExtAck, KERNEL_INFO, nlErr, type NlInfo } from './rtnetlink.ts';
 
 /** NET_ADDR_SET of addr_assign_type. */
@@ -157,6 +158,7 @@ export function devChangeName(dev: NetDevice, want: string): number {
   const name = devPrepValidName(net, want, EEXIST);
   if (typeof name === 'number') return name;
   net.names.delete(dev.name);
+  net.kernel.log.print(KERN_INFO, `${name}: renamed from ${dev.name}${netifRunning(dev) ? ' (while UP)' : ''}`);
   dev.name = name;
   dev.nameAssignType = 4;
   net.names.set(name, dev);
@@ -259,14 +261,18 @@ export function devCombineFlags(dev: NetDevice, flags: number, change: number): 
 }
 
 function setPromisc(dev: NetDevice, inc: number): void {
+  const old = dev.flags;
   dev.promiscuity += inc;
   dev.flags = dev.promiscuity > 0 ? dev.flags | IFF_PROMISC : dev.flags & ~IFF_PROMISC;
+  if (dev.flags !== old) netdevInfo(dev, `${dev.promiscuity > 0 ? 'entered' : 'left'} promiscuous mode`);
   dev.netdevOps.setRxMode?.(dev);
 }
 
 function setAllmulti(dev: NetDevice, inc: number): void {
+  const old = dev.flags;
   dev.allmulti += inc;
   dev.flags = dev.allmulti > 0 ? dev.flags | IFF_ALLMULTI : dev.flags & ~IFF_ALLMULTI;
+  if (dev.flags !== old) netdevInfo(dev, `${dev.allmulti > 0 ? 'entered' : 'left'} allmulticast mode`);
   dev.netdevOps.setRxMode?.(dev);
 }
 

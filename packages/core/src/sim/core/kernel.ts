@@ -8,9 +8,11 @@ import { Net, type PernetOps } from './net.ts';
 import type { NetDevice, RtnlLinkOps } from './net-device.ts';
 import { Notifier } from './notifier.ts';
 import { unhashNsid } from './nsid.ts';
+import { Printk } from './printk.ts';
 import { type NetlinkInput, Rtnetlink } from './rtnetlink.ts';
 import { type Host, Scheduler } from './scheduler.ts';
 import { DropMonitor, type SkBuff, type SkbOwner, SkbPool } from './skbuff.ts';
+import type { SockIoctl } from './ioctl.ts';
 import type { SockCreate } from './sock.ts';
 import { SimTask } from './task.ts';
 
@@ -18,6 +20,10 @@ export interface SimKernelOptions {
   /** Seeds MACs, ids, ports, jitter. Default 1. */
   readonly seed?: number;
   readonly host: Host;
+  /** Processor and clock that it shares with the other machines of its world; its own when absent. */
+  readonly scheduler?: Scheduler;
+  /** The first task is where the kernel began, as on a machine, and not in a namespace made from it, as after `unshare -n`. */
+  readonly wholeMachine?: boolean;
   /** World seconds a wall second; 0 (default) is virtual time. */
   readonly speed?: number;
   readonly cost?: Cost;
@@ -54,6 +60,7 @@ export class SimKernel implements Kernel, SkbOwner {
     machine: 'x86_64',
   };
   readonly clock: Clock;
+  readonly log: Printk;
   readonly cost: Cost;
   readonly random: Random;
   readonly scheduler: Scheduler;
@@ -67,6 +74,8 @@ export class SimKernel implements Kernel, SkbOwner {
   readonly tasks: Map<number, SimTask> = new Map();
   readonly netnsFds: NetnsFds = new NetnsFds();
   readonly families: Map<number, SockCreate> = new Map();
+  /** Who answers ioctl(2) on sockets, asked in order. */
+  readonly ioctls: SockIoctl[] = [];
   readonly views: KernelView[] = [];
   readonly pernet: PernetOps[] = [];
   readonly linkOps: Map<string, RtnlLinkOps> = new Map();
@@ -95,19 +104,23 @@ export class SimKernel implements Kernel, SkbOwner {
 
   /** @param parts registers the rooms, before the first namespace is made. */
   constructor(options: SimKernelOptions, parts: (kernel: SimKernel) => void) {
-    this.clock = new Clock(options.bootRealtime ?? 1_767_225_600_000_000_000n);
+    this.scheduler =
+      options.scheduler ??
+      new Scheduler(new Clock(options.bootRealtime), options.host, options.speed ?? 0);
+    this.clock = this.scheduler.clock;
+    this.log = new Printk(this.clock);
     this.cost = options.cost ?? DEFAULT_COST;
     this.random = new Random(options.seed ?? 1);
     this.#jitter = this.random.split('jitter');
-    this.scheduler = new Scheduler(this.clock, options.host, options.speed ?? 0);
     parts(this);
     this.initNet = this.copyNetNs();
-    this.firstNet = this.copyNetNs();
+    this.firstNet = options.wholeMachine === true ? this.initNet : this.copyNetNs();
   }
 
   fork(parent: Task | null): SimTask {
     const net = parent === null ? this.firstNet : (parent as SimTask).net;
     const task = new SimTask(this, ++this.#pid, net);
+    if (parent !== null && (parent as SimTask).daemon) this.scheduler.daemonize(task);
     this.tasks.set(task.pid, task);
     return task;
   }

@@ -158,6 +158,6 @@ export function linkwatchSyncDev(dev: NetDevice): void {
 
 /** Puts the queue in place, and to work if there is a carrier. @see net/sched/sch_generic.c:dev_activate */
 export function devActivate(dev: NetDevice): void {
-  if (dev.qdisc === 'noop') dev.qdisc = dev.noQueue || dev.txQueueLen === 0 ? 'noqueue' : 'fq_codel';
+  if (dev.qdisc === 'noop') dev.qdisc = dev.noQueue || dev.txQueueLen === 0 ? 'noqueue' : dev.defaultQdisc;
   if (!dev.noCarrier) dev.qdiscActive = true;
 }

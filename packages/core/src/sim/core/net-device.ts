@@ -105,6 +105,8 @@ export class NetDevice {
   noQueue = false;
   /** What users are shown: `noop` before the first up; then `noqueue`, `fq_codel` … */
   qdisc = 'noop';
+  /** What that becomes when the device goes up, where it has a queue. @see net.core.default_qdisc */
+  defaultQdisc = 'fq_codel';
   /** Whether that one is at work: the device is up and has a carrier. Otherwise what is sent is dropped. @see dev_activate */
   qdiscActive = false;
   /** An event of its carrier waits to be worked on. @see link-watch.ts */

@@ -24,6 +24,8 @@ const TURN_NS = 8e6;
 const SLICE_NS = 3e6;
 /** Calls of `shouldYield` after which it answers yes even when no world time passed (`--cost none`). */
 const SLICE_CALLS = 2000;
+/** World time after which nothing will wake those who wait without a limit, when only daemons did anything in it. */
+const STUCK_NS = 86_400e9;
 
 /** The schedulable part of a task. */
 export class SchedEntity {
@@ -35,6 +37,8 @@ export class SchedEntity {
   readonly timer: Timer;
   sliceStart = 0;
   sliceCalls = 0;
+  /** Serves others for ever: that it lives does not keep the world going. */
+  daemon = false;
 
   constructor(scheduler: Scheduler) {
     scheduler.live++;
@@ -51,17 +55,23 @@ export class Scheduler {
   readonly clock: Clock;
   readonly host: Host;
   /** World seconds a wall second; 0 is virtual time. */
-  readonly speed: number;
+  #speed: number;
   current: SchedEntity | null = null;
-  /** Called when everything waits, no timer is left and nothing outside is awaited. */
-  onIdle: (() => void) | null = null;
-  /** Tasks that have not ended. Without any the clock stands still: there is nobody for whom time would pass. */
+  /** Called when everything waits and nothing is left that could end it: no timer but those of daemons, nothing outside. */
+  readonly idle: Set<() => void> = new Set();
+  /** Tasks that have not ended, daemons not counted. Without any the clock stands still: there is nobody for whom time would pass. */
   live = 0;
+  /** Those of them that wait until a moment that will come. */
+  #waiting = 0;
+  /** When one of them last ran. */
+  #lastLive = 0;
   readonly #runq = new Ring<SchedEntity>(16);
   #outside = 0;
   #running = false;
   #lastTurn: number;
+  /** The wall clock and the world's, when they last began to go together. */
   #wallStart: number;
+  #worldStart = 0;
   #switches = 0;
   #breaths = 0;
   /** Somebody used up a slice: so much work may have been done that the host's event loop waits for its turn. */
@@ -71,9 +81,20 @@ export class Scheduler {
   constructor(clock: Clock, host: Host, speed: number) {
     this.clock = clock;
     this.host = host;
-    this.speed = speed;
+    this.#speed = speed;
     this.#lastTurn = host.monotonic();
     this.#wallStart = this.#lastTurn;
+  }
+
+  get speed(): number {
+    return this.#speed;
+  }
+
+  /** From now on time passes at this speed: a machine boots at once, and then real time begins. */
+  set speed(speed: number) {
+    this.#speed = speed;
+    this.#wallStart = this.host.monotonic();
+    this.#worldStart = this.clock.now;
   }
 
   /** @see Task.block */
@@ -82,8 +103,19 @@ export class Scheduler {
       se.woken = false;
       return Promise.resolve(true);
     }
-    if (deadline !== Infinity) this.clock.modAt(se.timer, deadline);
+    if (deadline !== Infinity) {
+      this.clock.modAt(se.timer, deadline);
+      if (!se.daemon) this.#waiting++;
+    }
     return this.#leave(se, BLOCKED);
+  }
+
+  /** From now on it serves others for ever. */
+  daemonize(se: SchedEntity): void {
+    if (se.daemon || se.state === DEAD) return;
+    if (se.timer.pending) this.#waiting--;
+    se.daemon = true;
+    this.live--;
   }
 
   /** Goes to the end of the line. A task that was never run gets in line this way. @see sched_yield(2) */
@@ -110,11 +142,13 @@ export class Scheduler {
 
   /** The deadline of `block` passed. */
   timeout(se: SchedEntity): void {
-    if (se.state === BLOCKED) this.#makeRunnable(se, false);
+    if (se.state !== BLOCKED) return;
+    if (!se.daemon) this.#waiting--;
+    this.#makeRunnable(se, false);
   }
 
   #makeRunnable(se: SchedEntity, result: boolean): void {
-    this.clock.del(se.timer);
+    if (this.clock.del(se.timer) && !se.daemon) this.#waiting--;
     se.state = RUNNABLE;
     se.result = result;
     this.#runq.push(se);
@@ -122,9 +156,9 @@ export class Scheduler {
   }
 
   exit(se: SchedEntity): void {
-    if (se.state !== DEAD) this.live--;
+    if (se.state !== DEAD && !se.daemon) this.live--;
     se.state = DEAD;
-    this.clock.del(se.timer);
+    if (this.clock.del(se.timer) && !se.daemon) this.#waiting--;
     if (this.current === se) {
       this.current = null;
       this.#kick();
@@ -173,7 +207,7 @@ export class Scheduler {
   #run(): void {
     this.#running = true;
     for (;;) {
-      if (this.speed > 0) this.clock.runTo((this.host.monotonic() - this.#wallStart) * this.speed);
+      if (this.#speed > 0) this.clock.runTo(this.#worldStart + (this.host.monotonic() - this.#wallStart) * this.#speed);
       if ((this.#preempted || (++this.#switches & 63) === 0) && this.host.monotonic() - this.#lastTurn > TURN_NS) {
         void this.host.turn().then(() => {
           this.#lastTurn = this.host.monotonic();
@@ -200,6 +234,7 @@ export class Scheduler {
     this.current = se;
     se.state = RUNNING;
     se.sliceStart = this.clock.now;
+    if (!se.daemon) this.#lastLive = this.clock.now;
     se.sliceCalls = 0;
     const { resume } = se;
     se.resume = null;
@@ -210,21 +245,21 @@ export class Scheduler {
   #idle(): boolean {
     if (this.live === 0) return false;
     const next = this.clock.nextExpiry();
-    if (this.speed === 0) {
+    if (this.#speed === 0) {
       if (this.#outside > 0) return false;
-      if (next !== Infinity) {
+      if (next !== Infinity && (this.#waiting > 0 || next - this.#lastLive < STUCK_NS)) {
         this.clock.runTo(next);
         return true;
       }
     } else if (next !== Infinity) {
-      const ms = (next / this.speed - (this.host.monotonic() - this.#wallStart)) / 1e6;
+      const ms = ((next - this.#worldStart) / this.#speed - (this.host.monotonic() - this.#wallStart)) / 1e6;
       this.#cancelSleep = this.host.after(Math.max(0, Math.ceil(ms)), () => {
         this.#cancelSleep = null;
         this.#kick();
       });
       return false;
     } else if (this.#outside > 0) return false;
-    this.onIdle?.();
+    for (const told of this.idle) told();
     return false;
   }
 }

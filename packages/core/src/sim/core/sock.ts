@@ -1,4 +1,6 @@
-import type { Socket } from '../../syscall/index.ts';
+import { type Socket, SystemError } from '../../syscall/index.ts';
+import { ENOTTY } from '../../uapi/errno.ts';
+import { doSoftirq } from './dev.ts';
 import type { Net } from './net.ts';
 import type { SimTask } from './task.ts';
 
@@ -53,6 +55,19 @@ export abstract class Sock {
   /** Something to read, room to write, or an error: wakes who waits. @see sk_data_ready */
   ready(): void {
     for (let i = this.#waiters.length - 1; i >= 0; i--) this.#waiters[i]!();
+  }
+
+  /** @throws SystemError ENOTTY when nobody knows the request, and what those say who do. @see sock_ioctl */
+  ioctl(request: number, arg: Uint8Array): number {
+    const { kernel } = this.net;
+    for (const io of kernel.ioctls) {
+      const r = io(this, request, arg);
+      if (r === null) continue;
+      doSoftirq(kernel);
+      if (r < 0) throw new SystemError(r, 'ioctl');
+      return r;
+    }
+    throw new SystemError(ENOTTY, 'ioctl');
   }
 
   /** Gives and clears the pending error. @see sock_error */

@@ -47,6 +47,7 @@ export const SEND_REDIRECTS = 5;
 export const SHARED_MEDIA = 6;
 export const RP_FILTER = 7;
 export const ACCEPT_SOURCE_ROUTE = 8;
+export const LOG_MARTIANS = 10;
 export const ARPFILTER = 12;
 export const MEDIUM_ID = 13;
 export const ARP_ANNOUNCE = 17;

@@ -83,19 +83,22 @@ function inetdevDestroy(inDev: InDevice): void {
   neighIfdown(kernelIpv4(inDev.dev.net.kernel).arpTbl, inDev.dev);
 }
 
+/** Of those that are alike the one added last is found. @see inet_hash_insert */
 function hashInsert(net: Net, ifa: InIfaddr): void {
-  const { addrs } = netIpv4(net);
-  if (!addrs.has(ifa.local)) addrs.set(ifa.local, ifa);
+  netIpv4(net).addrs.set(ifa.local, ifa);
 }
 
 function hashRemove(net: Net, ifa: InIfaddr): void {
   const { addrs } = netIpv4(net);
   if (addrs.get(ifa.local) !== ifa) return;
   addrs.delete(ifa.local);
+  let last: InIfaddr | null = null;
   for (const dev of net.devs.values()) {
-    const other = inDevGet(dev)?.ifaList.find((x) => x !== ifa && x.local === ifa.local);
-    if (other !== undefined) return void addrs.set(other.local, other);
+    for (const x of inDevGet(dev)?.ifaList ?? []) {
+      if (x !== ifa && x.local === ifa.local && (last === null || x.cstamp >= last.cstamp)) last = x;
+    }
   }
+  if (last !== null) addrs.set(last.local, last);
 }
 
 /** Sets lifetimes in seconds and what follows from them. @see set_ifa_lifetime */

@@ -21,10 +21,10 @@ import { kernelIpv4, netIpv4 } from './netns.ts';
 import { ipRouteOutputKey, rtMtu } from './route.ts';
 import type { Rtable } from './rtable.ts';
 
-/** A bucket of 50, a thousand a second, for the whole kernel. @see icmp_global_allow */
+/** A bucket of 50, a thousand a second, for the namespace. @see icmp_global_allow */
 function globalAllow(net: Net): boolean {
-  const k = kernelIpv4(net.kernel);
-  const { icmp_msgs_burst, icmp_msgs_per_sec } = netIpv4(net).sysctl;
+  const k = netIpv4(net);
+  const { icmp_msgs_burst, icmp_msgs_per_sec } = k.sysctl;
   const { now } = net.kernel.clock;
   k.icmpCredit = Math.min(icmp_msgs_burst, k.icmpCredit + ((now - k.icmpStamp) * icmp_msgs_per_sec) / 1e9);
   k.icmpStamp = now;
@@ -39,7 +39,8 @@ const XRLIM_BURST_FACTOR = 6;
 /** Whether this destination may be sent an error now: one a second, six at once. @see icmpv4_xrlim_allow */
 function xrlimAllow(net: Net, rt: Rtable, daddr: number): boolean {
   const { icmp_ratelimit } = netIpv4(net).sysctl;
-  if ((rt.dev.flags & IFF_LOOPBACK) !== 0 || icmp_ratelimit === 0) return true;
+  if ((rt.dev.flags & IFF_LOOPBACK) !== 0) return true;
+  // A limit of 0 lets all pass, but it empties the bucket that routes' errors draw from.
   const timeout = icmp_ratelimit * 1e6;
   return inetPeerTake(net, daddr, timeout, timeout * XRLIM_BURST_FACTOR);
 }
@@ -168,5 +169,4 @@ export function icmpSendInit(kernel: SimKernel): void {
   const k = kernelIpv4(kernel);
   k.linkFailure = linkFailure;
   k.icmpSend = icmpSend;
-  k.icmpCredit = 50;
 }

@@ -34,11 +34,11 @@ import type { NetDevice } from '../core/net-device.ts';
 import { neighEventSend } from '../neigh/neighbour.ts';
 import { consumeSkb, kfreeSkb, type SkBuff } from '../core/skbuff.ts';
 import { ACCEPT_REDIRECTS, SECURE_REDIRECTS, SHARED_MEDIA } from './devconf.ts';
-import { inDevForward, inDevOrconf, inetAddrOnlink } from './devinet.ts';
+import { inDevAndconf, inDevForward, inDevOrconf, inetAddrOnlink } from './devinet.ts';
 import { inetAddrType } from './fib-semantics.ts';
 import { Flowi4 } from './fib-types.ts';
 import { icmpReply } from './icmp-send.ts';
-import { inDevGet } from './in-device.ts';
+import { type InDevice, inDevGet } from './in-device.ts';
 import { inetCurrentTimestamp } from './ip-options.ts';
 import { kernelIpv4, netIpv4 } from './netns.ts';
 import { ipRouteOutputKey, rtUpdateGateway, rtUpdatePmtu } from './route.ts';
@@ -191,6 +191,10 @@ function reachable(dev: NetDevice, addr: number): boolean {
   return false;
 }
 
+/** A router must be told twice, by `all` and by the device; a host once. @see IN_DEV_RX_REDIRECTS */
+const acceptsRedirects = (inDev: InDevice): boolean =>
+  inDevForward(inDev) ? inDevAndconf(inDev, ACCEPT_REDIRECTS) : inDevOrconf(inDev, ACCEPT_REDIRECTS);
+
 /** @see icmp_redirect, __ip_do_redirect */
 function redirect(skb: SkBuff): void {
   const dev = skb.dev!;
@@ -210,7 +214,7 @@ function redirect(skb: SkBuff): void {
     rt !== null &&
     rt.gw4 === oldGw &&
     gw !== oldGw &&
-    (inDev.cnf.data[ACCEPT_REDIRECTS] !== 0 || (!inDevForward(inDev) && inDevOrconf(inDev, ACCEPT_REDIRECTS))) &&
+    acceptsRedirects(inDev) &&
     inetAddrType(dev.net, gw) === RTN_UNICAST &&
     (inDevOrconf(inDev, SHARED_MEDIA) || (inetAddrOnlink(inDev, gw, oldGw) && inDevOrconf(inDev, SECURE_REDIRECTS)));
   if (wanted && reachable(dev, gw)) rtUpdateGateway(rt, ipDaddr(b, q), gw);

@@ -8,6 +8,7 @@ import { arpInit } from './arp.ts';
 import { devinetInit } from './devinet.ts';
 import { fibInit } from './fib-frontend.ts';
 import { inDevGet } from './in-device.ts';
+import { inetIoctlInit } from './ioctl.ts';
 import { icmpSendInit } from './icmp-send.ts';
 import { icmpInit } from './icmp.ts';
 import { ipForward } from './ip-forward.ts';
@@ -28,6 +29,7 @@ export function ipv4Init(kernel: SimKernel): void {
   fibInit(kernel);
   icmpSendInit(kernel);
   icmpInit(kernel);
+  inetIoctlInit(kernel);
   kernel.ptypes.set(ETH_P_IP, ipRcv);
   kernel.rtnl.afOps.push({
     family: AF_INET,

@@ -29,6 +29,7 @@ import { rtMtu, rtMtuLocked } from './route.ts';
 import type { Rtable } from './rtable.ts';
 import { countReceived, countSent } from './snmp.ts';
 import type { Sock } from '../core/sock.ts';
+import { IP_PMTUDISC_PROBE } from '../../uapi/socket.ts';
 
 /** The MTU a packet of this route is cut to. @see ip_dst_mtu_maybe_forward */
 export function ipDstMtuMaybeForward(rt: Rtable, forwarding: boolean): number {
@@ -85,8 +86,15 @@ function loopBack(skb: SkBuff, rt: Rtable): void {
   kernelIpv4(rt.dev.net.kernel).localDeliver(copy);
 }
 
+/** The MTU for a packet: a socket that probes the path does not believe what was learned of it. @see ip_skb_dst_mtu */
+function skbDstMtu(skb: SkBuff, rt: Rtable): number {
+  const disc = (skb.sk as (Sock & { pmtudisc?: number }) | null)?.pmtudisc ?? 0;
+  if (disc >= IP_PMTUDISC_PROBE) return Math.min(rt.dev.mtu, 65535);
+  return ipDstMtuMaybeForward(rt, (skb.cb0 & IPSKB_FORWARDED) !== 0);
+}
+
 function ipFinishOutput(skb: SkBuff, rt: Rtable): number {
-  const mtu = ipDstMtuMaybeForward(rt, (skb.cb0 & IPSKB_FORWARDED) !== 0);
+  const mtu = skbDstMtu(skb, rt);
   if (skb.len > mtu) return ipFragment(skb, rt, mtu);
   return ipFinishOutput2(skb, rt);
 }

@@ -109,6 +109,9 @@ export interface FibRule {
 
 /** IPv4 in one namespace. */
 export class NetIpv4 {
+  /** ICMP errors that may go at once, whatever the destination, and when they were counted. @see icmp_global_allow */
+  icmpCredit = 0;
+  icmpStamp = -60e9;
   readonly net: Net;
   readonly devconfAll: Devconf;
   readonly devconfDflt: Devconf;
@@ -229,8 +232,6 @@ export class KernelIpv4 {
   /** A neighbour did not answer. @see ipv4_link_failure */
   linkFailure!: (skb: SkBuff, rt: Rtable | null) => void;
   ipId = 0;
-  icmpCredit = 0;
-  icmpStamp = 0;
 }
 
 const KERNEL_IPV4: Slot<SimKernel, KernelIpv4> = slot(() => new KernelIpv4());

@@ -1,5 +1,5 @@
 /** Finding the way of a packet: out (`ipRouteOutputFlow`) and in (`ipRouteInput`). @see net/ipv4/route.c */
-import { ipv4IsLocalMulticast, ipv4IsLoopback, ipv4IsMulticast, ipv4IsZeronet } from '../../lib/address.ts';
+import { formatIpv4, ipv4IsLocalMulticast, ipv4IsLoopback, ipv4IsMulticast, ipv4IsZeronet } from '../../lib/address.ts';
 import { be16, be32 } from '../../lib/bytes.ts';
 import { hash3 } from '../../lib/hash.ts';
 import {
@@ -28,8 +28,16 @@ import {
 } from '../../uapi/rtnetlink.ts';
 import type { Net } from '../core/net.ts';
 import type { NetDevice } from '../core/net-device.ts';
+import { KERN_WARNING } from '../core/printk.ts';
 import type { SkBuff } from '../core/skbuff.ts';
-import { BC_FORWARDING, PROXY_ARP_PVLAN, ROUTE_LOCALNET, SEND_REDIRECTS, SHARED_MEDIA } from './devconf.ts';
+import {
+  BC_FORWARDING,
+  LOG_MARTIANS,
+  PROXY_ARP_PVLAN,
+  ROUTE_LOCALNET,
+  SEND_REDIRECTS,
+  SHARED_MEDIA,
+} from './devconf.ts';
 import { inDevForward, inDevOrconf, inetAddrOnlink, inetSelectAddr, ipDevFind } from './devinet.ts';
 import { fibValidateSource } from './fib-frontend.ts';
 import { fibLookup } from './fib-rules.ts';
@@ -248,12 +256,16 @@ export function ipRouteInput(skb: SkBuff, daddr: number, saddr: number, tos: num
   const res = ires.reset();
   if (inDev === null) return SKB_DROP_REASON_NOT_SPECIFIED;
   if (ipv4IsMulticast(daddr)) return routeInputMc(skb, daddr, saddr, inDev);
-  if (ipv4IsMulticast(saddr) || saddr === 0xffffffff) return SKB_DROP_REASON_IP_INVALID_SOURCE;
-  if (daddr === 0xffffffff || (saddr === 0 && daddr === 0)) return brdInput(skb, saddr, tos, inDev, res);
-  if (ipv4IsZeronet(saddr)) return SKB_DROP_REASON_IP_INVALID_SOURCE;
-  if (ipv4IsZeronet(daddr)) return SKB_DROP_REASON_IP_INVALID_DEST;
-  if ((ipv4IsLoopback(daddr) || ipv4IsLoopback(saddr)) && !inDevOrconf(inDev, ROUTE_LOCALNET))
-    return SKB_DROP_REASON_IP_LOCALNET;
+  if (ipv4IsMulticast(saddr) || saddr === 0xffffffff)
+    return martianSource(skb, inDev, daddr, saddr, SKB_DROP_REASON_IP_INVALID_SOURCE);
+  if (daddr === 0xffffffff || (saddr === 0 && daddr === 0)) return brdInput(skb, daddr, saddr, tos, inDev, res);
+  if (ipv4IsZeronet(saddr)) return martianSource(skb, inDev, daddr, saddr, SKB_DROP_REASON_IP_INVALID_SOURCE);
+  if (ipv4IsZeronet(daddr)) return martianDestination(inDev, daddr, saddr, SKB_DROP_REASON_IP_INVALID_DEST);
+  if ((ipv4IsLoopback(daddr) || ipv4IsLoopback(saddr)) && !inDevOrconf(inDev, ROUTE_LOCALNET)) {
+    return ipv4IsLoopback(daddr)
+      ? martianDestination(inDev, daddr, saddr, SKB_DROP_REASON_IP_LOCALNET)
+      : martianSource(skb, inDev, daddr, saddr, SKB_DROP_REASON_IP_LOCALNET);
+  }
   const fl = ifl.reset();
   fl.iif = dev.ifindex;
   fl.mark = skb.mark;
@@ -263,22 +275,46 @@ export function ipRouteInput(skb: SkBuff, daddr: number, saddr: number, tos: num
   const err = fibLookup(net, fl, res, 0);
   if (err !== 0) return noRoute(skb, inDev, inDevForward(inDev) ? err : -EHOSTUNREACH);
   if (res.type === RTN_BROADCAST) {
-    if (!inDevOrconf(inDev, BC_FORWARDING)) return brdInput(skb, saddr, tos, inDev, res);
+    if (!inDevOrconf(inDev, BC_FORWARDING)) return brdInput(skb, daddr, saddr, tos, inDev, res);
   } else if (res.type === RTN_LOCAL) {
     const v = fibValidateSource(skb, saddr, daddr, tos, 0, dev, inDev);
-    return v < 0 ? -v : localInput(skb, net, res, 0);
+    return v < 0 ? martianSource(skb, inDev, daddr, saddr, -v) : localInput(skb, net, res, 0);
   } else if (!inDevForward(inDev)) return noRoute(skb, inDev, -EHOSTUNREACH);
-  else if (res.type !== RTN_UNICAST) return SKB_DROP_REASON_IP_INVALID_DEST;
+  else if (res.type !== RTN_UNICAST) return martianDestination(inDev, daddr, saddr, SKB_DROP_REASON_IP_INVALID_DEST);
   if (res.fi!.nh.length > 1)
     fibSelectMultipath(res, multipathHash(net, saddr, daddr, skb.buf[skb.networkHeader + 9]!, portsOf(skb)));
   return mkrouteInput(skb, res, inDev, daddr, saddr, tos);
 }
 
-function brdInput(skb: SkBuff, saddr: number, tos: number, inDev: InDevice, res: FibResult): number {
+/** A packet from where it cannot come by this device. @returns `reason` @see ip_handle_martian_source */
+function martianSource(skb: SkBuff, inDev: InDevice, daddr: number, saddr: number, reason: number): number {
+  const { dev } = inDev;
+  const { log } = dev.net.kernel;
+  if (!inDevOrconf(inDev, LOG_MARTIANS) || !log.netRatelimit()) return reason;
+  log.print(KERN_WARNING, `IPv4: martian source ${formatIpv4(daddr)} from ${formatIpv4(saddr)}, on dev ${dev.name}`);
+  if (dev.hardHeaderLen === 0) return reason;
+  const header = skb.buf.subarray(skb.macHeader, skb.macHeader + dev.hardHeaderLen);
+  const bytes = Array.from(header, (b) => b.toString(16).padStart(2, '0'));
+  log.print(KERN_WARNING, `ll header: 00000000: ${bytes.join(' ')}`);
+  return reason;
+}
+
+/** A packet to where none can go. @returns `reason` */
+function martianDestination(inDev: InDevice, daddr: number, saddr: number, reason: number): number {
+  const { dev } = inDev;
+  const { log } = dev.net.kernel;
+  if (inDevOrconf(inDev, LOG_MARTIANS) && log.netRatelimit()) {
+    const text = `IPv4: martian destination ${formatIpv4(daddr)} from ${formatIpv4(saddr)}, dev ${dev.name}`;
+    log.print(KERN_WARNING, text);
+  }
+  return reason;
+}
+
+function brdInput(skb: SkBuff, daddr: number, saddr: number, tos: number, inDev: InDevice, res: FibResult): number {
   if (skb.protocol !== ETH_P_IP) return SKB_DROP_REASON_INVALID_PROTO;
   if (!ipv4IsZeronet(saddr)) {
     const v = fibValidateSource(skb, saddr, 0, tos, 0, inDev.dev, inDev);
-    if (v < 0) return -v;
+    if (v < 0) return martianSource(skb, inDev, daddr, saddr, -v);
   }
   res.type = RTN_BROADCAST;
   return localInput(skb, inDev.dev.net, res, RTCF_BROADCAST);
@@ -323,7 +359,7 @@ function mkrouteInput(skb: SkBuff, res: FibResult, inDev: InDevice, daddr: numbe
   const out = nh.dev === null ? null : inDevGet(nh.dev);
   if (out === null) return SKB_DROP_REASON_NOT_SPECIFIED;
   const v = fibValidateSource(skb, saddr, daddr, tos, nh.oif, inDev.dev, inDev);
-  if (v < 0) return -v;
+  if (v < 0) return martianSource(skb, inDev, daddr, saddr, -v);
   if (out === inDev) {
     if (
       v > 0 &&

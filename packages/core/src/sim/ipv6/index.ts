@@ -4,6 +4,7 @@ import type { SimKernel } from '../core/kernel.ts';
 import { addrconfInit } from './addrconf.ts';
 import { exthdrsInit } from './exthdrs.ts';
 import { icmp6Init } from './icmp6.ts';
+import { inet6IoctlInit } from './ioctl6.ts';
 import { ip6Forward } from './ip6-forward.ts';
 import { ip6Input, ip6McInput, ipv6Rcv } from './ip6-input.ts';
 import { ip6Output } from './ip6-output.ts';
@@ -22,5 +23,6 @@ export function ipv6Init(kernel: SimKernel): void {
   exthdrsInit(kernel);
   reassembly6Init(kernel);
   addrconfInit(kernel);
+  inet6IoctlInit(kernel);
   kernel.ptypes.set(ETH_P_IPV6, ipv6Rcv);
 }

@@ -35,6 +35,8 @@ import type { Flowi6, Rt6 } from './fib6-types.ts';
 import { ipv6ChkMcastAddr } from './mcast-list.ts';
 import { ip6Count, kernelIpv6 } from './netns6.ts';
 import { ip6Mtu, rt6Idev } from './rt6.ts';
+import type { Sock } from '../core/sock.ts';
+import { IPV6_PMTUDISC_PROBE } from '../../uapi/socket.ts';
 import {
   FRAGCREATES,
   FRAGFAILS,
@@ -102,7 +104,9 @@ export function ip6Output(skb: SkBuff): number {
     kfreeSkb(skb, SKB_DROP_REASON_IPV6DISABLED, 'ip6_output');
     return 0;
   }
-  const mtu = ip6Mtu(net, rt);
+  // A socket that probes the path does not believe what was learned of it. @see ip6_skb_dst_mtu
+  const disc = (skb.sk as (Sock & { pmtudisc?: number }) | null)?.pmtudisc ?? 0;
+  const mtu = disc >= IPV6_PMTUDISC_PROBE ? dev.mtu : ip6Mtu(net, rt);
   return skb.len > mtu ? ip6Fragment(net, skb, mtu) : finishOutput2(net, skb, rt);
 }
 

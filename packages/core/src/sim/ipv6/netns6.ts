@@ -167,8 +167,6 @@ export class KernelIpv6 {
   /** For lookups on the way in, which do not nest. */
   readonly flow: Flowi6 = new Flowi6();
   ip6Id = 0;
-  icmpCredit = 0;
-  icmpStamp = 0;
   /** Errors sent to each destination. @see inet_peer_xrlim_allow */
   readonly peers: Map<string, { tokens: number; last: number }> = new Map();
 }

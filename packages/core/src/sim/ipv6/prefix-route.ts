@@ -9,7 +9,7 @@ import { netifCarrierOk } from '../core/dev.ts';
 import type { NetDevice } from '../core/net-device.ts';
 import { KERNEL_INFO, newExtAck } from '../core/rtnetlink.ts';
 import { fib6Add } from './fib6-table.ts';
-import { Fib6Info, Fib6Nh, type Fib6Table, IP6_RT_PRIO_ADDRCONF, RTF_UP } from './fib6-types.ts';
+import { Fib6Info, Fib6Nh, type Fib6Table, IP6_RT_PRIO_ADDRCONF, RTF_REJECT, RTF_UP } from './fib6-types.ts';
 import { in6DevGet, type Inet6Ifaddr } from './inet6-dev.ts';
 import { netIpv6 } from './netns6.ts';
 
@@ -67,7 +67,13 @@ export function addrconfPrefixRoute(
   flags: number,
 ): void {
   const { net } = dev;
-  const nonexthop = (dev.flags & (IFF_LOOPBACK | IFF_POINTOPOINT)) === 0 ? 0 : RTF_NONEXTHOP;
+  // A true route over the loopback device would be a circle: such a one refuses.
+  const nonexthop =
+    (dev.flags & IFF_LOOPBACK) !== 0
+      ? RTF_REJECT | RTF_NONEXTHOP
+      : (dev.flags & IFF_POINTOPOINT) !== 0
+        ? RTF_NONEXTHOP
+        : 0;
   const rt = make(
     dev,
     netIpv6(net).main,

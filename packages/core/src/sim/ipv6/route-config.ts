@@ -21,6 +21,7 @@ import { type ExtAck, nlErr, type NlInfo } from '../core/rtnetlink.ts';
 import {
   IPV6_ADDR_LINKLOCAL,
   IPV6_ADDR_LOOPBACK,
+  IPV6_ADDR_MAPPED,
   IPV6_ADDR_UNICAST,
   ipv6AddrEqual,
   ipv6AddrType,
@@ -40,46 +41,51 @@ import {
 } from './fib6-types.ts';
 import { in6DevGet } from './inet6-dev.ts';
 import { netIpv6 } from './netns6.ts';
-import { ipv6ChkAddrAndFlags } from './saddr.ts';
+import { ipv6ChkAddr, ipv6ChkAddrAndFlags } from './saddr.ts';
 
 /** Checks the gateway and finds the device it is behind. @returns the device, or -errno. @see ip6_validate_gw */
 function validateGw(net: Net, cfg: Fib6Config, wanted: NetDevice | null, extack: ExtAck): NetDevice | number {
   const gw = cfg.gateway!;
   const type = ipv6AddrType(gw);
-  const ours = (dev: NetDevice | null): boolean => ipv6ChkAddrAndFlags(net, gw, 0, dev, 0) !== null;
-  if (
-    ours((type & IPV6_ADDR_LINKLOCAL) !== 0 && wanted !== null ? wanted : null) &&
-    !((type & IPV6_ADDR_LINKLOCAL) !== 0 && wanted === null)
-  ) {
-    return nlErr(extack, EINVAL, 'Gateway can not be a local address');
-  }
+  const isLocal = (dev: NetDevice): boolean =>
+    ipv6ChkAddrAndFlags(net, gw, 0, (type & IPV6_ADDR_LINKLOCAL) !== 0 ? dev : null, 0) !== null;
+  if (wanted !== null && isLocal(wanted)) return nlErr(extack, EINVAL, 'Gateway can not be a local address');
+  let dev = wanted;
   if ((type & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_UNICAST)) !== (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_UNICAST)) {
-    if ((type & IPV6_ADDR_UNICAST) === 0) return nlErr(extack, EINVAL, 'Invalid gateway address');
-    if ((cfg.nhFlags & RTNH_F_ONLINK) !== 0) {
-      if (wanted === null) return nlErr(extack, ENODEV, 'Nexthop device required for onlink');
-      const found = fib6TableLookup(net, netIpv6(net).main, wanted.ifindex, gw, 0, RT6_LOOKUP_F_IGNORE_LINKSTATE);
-      if (
-        found !== null &&
-        (found.flags & RTF_REJECT) === 0 &&
-        (found.type !== RTN_UNICAST || (found.nh.dev !== wanted && found.plen !== 0))
-      )
-        return nlErr(extack, EINVAL, 'Nexthop has invalid gateway or device mismatch');
-      return wanted;
-    }
-    const found = lookupGw(net, gw, wanted, cfg.table);
-    if (found === null || found.type === RTN_UNREACHABLE) return -EHOSTUNREACH;
-    if ((found.flags & (RTF_REJECT | RTF_GATEWAY)) !== 0 || (found.nh.dev.flags & IFF_LOOPBACK) !== 0)
-      return -EHOSTUNREACH;
-    if (wanted !== null && wanted !== found.nh.dev) return -EHOSTUNREACH;
-    return found.nh.dev;
+    if ((type & (IPV6_ADDR_UNICAST | IPV6_ADDR_MAPPED)) === 0) return nlErr(extack, EINVAL, 'Invalid gateway address');
+    const found =
+      (cfg.nhFlags & RTNH_F_ONLINK) !== 0 ? checkOnlink(net, gw, wanted, extack) : checkNh(net, cfg, wanted);
+    if (typeof found === 'number') return found;
+    dev = found;
   }
-  if (wanted === null) return nlErr(extack, EINVAL, 'Egress device not specified');
-  if ((wanted.flags & IFF_LOOPBACK) !== 0)
-    return nlErr(extack, EINVAL, 'Egress device can not be loopback device for this nexthop');
+  if (dev === null) return nlErr(extack, EINVAL, 'Egress device not specified');
+  if ((dev.flags & IFF_LOOPBACK) !== 0)
+    return nlErr(extack, EINVAL, 'Egress device can not be loopback device for this route');
+  if (wanted === null && isLocal(dev)) return nlErr(extack, EINVAL, 'Gateway can not be a local address');
+  return dev;
+}
+
+/** A gateway that is said to be on the link, unless the device's own routes know better. @see ip6_route_check_nh_onlink */
+function checkOnlink(net: Net, gw: Uint8Array, wanted: NetDevice | null, extack: ExtAck): NetDevice | number {
+  if (wanted === null) return nlErr(extack, ENODEV, 'Nexthop device required for onlink');
+  const found = fib6TableLookup(net, netIpv6(net).main, wanted.ifindex, gw, 0, RT6_LOOKUP_F_IGNORE_LINKSTATE);
+  if (
+    found !== null &&
+    (found.flags & RTF_REJECT) === 0 &&
+    (found.type !== RTN_UNICAST || (found.nh.dev !== wanted && found.plen !== 0))
+  )
+    return nlErr(extack, EINVAL, 'Nexthop has invalid gateway or device mismatch');
   return wanted;
 }
 
-/** How the gateway itself is reached: in the route's own table, be the link down or not, then in all. @see ip6_route_check_nh */
+/** The device a gateway is directly behind. @returns it, or -EHOSTUNREACH. @see ip6_route_check_nh */
+function checkNh(net: Net, cfg: Fib6Config, wanted: NetDevice | null): NetDevice | number {
+  const found = lookupGw(net, cfg.gateway!, wanted, cfg.table);
+  if (found === null || (found.flags & (RTF_REJECT | RTF_GATEWAY)) !== 0) return -EHOSTUNREACH;
+  return wanted !== null && wanted !== found.nh.dev ? -EHOSTUNREACH : found.nh.dev;
+}
+
+/** How the gateway itself is reached: in the route's own table, be the link down or not, then in all. @see ip6_nh_lookup_table */
 function lookupGw(net: Net, gw: Uint8Array, wanted: NetDevice | null, table: number): Fib6Info | null {
   const ns = netIpv6(net);
   const oif = wanted === null ? 0 : wanted.ifindex;
@@ -132,13 +138,8 @@ export function ip6RouteInfoCreate(net: Net, cfg: Fib6Config, extack: ExtAck): F
   if (!refuses && idev !== null && idev.cnf.get(DEVCONF_DISABLE_IPV6) !== 0)
     return nlErr(extack, EACCES, 'IPv6 is disabled on nexthop device');
   if (!refuses && (dev.flags & IFF_UP) === 0) return nlErr(extack, ENETDOWN, 'Nexthop device is not up');
-  if (
-    cfg.prefsrc !== null &&
-    ipv6AddrType(cfg.prefsrc) !== 0 &&
-    ipv6ChkAddrAndFlags(net, cfg.prefsrc, 0, dev, 0) === null
-  ) {
+  if (cfg.prefsrc !== null && ipv6AddrType(cfg.prefsrc) !== 0 && !ipv6ChkAddr(net, cfg.prefsrc, 0, dev, false))
     return nlErr(extack, EINVAL, 'Invalid source address');
-  }
   const linkdown = !refuses && (flags & (RTF_LOCAL | RTF_ANYCAST)) === 0 && !netifCarrierOk(dev) ? RTNH_F_LINKDOWN : 0;
   const nh = new Fib6Nh(dev, gw, (cfg.nhFlags & RTNH_F_ONLINK) | linkdown, cfg.weight);
   const rt = new Fib6Info(fib6NewTable(net, cfg.table), ipv6Prefix(cfg.dst, cfg.dstLen), cfg.dstLen, nh);

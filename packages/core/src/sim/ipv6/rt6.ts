@@ -52,25 +52,25 @@ function typeError(type: number): number {
   }
 }
 
-/** Drops a received packet that has nowhere to go, telling its sender. @see ip6_pkt_drop */
-function pktDrop(skb: SkBuff, code: number): void {
-  const dev = skb.dev!;
-  if (code === ICMPV6_NOROUTE)
-    ip6CountDev(dev, ipv6AddrType(skb.buf, skb.networkHeader + IPV6_DADDR) === 0 ? INADDRERRORS : INNOROUTES);
+/** Drops a packet that has nowhere to go, telling its sender. @param counter of the device the route is of @see ip6_pkt_drop */
+function pktDrop(skb: SkBuff, code: number, counter: number, reason: number): void {
+  const { dev } = skb.dst!;
+  const nowhere = counter === INNOROUTES && ipv6AddrType(skb.buf, skb.networkHeader + IPV6_DADDR) === 0;
+  ip6CountDev(counter === INNOROUTES ? skb.dev! : dev, nowhere ? INADDRERRORS : counter);
   kernelIpv6(dev.net.kernel).icmpv6Send(skb, ICMPV6_DEST_UNREACH, code, 0);
-  kfreeSkb(skb, SKB_DROP_REASON_IP_INNOROUTES, 'ip6_pkt_drop');
+  kfreeSkb(skb, reason, 'ip6_pkt_drop');
 }
 
-const inputDiscard = (skb: SkBuff): void => pktDrop(skb, ICMPV6_NOROUTE);
-const inputProhibit = (skb: SkBuff): void => pktDrop(skb, ICMPV6_ADM_PROHIBITED);
+const inputDiscard = (skb: SkBuff): void => pktDrop(skb, ICMPV6_NOROUTE, INNOROUTES, SKB_DROP_REASON_IP_INNOROUTES);
+const inputProhibit = (skb: SkBuff): void =>
+  pktDrop(skb, ICMPV6_ADM_PROHIBITED, INNOROUTES, SKB_DROP_REASON_IP_INNOROUTES);
 const inputBlackhole = (skb: SkBuff): void => kfreeSkb(skb, SKB_DROP_REASON_NOT_SPECIFIED, 'dst_discard');
+
+/** Our own packets are told about like others'; the sender's system call succeeds. @see ip6_pkt_discard_out */
 function outputDiscard(skb: SkBuff): number {
-  const { dst } = skb;
-  const err = (dst as Rt6).error;
-  skb.dev = dst!.dev;
-  ip6CountDev(dst!.dev, OUTNOROUTES);
-  kfreeSkb(skb, SKB_DROP_REASON_IP_OUTNOROUTES, 'ip6_pkt_discard_out');
-  return err;
+  skb.dev = skb.dst!.dev;
+  pktDrop(skb, ICMPV6_NOROUTE, OUTNOROUTES, SKB_DROP_REASON_IP_OUTNOROUTES);
+  return 0;
 }
 
 /** The answer where there is no route. @see ip6_null_entry */
@@ -94,7 +94,7 @@ export function rt6Of(net: Net, f6i: Fib6Info): Rt6 {
   const error = typeError(f6i.type);
   let input = k.forward;
   let { output } = k;
-  if (error !== 0) {
+  if ((f6i.flags & RTF_REJECT) !== 0) {
     input = f6i.type === RTN_BLACKHOLE ? inputBlackhole : f6i.type === RTN_PROHIBIT ? inputProhibit : inputDiscard;
     output = outputDiscard;
   } else if (f6i.type === RTN_LOCAL || f6i.type === RTN_ANYCAST) ({ input } = k);

@@ -65,7 +65,7 @@ const FIXED: readonly NumberKey[] = [
 ];
 
 /**
- * Of `conf`: those of what is not simulated (multicast routing, IPsec, DHCP relays, the kernel's log, IGMP), each with the
+ * Of `conf`: those of what is not simulated (multicast routing, IPsec, DHCP relays, IGMP), each with the
  * values that ask for nothing.
  */
 const FIXED_CONF: Readonly<Record<string, readonly number[]>> = {
@@ -75,7 +75,6 @@ const FIXED_CONF: Readonly<Record<string, readonly number[]>> = {
   force_igmp_version: [0],
   igmpv2_unsolicited_report_interval: [],
   igmpv3_unsolicited_report_interval: [],
-  log_martians: [0],
 };
 
 /** The directory as this namespace has it. */

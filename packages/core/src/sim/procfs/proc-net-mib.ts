@@ -16,6 +16,7 @@ import { raw6Socks } from '../transport/raw6.ts';
 import { udpSocks } from '../transport/udp.ts';
 import { udp6Socks } from '../transport/udp6.ts';
 import { readFile, type ViewDir } from './node.ts';
+import { MPTCP_EXT, TCP_EXT } from './tcp-mib-names.ts';
 
 type Row = readonly [name: string, value: number];
 
@@ -40,10 +41,29 @@ const table = (name: string, rows: readonly Row[]): string =>
 
 const ipRows = (ip: IpMib): Row[] => (Object.keys(ip) as (keyof IpMib)[]).map((name) => [name, ip[name]]);
 
-/**
- * Differs from Linux: lines of protocols that are not simulated (Tcp, UdpLite) are absent.
- * @see net/ipv4/proc.c:snmp_seq_show
- */
+/** TCP's constants, and counters of what never happens here. */
+const TCP: readonly Row[] = [
+  ['RtoAlgorithm', 1],
+  ['RtoMin', 200],
+  ['RtoMax', 120_000],
+  ['MaxConn', -1],
+  ...[
+    'ActiveOpens',
+    'PassiveOpens',
+    'AttemptFails',
+    'EstabResets',
+    'CurrEstab',
+    'InSegs',
+    'OutSegs',
+    'RetransSegs',
+    'InErrs',
+    'OutRsts',
+    'InCsumErrors',
+  ].map((name): Row => [name, 0]),
+];
+const zeros = (names: readonly string[]): Row[] => names.map((name) => [name, 0]);
+
+/** Differs from Linux: as there are no TCP and UDP-Lite, their counters stay at 0. @see net/ipv4/proc.c:snmp_seq_show */
 export function snmp(net: Net): string {
   const v4 = netIpv4(net);
   const { ip, icmp, udp } = v4;
@@ -55,12 +75,17 @@ export function snmp(net: Net): string {
     ]) +
     table('Icmp', icmpRows(icmp)) +
     icmpMsg(icmp) +
-    table('Udp', Object.entries(udp) as [string, number][])
+    table('Tcp', TCP) +
+    table('Udp', Object.entries(udp) as [string, number][]) +
+    table('UdpLite', zeros(Object.keys(udp)))
   );
 }
 
-/** Differs from Linux: TcpExt and MPTcpExt are absent. @see net/ipv4/proc.c:netstat_seq_show */
-export const netstat = (net: Net): string => table('IpExt', ipRows(netIpv4(net).ip).slice(IP_COUNT));
+/** @see net/ipv4/proc.c:netstat_seq_show */
+export const netstat = (net: Net): string =>
+  table('TcpExt', zeros(TCP_EXT)) +
+  table('IpExt', ipRows(netIpv4(net).ip).slice(IP_COUNT)) +
+  table('MPTcpExt', zeros(MPTCP_EXT));
 
 function icmpRows(m: IcmpMib): Row[] {
   return [
@@ -137,7 +162,12 @@ const mib6 = (m: Ip6Mib, rates: boolean): string =>
 /** @see net/ipv6/proc.c:snmp6_seq_show */
 export function snmp6(net: Net): string {
   const v6 = netIpv6(net);
-  return mib6(v6.mib, true) + lines(Object.entries(v6.udp).map(([name, v]): Row => [`Udp6${name}`, v as number]));
+  const udp = Object.entries(v6.udp) as [string, number][];
+  const lite = udp.filter(([name]) => name !== 'IgnoredMulti');
+  return (
+    mib6(v6.mib, true) +
+    lines([...udp.map(([name, v]): Row => [`Udp6${name}`, v]), ...lite.map(([name]): Row => [`UdpLite6${name}`, 0])])
+  );
 }
 
 /** A file for each device that has IPv6. @see snmp6_dev_seq_show */
@@ -171,7 +201,9 @@ export function sockstat(net: Net): string {
   const frag = ipFragUse(net);
   return (
     `sockets: used ${lists.reduce((n, l) => n + count(l), 0)}\n` +
+    'TCP: inuse 0 orphan 0 tw 0 alloc 0 mem 0\n' +
     `UDP: inuse ${count(udpSocks(net))} mem 0\n` +
+    'UDPLITE: inuse 0\n' +
     `RAW: inuse ${count(rawSocks(net))}\n` +
     `FRAG: inuse ${frag.queues} memory ${frag.mem}\n`
   );
@@ -180,5 +212,5 @@ export function sockstat(net: Net): string {
 /** @see net/ipv6/proc.c:sockstat6_seq_show */
 export function sockstat6(net: Net): string {
   const frag = ip6FragUse(net);
-  return `UDP6: inuse ${count(udp6Socks(net))}\nRAW6: inuse ${count(raw6Socks(net))}\nFRAG6: inuse ${frag.queues} memory ${frag.mem}\n`;
+  return `TCP6: inuse 0\nUDP6: inuse ${count(udp6Socks(net))}\nUDPLITE6: inuse 0\nRAW6: inuse ${count(raw6Socks(net))}\nFRAG6: inuse ${frag.queues} memory ${frag.mem}\n`;
 }

@@ -52,6 +52,15 @@ export const icmpTable = (net: Net): string => padded(`  sl  ${HEAD}`, pingSocks
 export const rawTable = (net: Net): string =>
   `  sl  ${HEAD}\n${[...rawSocks(net)].map((sk) => `${row4(sk, 4)}\n`).join('')}`;
 
+/** What there is none of: TCP, UDP-Lite and UNIX sockets. */
+export const tcpTable = (): string =>
+  `${'  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'.padEnd(149)}\n`;
+export const tcp6Table = (): string =>
+  '  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
+export const udpliteTable = (): string => padded(`   sl  ${HEAD}`, []);
+export const udplite6Table = (): string => HEAD6;
+export const unixTable = (): string => 'Num       RefCount Protocol Flags    Type St Inode Path\n';
+
 /** Four numbers of a little-endian machine. */
 function address6(a: Uint8Array): string {
   let text = '';

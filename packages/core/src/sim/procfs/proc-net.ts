@@ -1,13 +1,14 @@
 /** /proc/net: the namespace in the kernel's oldest tables. */
 import { formatMac } from '../../lib/address.ts';
 import { toHex } from '../../lib/bytes.ts';
-import { NUD_NOARP, NUD_PERMANENT } from '../../uapi/neighbour.ts';
+import { ATF_PERM, ATF_PUBL } from '../../uapi/if-arp.ts';
+import { NUD_NOARP } from '../../uapi/neighbour.ts';
 import type { Net } from '../core/net.ts';
 import type { NetDevice } from '../core/net-device.ts';
+import { arpStateToFlags } from '../ipv4/arp-ioctl.ts';
 import { inDevGet } from '../ipv4/in-device.ts';
 import { kernelIpv4 } from '../ipv4/netns.ts';
 import { in6DevGet } from '../ipv6/inet6-dev.ts';
-import { NUD_VALID } from '../neigh/state.ts';
 import { fixedDir, readFile, type ViewDir, type ViewNode } from './node.ts';
 import { ifInet6, ipv6Route, route } from './proc-net-route.ts';
 import { devSnmp6Dir, netstat, snmp, snmp6, sockstat, sockstat6 } from './proc-net-mib.ts';
@@ -19,13 +20,18 @@ import {
   ptype,
   raw6Table,
   rawTable,
+  tcp6Table,
+  tcpTable,
   udp6Table,
+  udplite6Table,
+  udpliteTable,
   udpTable,
+  unixTable,
 } from './proc-net-sock.ts';
 
 /**
  * The directory as a namespace has it.
- * Differs from Linux: tables of what is not simulated (TCP, UNIX sockets, netfilter) and of the kernel's inner life (fib_trie, protocols) are absent.
+ * Differs from Linux: tables of what is not simulated (netfilter) and of the kernel's inner life (fib_trie, protocols) are absent.
  */
 export function procNetDir(net: Net): ViewDir {
   const file =
@@ -56,8 +62,13 @@ export function procNetDir(net: Net): ViewDir {
       ['snmp6', file(() => snmp6(net))],
       ['sockstat', file(() => sockstat(net))],
       ['sockstat6', file(() => sockstat6(net))],
+      ['tcp', file(tcpTable)],
+      ['tcp6', file(tcp6Table)],
       ['udp', file(() => udpTable(net))],
       ['udp6', file(() => udp6Table(net))],
+      ['udplite', file(udpliteTable)],
+      ['udplite6', file(udplite6Table)],
+      ['unix', file(unixTable)],
     ]),
   );
 }
@@ -91,23 +102,19 @@ function devMcast(net: Net): string {
   return [...net.devs.values()].map(line).join('');
 }
 
-/** ATF_* of the flags column. @see include/uapi/linux/if_arp.h */
-const ATF_COM = 2;
-const ATF_PERM = 4;
-
-/** @see net/ipv4/arp.c:arp_format_neigh_entry */
+/** @see net/ipv4/arp.c:arp_format_neigh_entry, arp_format_pneigh_entry */
 function arp(net: Net): string {
   const { arpTbl } = kernelIpv4(net.kernel);
+  const row = (key: Uint8Array, type: number, flags: number, ha: string, dev: string): string =>
+    `${[...key].join('.').padEnd(16)} 0x${type.toString(16).padEnd(10)}0x${flags.toString(16).padEnd(10)}${ha}     *        ${dev}\n`;
   const rows: string[] = [];
   for (const n of [...net.devs.values()].flatMap((dev) => [...arpTbl.of(dev)])) {
     if ((n.nudState & ~NUD_NOARP) === 0) continue;
-    const flags =
-      (n.nudState & NUD_PERMANENT) !== 0 ? ATF_PERM | ATF_COM : (n.nudState & NUD_VALID) !== 0 ? ATF_COM : 0;
-    const ip = [...n.primaryKey].join('.').padEnd(16);
-    rows.push(
-      `${ip} 0x${n.dev.type.toString(16).padEnd(10)}0x${flags.toString(16).padEnd(10)}${formatMac(n.ha, 0, n.dev.addrLen)}     *        ${n.dev.name}\n`,
-    );
+    rows.push(row(n.primaryKey, n.dev.type, arpStateToFlags(n), formatMac(n.ha, 0, n.dev.addrLen), n.dev.name));
   }
+  for (const p of arpTbl.proxies)
+    if (p.net === net)
+      rows.push(row(p.key, p.dev?.type ?? 0, ATF_PUBL | ATF_PERM, '00:00:00:00:00:00', p.dev?.name ?? '*'));
   return `IP address       HW type     Flags       HW address            Mask     Device\n${rows.join('')}`;
 }
 

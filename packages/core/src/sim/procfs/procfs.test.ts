@@ -83,7 +83,7 @@ describe('/proc/sys', () => {
     expect(cat(task, `${CONF6}/all/accept_redirects`)).toBe('0\n');
     expect(echo(task, `${CONF6}/v0/use_tempaddr`, '2')).toBe(EOPNOTSUPP);
     expect(echo(task, `${CONF6}/v0/use_tempaddr`, 'x')).toBe(EINVAL);
-    expect(echo(task, '/proc/sys/net/ipv4/conf/all/log_martians', '1')).toBe(EOPNOTSUPP);
+    expect(echo(task, '/proc/sys/net/ipv4/conf/all/bootp_relay', '1')).toBe(EOPNOTSUPP);
   });
 
   it('has the limits of Linux', async () => {

@@ -18,6 +18,7 @@ import { devChangeNetNamespace } from '../core/dev-netns.ts';
 import { netdevStateChange } from '../core/link-watch.ts';
 import type { Net } from '../core/net.ts';
 import type { LinkAttrs, NetDevice } from '../core/net-device.ts';
+import { KERN_WARNING } from '../core/printk.ts';
 import { type ExtAck, nlErr, type RtnlAfOps } from '../core/rtnetlink.ts';
 
 const GSO_MAX_SEGS = 65535;
@@ -134,8 +135,13 @@ export function doSetlink(
   if (err === 0) err = queueAndState(c, a);
   if (err === 0) err = familiesAndRest(c, a);
   if ((c.status & NOTIFY) === NOTIFY) netdevStateChange(dev);
+  const { log } = dev.net.kernel;
+  if (err < 0 && (c.status & MODIFIED) !== 0 && log.netRatelimit()) log.print(KERN_WARNING, halfDone(dev.name));
   return err;
 }
+
+const halfDone = (name: string): string =>
+  `A link change request failed with some changes committed already. Interface ${name} may have been left with an inconsistent configuration, please check.`;
 
 function moveAndAddress(c: LinkChange, tgtNet: Net | undefined, a: LinkAttrs): number {
   const { dev, extack } = c;

@@ -1,7 +1,8 @@
 /** Options of AF_INET sockets. @see net/ipv4/ip_sockglue.c, net/core/sock.c */
 import { be32, le32, putBe32 } from '../../lib/bytes.ts';
 import type { Socket } from '../../syscall/index.ts';
-import { EADDRINUSE, EADDRNOTAVAIL, EINVAL, ENOBUFS, ENODEV, ENOPROTOOPT, ENOTCONN } from '../../uapi/errno.ts';
+import { EADDRINUSE, EADDRNOTAVAIL, EINVAL, ENOBUFS, ENODEV, ENOPROTOOPT, ENOTCONN, EOPNOTSUPP } from '../../uapi/errno.ts';
+import { IpOptions, ipOptionsCompile } from '../../wire/ipv4-options.ts';
 import * as so from '../../uapi/socket.ts';
 import { ipMcDecGroup, ipMcIncGroup } from '../ipv4/devinet.ts';
 import { sockGetsockopt, sockSetsockopt } from '../core/sock-option.ts';
@@ -12,6 +13,9 @@ import { ipRouteOutputKey, rtMtu } from '../ipv4/route.ts';
 import { InetQueueSock, int32, intOf } from './inet-queue.ts';
 
 export { icmpErrConvert, type Ipcm } from './inet-queue.ts';
+
+/** Where IP_OPTIONS are looked at. */
+const OPTIONS = new IpOptions();
 
 export abstract class InetSock extends InetQueueSock implements Socket {
   setsockopt(level: number, option: number, value: Uint8Array | number): void {
@@ -84,11 +88,18 @@ export abstract class InetSock extends InetQueueSock implements Socket {
     }
   }
 
+  /**
+   * IP_OPTIONS. @see ip_options_get
+   *
+   * Differs from Linux: a source route in IP_OPTIONS is refused with EOPNOTSUPP.
+   */
   #setOptions(value: Uint8Array | number): void {
     if (typeof value === 'number' || value.length > 40) return this.fail(EINVAL, 'setsockopt');
-    const padded = new Uint8Array((value.length + 3) & ~3);
-    padded.set(value);
-    this.options = padded.length === 0 ? null : padded;
+    const header = new Uint8Array(20 + ((value.length + 3) & ~3));
+    header.set(value, 20);
+    if (ipOptionsCompile(header, 0, header.length - 20, OPTIONS) !== 0) this.fail(EINVAL, 'setsockopt');
+    if (OPTIONS.srr !== 0) this.fail(EOPNOTSUPP, 'setsockopt');
+    this.options = header.length === 20 ? null : header.slice(20);
   }
 
   #multicastIf(value: Uint8Array | number): void {

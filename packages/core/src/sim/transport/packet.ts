@@ -304,12 +304,16 @@ export class PacketSock extends Sock implements Socket {
     }
   }
 
-  /** struct packet_mreq: ifindex, type, length, address. @see packet_mc_add */
+  /**
+   * struct packet_mreq: ifindex, type, length, address. @see packet_mc_add
+   *
+   * Differs from Linux: devices take the frames of every group, so memberships other than PACKET_MR_PROMISC are refused with EOPNOTSUPP.
+   */
   #membership(add: boolean, value: Uint8Array | number): void {
     if (typeof value === 'number' || value.length < 16) return this.#fail(EINVAL, 'setsockopt');
     const dev = this.net.devs.get(le32(value, 0));
     if (dev === undefined) return this.#fail(ENODEV, 'setsockopt');
-    if (le16(value, 4) !== pk.PACKET_MR_PROMISC) return;
+    if (le16(value, 4) !== pk.PACKET_MR_PROMISC) return this.#fail(EOPNOTSUPP, 'setsockopt');
     const i = this.#promisc.indexOf(dev.ifindex);
     if (add) this.#promisc.push(dev.ifindex);
     else if (i >= 0) this.#promisc.splice(i, 1);

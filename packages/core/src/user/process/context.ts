@@ -1,6 +1,8 @@
 import type { NetnsHandle, Task } from '../../syscall/index.ts';
-import type { MountNamespace } from './fs/mount.ts';
-import type { Tty } from './tty.ts';
+import type { Inode } from './fs/inode.ts';
+import type { MountNamespace, Place } from './fs/mount.ts';
+import type { Terminals } from './tty/terminals.ts';
+import type { Tty } from './tty/tty.ts';
 import type { NamespaceSet } from './namespaces.ts';
 import type { PidNamespace } from './pid-ns.ts';
 import type { FdTable, ProcessInfo } from './types.ts';
@@ -17,7 +19,8 @@ export interface ProcessView extends ProcessInfo {
   readonly task: Task;
   readonly name: string;
   readonly env: ReadonlyMap<string, string>;
-  readonly cwd: string;
+  /** Where it stands. */
+  readonly cwdPlace: Place;
   readonly umask: number;
   readonly fds: FdTable;
   /** Path of the program it runs. */
@@ -41,6 +44,8 @@ export interface Machine {
   /** The kernel's numbers, in order. */
   pids(): readonly number[];
   setHostname(view: ProcessView, name: string): void;
+  /** A directory was renamed: who stands in it goes along. */
+  moved(directory: Inode, to: Place): void;
   /** Fills with random bytes. */
   random(bytes: Uint8Array): void;
   /** Seconds since the epoch. */
@@ -51,6 +56,7 @@ export interface Machine {
   /** Inode number for a new namespace. */
   nextNsIno(): number;
   readonly rootPidNs: PidNamespace;
+  readonly terminals: Terminals;
   /** The network namespace the machine's /sys was mounted in; undefined before the first process. */
   readonly firstNetns: NetnsHandle | undefined;
   readonly mountNamespaces: ReadonlySet<MountNamespace>;

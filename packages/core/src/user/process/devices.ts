@@ -3,7 +3,7 @@ import type { FsContext, Machine } from './context.ts';
 import { fail } from './error.ts';
 import { Device, type MemDir, MemLink } from './fs/inode.ts';
 import { BaseFile } from './open-file.ts';
-import { TtyFile } from './tty.ts';
+import { TtyFile } from './tty/tty-file.ts';
 import type { OpenFile, Stat } from './types.ts';
 
 const EMPTY = new Uint8Array(0);

@@ -205,3 +205,47 @@ describe('the death of a parent', () => {
       expect(log).toEqual(['told', 'hung up']);
     }));
 });
+
+describe('mounts in a copied namespace', () => {
+  /** Mount points below /tmp as a child sees them that copied the namespace so, after the parent mounted two more. */
+  const seen = async (
+    propagation: 'slave' | 'private' | 'unchanged',
+    isolate: string | null,
+    recursive = false,
+  ): Promise<string[]> => {
+    let list: string[] = [];
+    await run(async (p) => {
+      p.fs.mkdir('/tmp/a');
+      p.fs.mkdir('/tmp/b');
+      p.fs.mount('tmpfs', '/tmp/a');
+      p.fs.mkdir('/tmp/a/c');
+      const child = p.fork(async (c) => {
+        c.unshareMounts(propagation);
+        if (isolate !== null) c.fs.makePrivate(isolate, recursive);
+        await c.nanosleep(10);
+        list = c.fs
+          .mounts()
+          .map((m) => m.target)
+          .filter((t) => t.startsWith('/tmp'));
+        return 0;
+      });
+      await p.nanosleep(5);
+      p.fs.mount('tmpfs', '/tmp/b');
+      p.fs.mount('tmpfs', '/tmp/a/c');
+      await p.wait(child.pid);
+    });
+    return list;
+  };
+  it('show as slaves what is mounted later, unless they are made private', async () => {
+    expect(await seen('slave', null)).toEqual(['/tmp/a', '/tmp/b', '/tmp/a/c']);
+    expect(await seen('private', null)).toEqual(['/tmp/a']);
+    expect(await seen('unchanged', null)).toEqual(['/tmp/a']);
+    expect(await seen('slave', '/tmp/a')).toEqual(['/tmp/a', '/tmp/b']);
+    expect(await seen('slave', '/', false)).toEqual(['/tmp/a', '/tmp/a/c']);
+    expect(await seen('slave', '/', true)).toEqual(['/tmp/a']);
+  });
+  it('are made private only where something is mounted', () =>
+    run(async (p) => {
+      expect(errno(() => p.fs.makePrivate('/tmp', false))).toBe('EINVAL');
+    }));
+});

@@ -18,6 +18,10 @@ export class Waiters {
     if (i >= 0) this.#list = this.#list.length === 1 ? [] : this.#list.toSpliced(i, 1);
   }
 
+  get size(): number {
+    return this.#list.length;
+  }
+
   notify(): void {
     const list = this.#list;
     for (let i = 0; i < list.length; i++) list[i]!();

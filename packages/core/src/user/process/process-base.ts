@@ -1,5 +1,5 @@
-import { type Pollable, type Socket, SystemError, type Task } from '../../syscall/index.ts';
-import { EAGAIN, EINTR, EINVAL, EMFILE, EPIPE, ESRCH } from '../../uapi/errno.ts';
+import { type Pollable, type Socket, type Task } from '../../syscall/index.ts';
+import { EINTR, EINVAL, ENOENT, ESRCH } from '../../uapi/errno.ts';
 import {
   SIGABRT,
   SIGCHLD,
@@ -7,7 +7,6 @@ import {
   SIGHUP,
   SIGINT,
   SIGKILL,
-  SIGSEGV,
   SIGSTOP,
   SIGTSTP,
   SIGTTIN,
@@ -16,15 +15,17 @@ import {
 import { POLLERR, POLLHUP } from '../../uapi/socket.ts';
 import type { FsContext, Machine } from './context.ts';
 import { fail } from './error.ts';
+import { exhausted, isExhaustion } from './exhaustion.ts';
 import { ProcessFileSystem } from './fs/file-system.ts';
-import type { MountNamespace } from './fs/mount.ts';
+import type { Inode } from './fs/inode.ts';
+import { inNamespace, type MountNamespace, type Place, relocated } from './fs/mount.ts';
 import { BaseFile } from './open-file.ts';
 import type { NamespaceSet } from './namespaces.ts';
 import type { Member, PidNamespace } from './pid-ns.ts';
 import { NOBODY, processTable } from './process-table.ts';
 import { defaultAction, SignalState, Unwind } from './signals.ts';
 import { Stdio } from './stdio.ts';
-import type { Tty } from './tty.ts';
+import type { Tty } from './tty/tty.ts';
 import type { FdTable, PollEntry, ProcessTable, Program, ProgramEntry, SignalAction, WaitResult } from './types.ts';
 
 /** What a process needs of the system it lives in. */
@@ -52,8 +53,9 @@ export interface ProcessInit {
   readonly parent: ProcessBase | null;
   readonly argv: readonly string[];
   readonly env: ReadonlyMap<string, string>;
-  readonly cwd: string;
+  readonly cwd: Place;
   readonly umask: number;
+  readonly nice: number;
   readonly fds: FdTable;
   /** Kernel's numbers; 0: the process's own. */
   readonly pgid: number;
@@ -65,13 +67,6 @@ export interface ProcessInit {
   readonly exe: string;
   readonly name: string;
 }
-
-/** Whether an exception says that a limit was reached, rather than that we are wrong. */
-const isExhaustion = (e: unknown): e is RangeError | SystemError =>
-  e instanceof SystemError
-    ? e.errno === -EMFILE || e.errno === -EPIPE || (e.errno === -EAGAIN && e.syscall === 'fork')
-    : e instanceof RangeError &&
-      /call stack|Invalid (?:string|array|typed array) length|allocation failed/.test(e.message);
 
 const STOPS: readonly number[] = [SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU];
 
@@ -110,12 +105,19 @@ export abstract class ProcessBase implements FsContext, Member {
   /** Sent to it when its parent ends; 0 for none. @see prctl(2) PR_SET_PDEATHSIG */
   deathSignal = 0;
   namespaces: NamespaceSet;
-  #cwd: string;
+  #cwd: Place;
+  #nice: number;
   protected stdio: Stdio;
   #blocked = false;
   /** Calls of `tick`: a loop that makes no system call takes time too. */
   #ticks = 0;
   protected doom: Unwind | null = null;
+  /** Nothing can reach it any more. @see PF_EXITING */
+  #over = false;
+  /** A handler ran since the system call began: one that waits is interrupted, though it had not begun to. */
+  protected handled = false;
+  /** Children that lived when it was last sent SIGINT, by their numbers in the kernel. */
+  #sigintWith: ReadonlySet<number> = new Set();
   protected readonly sockets: Set<Socket> = new Set();
   #outsideWake: (() => void) | null = null;
   readonly #wake: () => void = () => {
@@ -136,6 +138,7 @@ export abstract class ProcessBase implements FsContext, Member {
     this.env = new Map(init.env);
     this.#cwd = init.cwd;
     this.umask = init.umask;
+    this.#nice = init.nice;
     this.fds = init.fds;
     this.kpgid = init.pgid === 0 ? this.kpid : init.pgid;
     this.ksid = init.sid === 0 ? this.kpid : init.sid;
@@ -159,6 +162,11 @@ export abstract class ProcessBase implements FsContext, Member {
   /** Whether it is number 1 of a PID namespace that was made: whom signals from inside do not harm. */
   get isInit(): boolean {
     return this.pidNs.init === this;
+  }
+
+  /** Number 1 of the machine itself: whom its own processes do not harm, though the host can. @see SIGNAL_UNKILLABLE */
+  get #isFirst(): boolean {
+    return this.kpid === 1 && this.pidNs.parent === null;
   }
 
   /** Its parent's number, as the kernel has it; 0 for none. */
@@ -188,13 +196,44 @@ export abstract class ProcessBase implements FsContext, Member {
     return this.controllingTty?.name ?? null;
   }
 
+  get tpgid(): number {
+    return this.controllingTty === null ? -1 : this.pidNs.numberOf(this.controllingTty.foreground);
+  }
+
+  /** @throws SystemError ENOENT when the directory is gone. @see getcwd(2) */
   get cwd(): string {
-    return this.#cwd;
+    return this.#cwd.inode.nlink === 0 ? fail(ENOENT, 'getcwd') : this.#cwd.path;
   }
 
   /** @throws SystemError ENOENT, ENOTDIR. @see chdir(2) */
   set cwd(path: string) {
     this.#cwd = this.fs.directory(path);
+  }
+
+  get cwdPlace(): Place {
+    return this.#cwd;
+  }
+
+  moved(directory: Inode, to: Place): void {
+    const place = relocated(this.#cwd, directory, to);
+    if (place !== this.#cwd) this.#cwd = inNamespace(place, this.mountNs);
+  }
+
+  /** Enters a namespace of mounts. @param place where it stands then; the same place as before when not given */
+  protected enterMounts(ns: MountNamespace, place?: Place): void {
+    const old = this.mountNs;
+    this.mountNs = ns.retain();
+    this.#cwd = place ?? inNamespace(this.#cwd, ns);
+    old.release();
+  }
+
+  get nice(): number {
+    return this.#nice;
+  }
+
+  /** @see setpriority(2): values out of range are brought into it */
+  set nice(value: number) {
+    this.#nice = Math.max(-20, Math.min(19, value));
   }
 
   get hostname(): string {
@@ -227,9 +266,12 @@ export abstract class ProcessBase implements FsContext, Member {
       await this.tick();
       end = new Unwind((await main(this)) & 255, 0);
       await this.flushAll();
+      // What came before exit(2) is acted on before it.
+      this.deliver();
     } catch (e) {
       end = await this.#endOf(e);
     }
+    this.#over = true;
     this.fds.closeAll();
     for (const socket of this.sockets) socket.close();
     if (this.isInit) await this.#zap();
@@ -265,27 +307,14 @@ export abstract class ProcessBase implements FsContext, Member {
 
   /** How a program ends that threw: it met a limit, or there is a bug of ours. */
   protected failure(e: unknown): Unwind {
-    if (isExhaustion(e)) return this.#exhausted(e);
+    if (isExhaustion(e)) return exhausted(e, (text) => this.stdio.err.putText(`${this.name}: ${text}\n`));
     this.machine.crashed(this, e);
     return new Unwind(0, SIGABRT);
   }
 
-  /** The script or its input asked for more than there is: what Linux does then. */
-  #exhausted(e: RangeError | SystemError): Unwind {
-    if (e instanceof RangeError) {
-      // A stack that is used up is a fault; a string or array that cannot be made is malloc's failure.
-      if (/call stack/.test(e.message)) return new Unwind(0, SIGSEGV);
-      this.stdio.err.putText(`${this.name}: memory exhausted\n`);
-      return new Unwind(2, 0);
-    }
-    // Who does not die of SIGPIPE has a failed write to tell of.
-    const what = e.errno === -EPIPE ? 'write error' : e.syscall;
-    this.stdio.err.putText(`${this.name}: ${what}: ${e.strerror}\n`);
-    return new Unwind(1, 0);
+  sharedSigint(pid: number): boolean {
+    return this.#sigintWith.has(this.pidNs.kernelNumber(pid));
   }
-
-  /** @see Process.sigintShared */
-  sigintShared = false;
 
   #terminate({ status, signal }: Unwind): void {
     const result: WaitResult = { pid: this.pid, status, signal, stopped: 0 };
@@ -373,8 +402,10 @@ export abstract class ProcessBase implements FsContext, Member {
   post(signal: number, from?: ProcessBase): void {
     if (this.result !== null || signal === 0) return;
     if (signal === SIGINT)
-      this.sigintShared = [...this.children].some((c) => c.result === null && c.kpgid === this.kpgid);
-    if (this.isInit && typeof this.signals.action(signal) !== 'function') {
+      this.#sigintWith = new Set([...this.children].filter((c) => !c.#over && c.doom === null).map((c) => c.kpid));
+    const handled = typeof this.signals.action(signal) === 'function';
+    if (!handled && from !== undefined && this.#isFirst) return;
+    if (!handled && this.isInit) {
       // Only from above, and only what cannot be handled. @see sig_task_ignored
       const above = from === undefined || !from.pidNs.within(this.pidNs);
       if (!above || (signal !== SIGKILL && signal !== SIGSTOP && signal !== SIGCONT)) return;
@@ -404,6 +435,7 @@ export abstract class ProcessBase implements FsContext, Member {
       const action = this.signals.action(signal);
       if (typeof action === 'function') {
         handled = true;
+        this.handled = true;
         action(signal);
         if (this.doom !== null) throw this.doom;
         continue;
@@ -458,11 +490,17 @@ export abstract class ProcessBase implements FsContext, Member {
     if (targets.includes(this)) this.deliver();
   }
 
+  raise(signal: number): void {
+    this.post(signal);
+    this.deliver();
+  }
+
   // ---- waiting
 
   /** Begins a system call. Its promise is to be awaited if there is one. */
   protected enter(): Promise<void> | null {
     this.task.charge('syscall');
+    this.handled = false;
     if (this.doom !== null || this.signals.any) this.deliver();
     return this.stopped !== 0 || this.stdio.err.length > 0 || this.task.shouldYield() ? this.#pause() : null;
   }
@@ -497,7 +535,8 @@ export abstract class ProcessBase implements FsContext, Member {
         }
         if (isReady) return true;
         if (handled) fail(EINTR, 'wait');
-        if (external && deadline !== -Infinity) {
+        // A read with a time-out ends at it, however little the person at the terminal did.
+        if (external && deadline !== -Infinity && (deadline === Infinity || (on[0] as BaseFile).kind === 'host')) {
           await task.outside(
             new Promise<void>((resolve) => {
               this.#outsideWake = resolve;
@@ -518,6 +557,7 @@ export abstract class ProcessBase implements FsContext, Member {
 
   async nanosleep(ns: number): Promise<void> {
     await this.enter();
+    if (this.handled) fail(EINTR, 'nanosleep');
     await this.sleep(this.task.now() + Math.max(0, ns), [], () => false);
   }
 
@@ -528,6 +568,7 @@ export abstract class ProcessBase implements FsContext, Member {
       masks = entries.map((e) => e.on.poll() & (e.events | POLLERR | POLLHUP));
       return masks.some((m) => m !== 0);
     };
+    if (this.handled && !look()) fail(EINTR, 'poll');
     const deadline = timeoutNs <= 0 ? -Infinity : this.task.now() + timeoutNs;
     await this.sleep(
       deadline,

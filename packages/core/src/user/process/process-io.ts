@@ -1,15 +1,17 @@
 import { concatBytes, utf8Decode } from '../../lib/text.ts';
 import { SystemError } from '../../syscall/index.ts';
-import { EBADF, EIO, EPIPE, ESPIPE } from '../../uapi/errno.ts';
-import { O_ACCMODE, O_CLOEXEC, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from '../../uapi/fcntl.ts';
-import { SIGPIPE, SIGTTIN } from '../../uapi/signal.ts';
+import { EBADF, EIO, ENOTTY, EPIPE, ESPIPE } from '../../uapi/errno.ts';
+import { O_ACCMODE, O_CLOEXEC, O_NOCTTY, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from '../../uapi/fcntl.ts';
+import { SIGPIPE, SIGTTIN, SIGTTOU } from '../../uapi/signal.ts';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT } from '../../uapi/socket.ts';
 import { fail } from './error.ts';
 import { Descriptors } from './fd-table.ts';
 import { makePipe } from './pipe.ts';
 import { Unwind } from './signals.ts';
 import { LineCutter, Stdio } from './stdio.ts';
-import { type Tty, TtyFile } from './tty.ts';
+import type { Termios } from './tty/termios.ts';
+import type { Tty } from './tty/tty.ts';
+import { TtyFile } from './tty/tty-file.ts';
 import type { OpenFile } from './types.ts';
 import { ProcessBase } from './process-base.ts';
 
@@ -116,8 +118,8 @@ export abstract class ProcessIo extends ProcessBase {
     const entered = this.enter();
     if (entered !== null) await entered;
     const file = this.file(fd, 'read');
-    if (file instanceof TtyFile) await this.#foreground(file.tty, SIGTTIN);
-    if ((file.flags & O_ACCMODE) !== O_WRONLY && (file.flags & O_NONBLOCK) === 0) {
+    if (file instanceof TtyFile) await this.#awaitInput(file);
+    else if ((file.flags & O_ACCMODE) !== O_WRONLY && (file.flags & O_NONBLOCK) === 0) {
       const ready = (): boolean => (file.poll() & (POLLIN | POLLHUP | POLLERR)) !== 0;
       if (!ready()) await this.sleep(Infinity, [file], ready);
     }
@@ -126,11 +128,33 @@ export abstract class ProcessIo extends ProcessBase {
     return bytes;
   }
 
-  /** Job control: who reads in the background is stopped. @see drivers/tty/tty_jobctrl.c:__tty_check_change */
-  async #foreground(tty: Tty, signal: number): Promise<void> {
+  /** Waits for input of a terminal, in the foreground: who is in the background, or is put there meanwhile, is stopped. */
+  async #awaitInput(file: TtyFile): Promise<void> {
+    const { tty } = file;
+    const patience = tty.patienceNs;
+    const deadline = patience === Infinity ? Infinity : this.task.now() + patience;
+    const there = (): boolean => (tty.poll() & POLLIN) !== 0;
     for (;;) {
-      if (this.controllingTty !== tty || tty.foreground === 0 || tty.foreground === this.kpgid) return;
-      if (this.signals.action(signal) === 'ignore' || this.orphaned()) fail(EIO, 'read');
+      await this.foreground(tty, SIGTTIN);
+      if (there() || patience === 0 || (file.flags & (O_NONBLOCK | O_WRONLY)) !== 0) return;
+      const back = (): boolean => this.#inBackground(tty);
+      if (!(await this.sleep(deadline, [file], () => there() || back())) || !back()) return;
+    }
+  }
+
+  #inBackground(tty: Tty): boolean {
+    return this.controllingTty === tty && tty.foreground !== 0 && tty.foreground !== this.kpgid;
+  }
+
+  /** Job control: who reads in the background is stopped. @see drivers/tty/tty_jobctrl.c:__tty_check_change */
+  protected async foreground(tty: Tty, signal: number): Promise<void> {
+    for (;;) {
+      if (!this.#inBackground(tty)) return;
+      if (this.signals.action(signal) === 'ignore') {
+        if (signal === SIGTTOU) return;
+        fail(EIO, 'read');
+      }
+      if (this.orphaned()) fail(EIO, signal === SIGTTIN ? 'read' : 'write');
       for (const p of this.machine.members(this.kpgid)) p.post(signal);
       await this.sleep(this.task.now(), [], () => false);
     }
@@ -144,6 +168,7 @@ export abstract class ProcessIo extends ProcessBase {
 
   async #writeAll(fd: number, data: Uint8Array): Promise<void> {
     const file = this.file(fd, 'write');
+    if (file instanceof TtyFile && file.tty.tostop) await this.foreground(file.tty, SIGTTOU);
     const nonblock = (file.flags & O_NONBLOCK) !== 0;
     const ready = (): boolean => (file.poll() & (POLLOUT | POLLHUP | POLLERR)) !== 0;
     for (let o = 0; o < data.length;) {
@@ -169,7 +194,16 @@ export abstract class ProcessIo extends ProcessBase {
     const file = this.fs.open(path, flags, mode);
     const cloexec = (flags & O_CLOEXEC) !== 0;
     if (file.kind === 'pipe' && (flags & O_NONBLOCK) === 0) await this.#otherEnd(path, file);
+    if (file instanceof TtyFile && (flags & O_NOCTTY) === 0) this.#takeTerminal(file.tty);
     return this.fds.add(file, 0, cloexec);
+  }
+
+  /** A session without a terminal gets the first free one that its leader opens. @see tty_io.c:tty_open_proc_set_tty */
+  #takeTerminal(tty: Tty): void {
+    if (this.ksid !== this.kpid || this.controllingTty !== null || tty.session !== 0) return;
+    this.controllingTty = tty;
+    tty.session = this.ksid;
+    tty.foreground = this.kpgid;
   }
 
   /** Opening a fifo waits for who opens its other end. @see fs/pipe.c:fifo_open */
@@ -230,5 +264,33 @@ export abstract class ProcessIo extends ProcessBase {
   winsize(fd: number): { readonly rows: number; readonly cols: number } | null {
     const file = this.fds.get(fd);
     return file instanceof TtyFile ? { rows: file.tty.rows, cols: file.tty.cols } : null;
+  }
+
+  #terminal(fd: number, syscall: string): Tty {
+    const file = this.file(fd, syscall);
+    return file instanceof TtyFile ? file.tty : fail(ENOTTY, syscall);
+  }
+
+  setWinsize(fd: number, rows: number, cols: number): void {
+    this.#terminal(fd, 'ioctl').resize(rows, cols);
+  }
+
+  tcgetattr(fd: number): Termios {
+    this.task.charge('syscall');
+    return this.#terminal(fd, 'tcgetattr').termios;
+  }
+
+  async tcsetattr(fd: number, termios: Termios, flush = false): Promise<void> {
+    const entered = this.enter();
+    if (entered !== null) await entered;
+    const tty = this.#terminal(fd, 'tcsetattr');
+    await this.foreground(tty, SIGTTOU);
+    tty.setTermios(termios, flush);
+  }
+
+  tcgetpgrp(fd: number): number {
+    const tty = this.#terminal(fd, 'tcgetpgrp');
+    if (tty !== this.controllingTty) fail(ENOTTY, 'tcgetpgrp');
+    return this.pidNs.numberOf(tty.foreground);
   }
 }

@@ -23,8 +23,9 @@ export const NOBODY: ProcessTable = { list: () => [], get: () => undefined };
 
 export function processTable(machine: Machine, ns: PidNamespace): ProcessTable {
   const info = (view: ProcessView): ProcessInfo => {
-    const { argv, state, startTime, tty } = view;
-    return { ...numbersIn(view, ns), argv, state, startTime, tty };
+    const { argv, state, startTime, tty, nice } = view;
+    const tpgid = view.controllingTty === null ? -1 : ns.numberOf(view.controllingTty.foreground);
+    return { ...numbersIn(view, ns), argv, state, startTime, tty, tpgid, nice };
   };
   return {
     list: () => {

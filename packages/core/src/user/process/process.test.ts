@@ -234,7 +234,14 @@ describe('processes', () => {
       p.signal(SIGUSR1, 'ignore');
       p.kill(p.pid, SIGUSR1);
       expect(await p.wait(-1)).toMatchObject({ status: 0 });
-      p.kill(0, SIGINT);
+      const group = p.fork(async (c) => {
+        c.kill(0, SIGINT);
+        return 0;
+      });
+      expect(await p.wait(group.pid)).toMatchObject({ signal: SIGINT });
+      // Number 1 is harmed by none of its own, but by itself if it wants to end so.
+      p.kill(p.pid, SIGINT);
+      p.raise(SIGINT);
       return 0;
     });
     expect(r).toMatchObject({ signal: SIGINT, crashes: [] });

@@ -1,5 +1,5 @@
 import { type Received, type Socket } from '../../syscall/index.ts';
-import { EAGAIN, ECHILD, EINVAL, ENOENT, ENOTTY, EPERM, ESRCH } from '../../uapi/errno.ts';
+import { EAGAIN, ECHILD, EINTR, EINVAL, ENOENT, ENOTTY, EPERM, ESRCH } from '../../uapi/errno.ts';
 import { POLLERR, POLLHUP, POLLIN } from '../../uapi/socket.ts';
 import {
   CLONE_NEWCGROUP,
@@ -14,10 +14,10 @@ import {
 import { fail } from './error.ts';
 import { type Executable, resolveExecutable } from './exec.ts';
 import { Descriptors } from './fd-table.ts';
-import type { MountNamespace, Propagation } from './fs/mount.ts';
+import type { Propagation } from './fs/mount.ts';
 import { Unwind } from './signals.ts';
 import { Stdio } from './stdio.ts';
-import { TtyFile } from './tty.ts';
+import { TtyFile } from './tty/tty-file.ts';
 import { PidNamespace } from './pid-ns.ts';
 import type { Child, Process, ProgramEntry, SpawnOptions, WaitResult } from './types.ts';
 import type { ProcessBase } from './process-base.ts';
@@ -77,6 +77,8 @@ export class ProcessImpl extends ProcessIo implements Process {
 
   /** @throws SystemError EAGAIN when the machine has as many processes as it may. */
   #child(options: SpawnOptions, image: { argv: readonly string[]; exe: string; comm: string }): ProcessImpl {
+    // fork(2) begins anew after a signal. @see kernel/fork.c:copy_process, ERESTARTNOINTR
+    if (this.signals.any) this.deliver();
     if (!this.mayFork(1)) {
       options.fds?.closeAll();
       fail(EAGAIN, 'fork');
@@ -84,7 +86,7 @@ export class ProcessImpl extends ProcessIo implements Process {
     const { task } = this;
     task.charge('fork');
     const { namespaces } = this;
-    const cwd = options.cwd === undefined ? this.cwd : this.fs.directory(options.cwd);
+    const cwd = options.cwd === undefined ? this.cwdPlace : this.fs.directory(options.cwd);
     return new ProcessImpl({
       host: this.machine,
       task: task.kernel.fork(task),
@@ -93,6 +95,7 @@ export class ProcessImpl extends ProcessIo implements Process {
       env: options.env ?? this.env,
       cwd,
       umask: this.umask,
+      nice: this.nice,
       fds: options.fds ?? this.fds.copy(),
       pgid: options.pgid === undefined ? this.kpgid : this.pidNs.kernelNumber(options.pgid),
       sid: this.ksid,
@@ -162,6 +165,7 @@ export class ProcessImpl extends ProcessIo implements Process {
     };
     if (look()) return found;
     if (options.nohang === true) return null;
+    if (this.handled) fail(EINTR, 'wait4');
     await this.sleep(Infinity, [], look);
     return found;
   }
@@ -260,13 +264,7 @@ export class ProcessImpl extends ProcessIo implements Process {
 
   unshareMounts(propagation: Propagation = 'slave'): void {
     this.task.charge('syscall');
-    this.#enterMounts(this.mountNs.copy(this.machine.nextNsIno(), propagation));
-  }
-
-  #enterMounts(ns: MountNamespace): void {
-    const old = this.mountNs;
-    this.mountNs = ns.retain();
-    old.release();
+    this.enterMounts(this.mountNs.copy(this.machine.nextNsIno(), propagation));
   }
 
   unshareUts(): void {
@@ -302,8 +300,7 @@ export class ProcessImpl extends ProcessIo implements Process {
     if (netns !== undefined) return task.setns(netns);
     switch (ref!.kind) {
       case 'mnt':
-        this.#enterMounts(ref!.ns);
-        this.cwd = '/';
+        this.enterMounts(ref!.ns, ref!.ns.rootPlace);
         return;
       case 'pid':
         if (!ref!.ns.within(this.pidNs)) fail(EINVAL, 'setns');

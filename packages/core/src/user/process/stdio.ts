@@ -1,5 +1,6 @@
 import { concatBytes, utf8Decode, utf8Encode } from '../../lib/text.ts';
-import { POLLOUT } from '../../uapi/socket.ts';
+import { POLLIN, POLLOUT } from '../../uapi/socket.ts';
+import { TtyFile } from './tty/tty-file.ts';
 import type { OpenFile } from './types.ts';
 
 /** Bytes stdout gathers before it writes. @see setvbuf(3), st_blksize of a pipe */
@@ -8,8 +9,16 @@ const LF = 10;
 
 /** What stdio needs of its process. */
 interface Owner {
+  readonly env?: ReadonlyMap<string, string>;
   readonly fds: { get(fd: number): OpenFile | undefined };
   readonly task: { charge(what: 'syscall' | 'byte', times?: number): void };
+}
+
+/** How stdbuf(1) wants a stream of the program: `0`, `L` or a size. It tells a library that it has preloaded. */
+function presetMode(env: ReadonlyMap<string, string> | undefined, fd: number): string | undefined {
+  const mode = env?.get(fd === 1 ? '_STDBUF_O' : '_STDBUF_E');
+  if (mode === undefined || env?.get('LD_PRELOAD')?.includes('libstdbuf.so') !== true) return undefined;
+  return mode === 'L' || /^\d+$/.test(mode) ? mode : undefined;
 }
 
 /** A stream of C's stdio on one descriptor. `put` writes what it can without waiting; the rest is for `take`. */
@@ -17,6 +26,9 @@ class Stream {
   readonly #owner: Owner;
   readonly #fd: number;
   readonly #unbuffered: boolean;
+  /** Bytes gathered before a write. */
+  readonly #size: number;
+  readonly #byLine: boolean;
   #text = '';
   #parts: Uint8Array[] = [];
   #length = 0;
@@ -24,7 +36,10 @@ class Stream {
   constructor(owner: Owner, fd: number, unbuffered: boolean) {
     this.#owner = owner;
     this.#fd = fd;
-    this.#unbuffered = unbuffered;
+    const mode = presetMode(owner.env, fd);
+    this.#unbuffered = mode === undefined ? unbuffered : mode === '0';
+    this.#byLine = mode === 'L';
+    this.#size = Number(mode) || BUFFER_SIZE;
   }
 
   /** Bytes (of text: at least that many) that wait to be written. */
@@ -34,13 +49,13 @@ class Stream {
 
   /** Whether enough is gathered for a write. */
   get full(): boolean {
-    return this.length >= BUFFER_SIZE;
+    return this.length >= this.#size;
   }
 
   putText(text: string): void {
     this.#text += text;
     if (this.#unbuffered || this.full) this.#push(false);
-    else if (text.includes('\n') && this.#tty()) this.#push(true);
+    else if (text.includes('\n') && this.#lines()) this.#push(true);
   }
 
   putBytes(bytes: Uint8Array): void {
@@ -49,11 +64,11 @@ class Stream {
     this.#parts.push(bytes.slice());
     this.#length += bytes.length;
     if (this.#unbuffered || this.full) this.#push(false);
-    else if (bytes.includes(LF) && this.#tty()) this.#push(true);
+    else if (bytes.includes(LF) && this.#lines()) this.#push(true);
   }
 
-  #tty(): boolean {
-    return this.#owner.fds.get(this.#fd)?.kind === 'tty';
+  #lines(): boolean {
+    return this.#byLine || this.#owner.fds.get(this.#fd)?.kind === 'tty';
   }
 
   #encode(): void {
@@ -68,7 +83,7 @@ class Stream {
   take(whole: boolean): Uint8Array {
     this.#encode();
     const all = this.#parts.length === 1 ? this.#parts[0]! : concatBytes(this.#parts);
-    const n = whole ? all.length - (all.length % BUFFER_SIZE) : all.length;
+    const n = whole ? all.length - (all.length % this.#size) : all.length;
     this.#parts = n === all.length ? [] : [all.subarray(n)];
     this.#length = all.length - n;
     return n === all.length ? all : all.subarray(0, n);
@@ -85,7 +100,8 @@ class Stream {
   /** Writes without waiting. Errors are left for the flush that can report them. */
   #push(lines: boolean): void {
     const file = this.#owner.fds.get(this.#fd);
-    if (file === undefined) return;
+    // Who writes to a terminal from the background may have to be stopped first.
+    if (file === undefined || (file instanceof TtyFile && file.tty.tostop)) return;
     let bytes = this.take(!this.#unbuffered && !lines);
     if (lines) {
       const end = bytes.lastIndexOf(LF) + 1;
@@ -95,7 +111,7 @@ class Stream {
     }
     let o = 0;
     try {
-      while (o < bytes.length && file.poll() === POLLOUT) {
+      while (o < bytes.length && (file.poll() & ~POLLIN) === POLLOUT) {
         // Pieces a pipe takes at once or not at all would throw; buffers fit when it says it is ready.
         const n = file.write(bytes.subarray(o, o + BUFFER_SIZE));
         this.#owner.task.charge('syscall');

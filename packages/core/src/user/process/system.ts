@@ -7,7 +7,7 @@ import { RLIM_NPROC } from './limits.ts';
 import { resolveExecutable } from './exec.ts';
 import { Descriptors } from './fd-table.ts';
 import { type InitialFile, makeBaseMounts } from './fs/base-tree.ts';
-import { MountNamespace } from './fs/mount.ts';
+import { MountNamespace, type Place } from './fs/mount.ts';
 import { ProcessImpl } from './process.ts';
 import {
   type NamespaceSet,
@@ -20,8 +20,10 @@ import {
 import { PidNamespace } from './pid-ns.ts';
 import type { Host, ProcessBase } from './process-base.ts';
 import { SignalState } from './signals.ts';
-import { type Tty, TtyFile } from './tty.ts';
-import { NetnsInode } from './fs/inode.ts';
+import { Terminals } from './tty/terminals.ts';
+import type { Tty } from './tty/tty.ts';
+import { TtyFile } from './tty/tty-file.ts';
+import { type Inode, NetnsInode } from './fs/inode.ts';
 import type { FdTable, OpenFile, Process, Program, ProgramEntry, WaitResult } from './types.ts';
 
 export interface SystemOptions {
@@ -62,6 +64,7 @@ export class System implements Host {
   readonly kernel: Kernel;
   readonly programs: ReadonlyMap<string, ProgramEntry>;
   readonly mountNamespaces: Set<MountNamespace> = new Set();
+  readonly terminals: Terminals = new Terminals(1);
   bootTime = 0;
   firstNetns: NetnsHandle | undefined = undefined;
   readonly #options: SystemOptions;
@@ -128,8 +131,9 @@ export class System implements Host {
       parent: null,
       argv,
       env: options.env ?? new Map(DEFAULT_ENV),
-      cwd: '/',
+      cwd: this.#mounts.rootPlace,
       umask: 0o022,
+      nice: 0,
       fds: this.#descriptors(options),
       pgid: 0,
       sid: 0,
@@ -268,6 +272,10 @@ export class System implements Host {
 
   setHostname(view: ProcessView, name: string): void {
     (view as ProcessImpl).hostname = name;
+  }
+
+  moved(directory: Inode, to: Place): void {
+    for (const process of this.#processes.values()) process.moved(directory, to);
   }
 
   random(bytes: Uint8Array): void {

@@ -1,5 +1,6 @@
 import type { NetnsHandle, Pollable, Socket, Task } from '../../syscall/index.ts';
 import type { NamespaceRef } from './namespaces.ts';
+import type { Termios } from './tty/termios.ts';
 
 /**
  * What a program gets to run with: its own process. Blocking calls are async; the rest is synchronous and throws
@@ -19,8 +20,11 @@ export interface Process {
   readonly name: string;
   /** Environment, in order of insertion. */
   readonly env: Map<string, string>;
+  /** The working directory's path. @throws SystemError ENOENT when it was removed; set, as chdir(2) */
   cwd: string;
   umask: number;
+  /** -20 (favoured) to 19; set, it is brought into that range. @see setpriority(2) */
+  nice: number;
   readonly uid: number;
   readonly fds: FdTable;
 
@@ -53,6 +57,14 @@ export interface Process {
   isatty(fd: number): boolean;
   /** The terminal's size when the descriptor is one. */
   winsize(fd: number): { readonly rows: number; readonly cols: number } | null;
+  /** @throws SystemError EBADF, ENOTTY. @see ioctl_tty(2) TIOCSWINSZ */
+  setWinsize(fd: number, rows: number, cols: number): void;
+  /** @throws SystemError EBADF, ENOTTY. @see tcgetattr(3) */
+  tcgetattr(fd: number): Termios;
+  /** Stops with SIGTTOU in the background. @param flush TCSAFLUSH: forgets what was typed. @throws SystemError EBADF, ENOTTY, EIO. */
+  tcsetattr(fd: number, termios: Termios, flush?: boolean): Promise<void>;
+  /** The terminal's foreground group. @throws SystemError ENOTTY when it is not the controlling one. @see tcgetpgrp(3) */
+  tcgetpgrp(fd: number): number;
 
   // ---- files by name (relative to cwd)
   readonly fs: FileSystem;
@@ -78,14 +90,16 @@ export interface Process {
   reapAdopted(): void;
   /** @param pid as kill(2): 0 own group, negative a group. signal 0 only checks. @throws SystemError ESRCH, EINVAL, EPERM */
   kill(pid: number, signal: number): void;
+  /** Sends itself a signal as the kernel would, so that number 1 of the machine can end by one too. */
+  raise(signal: number): void;
   /** What happens on a signal. A function runs at the next system call of this process, which then fails with EINTR. */
   signal(signal: number, action: SignalAction): void;
   /** What would happen on a signal: at the start of a program, what it inherited. */
   signalAction(signal: number): SignalAction;
   /** Sent to this process when its parent ends; 0 for none. @see prctl(2) PR_SET_PDEATHSIG */
   deathSignal: number;
-  /** Whether a child of its group lived when it was last sent SIGINT: a terminal's Ctrl-C then went to the child as well. */
-  readonly sigintShared: boolean;
+  /** Whether a child lived when this process was last sent SIGINT: a terminal's Ctrl-C was then for the child as well. */
+  sharedSigint(pid: number): boolean;
   /** Ends the process now: throws, so let it pass. Flushes stdout. */
   exit(status: number): never;
   setpgid(pid: number, pgid: number): void;
@@ -113,7 +127,7 @@ export interface Process {
    * A copy of the mount table. As `slave` (the default, as `ip netns exec` wants it) later mounts of the original
    * show in it; nothing shows the other way round. @see unshare(2) with CLONE_NEWNS
    */
-  unshareMounts(propagation?: 'slave' | 'private'): void;
+  unshareMounts(propagation?: 'slave' | 'private' | 'unchanged'): void;
   /** A host name of its own. @see unshare(2) with CLONE_NEWUTS */
   unshareUts(): void;
   /**
@@ -179,6 +193,10 @@ export interface ProcessInfo {
   /** Seconds since boot. */
   readonly startTime: number;
   readonly tty: string | null;
+  /** The foreground group of its terminal, -1 without one. */
+  readonly tpgid: number;
+  /** @see setpriority(2) */
+  readonly nice: number;
 }
 
 export interface ProcessTable {
@@ -229,8 +247,12 @@ export interface Stat {
   readonly uid: number;
   readonly gid: number;
   readonly size: number;
-  /** Seconds since the epoch, with fraction. */
+  /** Seconds since the epoch, with fraction: last read, last written, last changed. */
+  readonly atime: number;
   readonly mtime: number;
+  readonly ctime: number;
+  /** When it was made, where that is known. */
+  readonly btime?: number;
   /** Of a device: its number, 256 * major + minor. */
   readonly rdev?: number;
 }
@@ -265,7 +287,8 @@ export interface FileSystem {
   link(from: string, to: string): void;
   mkfifo(path: string, mode?: number): void;
   chmod(path: string, mode: number): void;
-  utimes(path: string, mtime: number): void;
+  /** Sets the times of reading and writing; null leaves one. @param follow whether through a link at the end */
+  utimes(path: string, atime: number | null, mtime: number | null, follow?: boolean): void;
   /** Binds `source` over `target` (a namespace file, a file or directory). @see mount(2) MS_BIND */
   bind(source: string, target: string): void;
   /**
@@ -275,6 +298,11 @@ export interface FileSystem {
   mount(type: string, target: string, options?: MountOptions): void;
   /** @param lazy MNT_DETACH: with what is mounted below. @throws SystemError EINVAL when nothing is mounted there, EBUSY. */
   umount(target: string, lazy?: boolean): void;
+  /**
+   * Keeps what is mounted elsewhere later from showing on a mount, with `recursive` on those below it too.
+   * @throws SystemError EINVAL when nothing is mounted there. @see mount(2) MS_PRIVATE
+   */
+  makePrivate(target: string, recursive: boolean): void;
   /** Mount points in order, as /proc/self/mounts lists them. */
   mounts(): readonly {
     readonly source: string;

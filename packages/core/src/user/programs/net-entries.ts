@@ -18,6 +18,11 @@ export const netEntries: readonly ProgramEntry[] = [
     load: async () => (await import('./ping/main.ts')).pingMain,
   },
   {
+    name: 'traceroute',
+    paths: ['/usr/sbin/traceroute', '/usr/bin/traceroute', '/usr/bin/traceroute6'],
+    load: async () => (await import('./traceroute/main.ts')).tracerouteMain,
+  },
+  {
     name: 'tcpdump',
     paths: ['/usr/bin/tcpdump', '/usr/sbin/tcpdump'],
     load: async () => (await import('./tcpdump/main.ts')).tcpdumpMain,
@@ -48,6 +53,11 @@ export const netEntries: readonly ProgramEntry[] = [
     load: async () => (await import('./setsid/main.ts')).setsidMain,
   },
   {
+    name: 'dmesg',
+    paths: ['/usr/bin/dmesg'],
+    load: async () => (await import('./dmesg/main.ts')).dmesgMain,
+  },
+  {
     name: 'sysctl',
     paths: ['/usr/sbin/sysctl'],
     load: async () => (await import('./sysctl/main.ts')).sysctlMain,
@@ -61,5 +71,25 @@ export const netEntries: readonly ProgramEntry[] = [
     name: 'umount',
     paths: ['/usr/bin/umount'],
     load: async () => (await import('./mount/main.ts')).umountMain,
+  },
+  {
+    name: 'arp',
+    paths: ['/usr/sbin/arp'],
+    load: async () => (await import('./net-tools/arp.ts')).arpMain,
+  },
+  {
+    name: 'ifconfig',
+    paths: ['/usr/sbin/ifconfig'],
+    load: async () => (await import('./net-tools/ifconfig.ts')).ifconfigMain,
+  },
+  {
+    name: 'route',
+    paths: ['/usr/sbin/route'],
+    load: async () => (await import('./net-tools/route.ts')).routeMain,
+  },
+  {
+    name: 'netstat',
+    paths: ['/usr/bin/netstat'],
+    load: async () => (await import('./net-tools/netstat.ts')).netstatMain,
   },
 ];

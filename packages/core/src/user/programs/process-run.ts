@@ -21,7 +21,7 @@ export async function endLike(proc: Process, result: WaitResult): Promise<number
   if (result.signal === 0) return result.status;
   await proc.flush();
   if (result.signal !== SIGKILL && result.signal !== SIGSTOP) proc.signal(result.signal, 'default');
-  proc.kill(proc.pid, result.signal);
+  proc.raise(result.signal);
   return 128 + result.signal;
 }
 

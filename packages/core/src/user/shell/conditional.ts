@@ -10,6 +10,7 @@ import { parseTarget } from './variables.ts';
 import { isTrue, sameInt } from './words/arith.ts';
 import { expandPattern, expandRegex, expandString } from './words/expand.ts';
 import { elements } from './words/parameter.ts';
+import { matchRegex } from './regex-match.ts';
 import { compilePattern } from './words/pattern.ts';
 
 function stat(sh: Shell, path: string, link: boolean): Stat | null {
@@ -123,64 +124,6 @@ export function compareFiles(sh: Shell, op: string, a: string, b: string): boole
   if (op === '-ef') return x !== null && y !== null && x.ino === y.ino && x.dev === y.dev;
   if (op === '-nt') return x !== null && (y === null || x.mtime > y.mtime);
   return y !== null && (x === null || x.mtime < y.mtime);
-}
-
-/** POSIX classes and other things JavaScript's regular expressions say differently. */
-function toJsRegex(source: string): string {
-  const classes: Record<string, string> = {
-    alpha: 'a-zA-Z',
-    digit: '0-9',
-    alnum: 'a-zA-Z0-9',
-    upper: 'A-Z',
-    lower: 'a-z',
-    space: '\\s',
-    blank: ' \\t',
-    punct: '!-\\/:-@\\[-`{-~',
-    xdigit: '0-9A-Fa-f',
-    cntrl: '\\x00-\\x1f\\x7f',
-    print: '\\x20-\\x7e',
-    graph: '\\x21-\\x7e',
-  };
-  let out = '';
-  for (let i = 0; i < source.length; i++) {
-    const c = source[i]!;
-    if (c === '\\') {
-      const e = source[++i] ?? '\\';
-      out += /[<>]/.test(e) ? '\\b' : /[wWsSbB]/.test(e) ? `\\${e}` : e.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-    } else if (c === '[') {
-      let k = i + 1;
-      let body = '[';
-      if (source[k] === '^') {
-        body += '^';
-        k++;
-      }
-      let first = true;
-      for (; k < source.length && (source[k] !== ']' || first); k++, first = false) {
-        const m = source[k] === '[' ? /^\[:(\w+):\]/.exec(source.slice(k)) : null;
-        if (m !== null) {
-          body += classes[m[1]!] ?? '';
-          k += m[0].length - 1;
-        } else if (source[k] === '\\' || source[k] === '[' || source[k] === ']') body += `\\${source[k]!}`;
-        else body += source[k]!;
-      }
-      out += `${body}]`;
-      i = k;
-    } else if (c === '{' && !/^\{\d+(,\d*)?\}/.test(source.slice(i))) out += '\\{';
-    else out += c;
-  }
-  return out;
-}
-
-function matchRegex(sh: Shell, text: string, source: string): number {
-  let re: RegExp;
-  try {
-    re = new RegExp(toJsRegex(source), sh.shopts['nocasematch'] === true ? 'i' : '');
-  } catch {
-    return 2;
-  }
-  const m = re.exec(text);
-  sh.vars.setArray('BASH_REMATCH', m === null ? [] : m.map((g) => g ?? ''));
-  return m === null ? 1 : 0;
 }
 
 /** Evaluates `[[ ]]`. @returns 0 true, 1 false, 2 a malformed regular expression */

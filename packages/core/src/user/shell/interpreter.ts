@@ -150,8 +150,8 @@ function define(sh: Shell, node: FunctionDef): Maybe<number> {
 
 async function subshell(sh: Shell, body: readonly Statement[], text: string): Promise<number> {
   await forkRoom(sh);
-  const child = forkShell(sh, {}, (c) => lastList(c, body));
-  const [status] = await waitForeground(sh, [{ pid: child.pid, text }]);
+  const child = forkShell(sh, sh.options.monitor ? { pgid: 0 } : {}, (c) => lastList(c, body));
+  const [status] = await waitForeground(sh, [{ pid: child.pid, text }], text);
   sh.pipeStatus = [status!];
   return finish(sh, status!);
 }

@@ -14,6 +14,10 @@ export interface Invocation {
   readonly interactive: boolean;
   readonly login: boolean;
   readonly posix: boolean;
+  /** Reads what Debian's start-up files have: their prompt. */
+  readonly rc: boolean;
+  /** Edits the lines typed at a terminal. */
+  readonly editing: boolean;
 }
 
 const LONG: readonly string[] = [
@@ -57,6 +61,8 @@ export async function parseArguments(proc: Process): Promise<Invocation | number
   let login = argv0.startsWith('-');
   let posix = /(^|\/)-?sh$/.test(argv0);
   let command = false;
+  let rc = true;
+  let editing = true;
   let stdin = false;
   const args = proc.argv.slice(1);
   let i = 0;
@@ -82,6 +88,8 @@ export async function parseArguments(proc: Process): Promise<Invocation | number
     if (long === 'posix') posix = true;
     else if (long === 'verbose') set.push(['verbose', true]);
     else if (long === 'login') login = true;
+    else if (long === 'norc') rc = false;
+    else if (long === 'noediting') editing = false;
     else if (long === 'rcfile' || long === 'init-file') i++;
     else if (long === 'restricted') return refuse('--restricted: a restricted shell is not offered', false);
   }
@@ -125,7 +133,7 @@ export async function parseArguments(proc: Process): Promise<Invocation | number
     }
   }
   const rest = args.slice(i);
-  const common = { set, shopt, login, posix };
+  const common = { set, shopt, login, posix, rc: rc && !posix, editing };
   if (command) {
     if (rest.length === 0) return refuse('-c: option requires an argument', false);
     return { ...common, kind: 'command', text: rest[0]!, name: rest[1] ?? name, params: rest.slice(2), interactive };

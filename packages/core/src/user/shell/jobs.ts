@@ -43,6 +43,10 @@ export function jobState(j: Job): string {
 
 export class Jobs {
   readonly list: Job[] = [];
+  /** A job in the foreground was killed or stopped: the terminal's settings may be anything. */
+  disturbed = false;
+  /** `exit` is not held up by stopped jobs: the person knows of them. */
+  mayLeave = false;
   /** Results of children that are no job any more, for `wait PID`. */
   readonly ended: Map<number, number> = new Map();
   /** Job ids, most recent last: `%+` and `%-`. */
@@ -87,8 +91,10 @@ export class Jobs {
     for (const job of this.list) {
       for (const p of job.processes) {
         if (p.pid !== r.pid) continue;
-        if (r.stopped !== 0) job.stopped = r.stopped;
-        else {
+        if (r.stopped !== 0) {
+          job.stopped = r.stopped;
+          job.notified = false;
+        } else {
           p.result = r;
           job.stopped = 0;
         }
@@ -117,8 +123,18 @@ export class Jobs {
   line(job: Job, style: '' | 'l'): string {
     const state = jobState(job);
     const amp = state === 'Running' ? ' &' : '';
-    const pid = style === 'l' ? `${String(job.processes[0]!.pid).padStart(5)} ` : '';
-    return `[${job.id}]${this.mark(job)} ${pid === '' ? ' ' : pid}${state.padEnd(24)}${job.text}${amp}\n`;
+    const head = `[${job.id}]${this.mark(job)} `;
+    if (style === '') return `${head} ${state.padEnd(24)}${job.text}${amp}\n`;
+    // A line for each process of a pipeline.
+    const last = job.processes.length - 1;
+    return job.processes
+      .map((p, i) => {
+        const pid = String(p.pid).padStart(5);
+        const text = last === 0 ? job.text : p.text;
+        const line = i === 0 ? `${head}${pid} ${state.padEnd(24)}${text}` : `     ${pid} ${' '.repeat(22)}| ${text}`;
+        return `${line}${i === last ? amp : ''}\n`;
+      })
+      .join('');
   }
 }
 

@@ -2,9 +2,11 @@
 import { SystemError } from '../../syscall/index.ts';
 import { EINTR } from '../../uapi/errno.ts';
 import { S_IFDIR, S_IFMT } from '../../uapi/fcntl.ts';
+import { SIGINT } from '../../uapi/signal.ts';
 import type { Process, Program } from '../process/types.ts';
 import { DiscardSignal, ExitSignal } from './errors.ts';
-import { interactiveLoop } from './interactive.ts';
+import type { HistoryStore } from './interactive/history.ts';
+import { interactiveLoop } from './interactive/loop.ts';
 import { HOOKS } from './interpreter.ts';
 import { type Invocation, parseArguments } from './invocation.ts';
 import { attend, runExitTrap, statusOf } from './process-run.ts';
@@ -19,6 +21,8 @@ import { Traps } from './traps.ts';
 export interface BashOptions {
   /** Shows each top-level command after a prompt, on standard output, before what it prints. */
   readonly echo?: EchoPrompts;
+  /** Where the history of an interactive shell lasts; without, in HISTFILE. */
+  readonly history?: HistoryStore;
 }
 
 const isDirectory = (proc: Process, path: string): boolean => {
@@ -91,7 +95,7 @@ async function run(proc: Process, options: BashOptions): Promise<number> {
     given.name,
     traps,
   );
-  startVariables(sh, given);
+  await startVariables(sh, given);
   let status: number;
   try {
     if (given.kind === 'command')
@@ -101,13 +105,20 @@ async function run(proc: Process, options: BashOptions): Promise<number> {
       if (typeof text === 'number') return text;
       sh.frames.push({ kind: 'main', name: 'main', source: given.text, line: 0 });
       status = await runText(sh, text, 1, { label: '', top: true, echo: options.echo });
-    } else if (sh.interactive) status = await interactiveLoop(sh);
+    } else if (sh.interactive) {
+      status = await interactiveLoop(sh, { history: options.history ?? null, plain: !given.editing });
+    }
     else status = await runStdin(sh, options.echo);
+    if (!sh.interactive) await attend(sh);
   } catch (e) {
     if (e instanceof ExitSignal && e.quiet) return e.status;
     status = e instanceof DiscardSignal ? e.status : await statusOf(sh, e);
   }
-  return runExitTrap(sh, status);
+  status = await runExitTrap(sh, status);
+  // A Ctrl-C that comes after the last command is for whoever waits for this shell to see.
+  traps.handOver();
+  if (traps.interrupted && !sh.interactive) proc.raise(SIGINT);
+  return status;
 }
 
 /** bash with options of the host's. */

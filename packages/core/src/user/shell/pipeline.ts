@@ -9,7 +9,7 @@ import { DiscardSignal, ShellError } from './errors.ts';
 import { exitStatus } from './jobs.ts';
 import { type Maybe, chain } from './maybe.ts';
 import { printNode } from './printer.ts';
-import { forkRoom, forkShell, foreground, tell, waitForeground, waitPid } from './process-run.ts';
+import { forkRoom, forkShell, tell, waitForeground, waitPid } from './process-run.ts';
 import type { Shell } from './shell.ts';
 import { expandString } from './words/expand.ts';
 import { silent } from './jobs.ts';
@@ -103,9 +103,7 @@ export async function runPipeline(sh: Shell, node: Pipeline, run: RunInChild): P
       else fds.set(0, saved);
     }
   }
-  if (sh.options.monitor) foreground(sh, stages[0]!.pid);
-  const statuses = await waitForeground(sh, stages);
-  if (sh.options.monitor) foreground(sh, sh.proc.pgid);
+  const statuses = await waitForeground(sh, stages, printNode(node));
   if (own !== null) statuses.push(own);
   sh.pipeStatus = statuses;
   if (sh.options.pipefail) return statuses.findLast((s) => s !== 0) ?? 0;

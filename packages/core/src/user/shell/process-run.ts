@@ -2,10 +2,10 @@
 import { SystemError } from '../../syscall/index.ts';
 import { EACCES, EAGAIN, EINTR, ENOENT, ENOEXEC, strerror } from '../../uapi/errno.ts';
 import { S_IFDIR, S_IFMT } from '../../uapi/fcntl.ts';
-import { SIGINT, SIGQUIT, SIGSEGV, SIGTERM, strsignal } from '../../uapi/signal.ts';
-import type { Child, FdTable, WaitResult } from '../process/types.ts';
+import { SIGINT, SIGPIPE, SIGQUIT, SIGSEGV, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, strsignal } from '../../uapi/signal.ts';
+import type { Child, FdTable, Process, WaitResult } from '../process/types.ts';
 import { DiscardSignal, ExitSignal, LoopSignal, ReturnSignal, ShellError } from './errors.ts';
-import { exitStatus, silent } from './jobs.ts';
+import { type Job, exitStatus, silent } from './jobs.ts';
 import type { Maybe } from './maybe.ts';
 import { interpreterOf, isBinary, scriptText } from './script-file.ts';
 import type { Shell } from './shell.ts';
@@ -19,6 +19,15 @@ export interface ForkOptions {
   /** A command substitution: `set -e` does not reach into it. */
   readonly substitution?: boolean;
   readonly pgid?: number;
+}
+
+/** What an interactive shell ignores and its commands do not. */
+const JOB_SIGNALS = [SIGTERM, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU];
+
+/** A child of an interactive shell is not as deaf as that is. */
+function defaultSignals(sh: Shell, child: Process): void {
+  if (!sh.interactive || !sh.options.monitor) return;
+  for (const s of JOB_SIGNALS) if (sh.traps.get(s) === undefined) child.signal(s, 'default');
 }
 
 /** Status of a shell that could not fork. */
@@ -67,6 +76,7 @@ export function forkShell(sh: Shell, options: ForkOptions, body: (child: Shell) 
     ...(options.pgid === undefined ? {} : { pgid: options.pgid }),
   });
   const proc = made.process;
+  defaultSignals(sh, proc);
   const traps = new Traps(proc, false, sh.traps, { err: sh.options.errtrace, debug: sh.options.functrace });
   child = sh.fork(proc, traps);
   if (options.background === true && !sh.options.monitor) {
@@ -78,7 +88,13 @@ export function forkShell(sh: Shell, options: ForkOptions, body: (child: Shell) 
     if (child.shopts['inherit_errexit'] !== true && !child.posix) child.options.errexit = false;
   }
   child.options.monitor = false;
+  if (options.background !== true) passOn(sh, made);
   return made;
+}
+
+/** A Ctrl-C that came just before a child began is the child's as well: or the shell would wait for it in vain. */
+function passOn(sh: Shell, child: Child): void {
+  if (sh.traps.interrupted || sh.traps.waits(SIGINT)) sh.proc.kill(child.pid, SIGINT);
 }
 
 /** The status a thrown signal of the script's flow stands for; other things are thrown on. */
@@ -145,7 +161,7 @@ export async function runTrap(sh: Shell, command: string): Promise<number> {
   if (sh.traps.running >= MAX_TRAPS) {
     // A trap that sends itself its signal: bash uses up its stack.
     sh.proc.signal(SIGSEGV, 'default');
-    sh.proc.kill(sh.proc.pid, SIGSEGV);
+    sh.proc.raise(SIGSEGV);
   }
   sh.traps.running++;
   try {
@@ -163,10 +179,13 @@ export async function runTrap(sh: Shell, command: string): Promise<number> {
 
 /** Ends the shell by a signal, after its EXIT trap. */
 async function die(sh: Shell, signal: number): Promise<never> {
-  if (sh.interactive && signal === SIGINT) throw new DiscardSignal(130);
+  if (sh.interactive && signal === SIGINT) {
+    await sh.warn('\n');
+    throw new DiscardSignal(128 + SIGINT);
+  }
   await runExitTrap(sh, 128 + signal);
   sh.proc.signal(signal, 'default');
-  sh.proc.kill(sh.proc.pid, signal);
+  sh.proc.raise(signal);
   await sh.proc.tick();
   throw new ExitSignal(128 + signal, true);
 }
@@ -192,28 +211,77 @@ export async function waitPid(sh: Shell, pid: number): Promise<WaitResult> {
   }
 }
 
-/** Waits for the processes of a foreground job. @returns their statuses, in order */
+/** A command's processes, as they were started. */
+export interface Started {
+  readonly pid: number;
+  readonly text: string;
+}
+
+/**
+ * Waits for the processes of a foreground job; with job control it has the terminal meanwhile.
+ * @param text the command, as `jobs` shows it. @param job when it is one already: `fg`
+ * @returns their statuses, in order. @throws DiscardSignal when Ctrl-C ended it and the shell is interactive
+ */
 export async function waitForeground(
   sh: Shell,
-  children: readonly { readonly pid: number; readonly text: string }[],
+  children: readonly Started[],
+  text: string,
+  job: Job | null = null,
 ): Promise<number[]> {
+  const { monitor } = sh.options;
+  const pgid = job?.pgid ?? children[0]!.pid;
   const statuses: number[] = [];
-  let last: WaitResult | null = null;
+  const results: WaitResult[] = [];
+  if (monitor) foreground(sh, pgid);
   for (const c of children) {
-    last = await waitPid(sh, c.pid);
+    const last = await waitPid(sh, c.pid);
+    results.push(last);
     sh.jobs.ended.delete(c.pid);
     statuses.push(exitStatus(last));
+    if (sh.interactive) continue;
     if (last.signal === SIGTERM && c === children.at(-1)) await sh.warn('Terminated\n');
     const decides = c === children.at(-1) || sh.options.pipefail;
     if (decides && last.signal !== 0 && !silent(last.signal)) await tell(sh, last, c.text);
   }
+  if (monitor) foreground(sh, sh.proc.pgid);
+  if (monitor && results.some((r) => r.stopped !== 0)) await stoppedJob(sh, pgid, children, results, text, job);
+  else if (sh.interactive) await endedJob(sh, results);
   if (sh.traps.interrupted) {
     // A child that lived had the signal too. If it did not die of it, it was its business alone.
     sh.traps.interrupted = false;
-    if (!sh.proc.sigintShared || (last !== null && last.signal === SIGINT)) await die(sh, SIGINT);
+    if (!sh.proc.sharedSigint(children.at(-1)!.pid) || results.at(-1)?.signal === SIGINT) await die(sh, SIGINT);
   }
   if (sh.jobs.list.length > 0) await reap(sh);
   return statuses;
+}
+
+/** Ctrl-Z: the command becomes a job, unless it was one. */
+async function stoppedJob(
+  sh: Shell,
+  pgid: number,
+  children: readonly Started[],
+  results: readonly WaitResult[],
+  text: string,
+  known: Job | null,
+): Promise<void> {
+  const processes = children.map((c, i) => ({ ...c, result: results[i]!.stopped === 0 ? results[i]! : null }));
+  const job = known ?? sh.jobs.add(pgid, processes, text);
+  job.stopped = results.find((r) => r.stopped !== 0)!.stopped;
+  job.notified = true;
+  sh.jobs.touch(job);
+  sh.jobs.disturbed = true;
+  await sh.warn(`\n${sh.jobs.line(job, '')}`);
+}
+
+/** What an interactive shell says of a command that a signal ended, and does about Ctrl-C. */
+async function endedJob(sh: Shell, results: readonly WaitResult[]): Promise<void> {
+  if (results.some((r) => r.signal !== 0)) sh.jobs.disturbed = true;
+  const last = results.at(-1)!;
+  if (results.some((r) => r.signal === SIGINT)) {
+    await sh.warn('\n');
+    // What follows in the list, or in the loop, is not run either. A trap on SIGINT leaves it to the list.
+    if (sh.options.monitor && (sh.traps.get(SIGINT) ?? null) === null) throw new DiscardSignal(128 + SIGINT);
+  } else if (last.signal !== 0 && last.signal !== SIGPIPE) await sh.warn(`${strsignal(last.signal)}\n`);
 }
 
 /** `script: line 3: 1234 Killed   sleep 5`. */
@@ -225,6 +293,7 @@ export async function tell(sh: Shell, r: WaitResult, text: string): Promise<void
 export async function reap(sh: Shell): Promise<void> {
   sh.proc.reapAdopted();
   for (const job of sh.jobs.list.slice()) {
+    if (job.stopped !== 0 && !job.processes.some((p) => sh.proc.processes.get(p.pid)?.state === 'T')) job.stopped = 0;
     for (const p of job.processes) {
       if (p.result !== null) continue;
       try {
@@ -294,6 +363,28 @@ function scriptBody(file: string, args: readonly string[]): (child: Shell) => Pr
 }
 
 /**
+ * Becomes a program. What came for the shell is done before.
+ * @throws SystemError when it cannot; the shell goes on then. @see execve(2)
+ */
+export async function become(
+  sh: Shell,
+  file: string,
+  argv: readonly string[],
+  env: ReadonlyMap<string, string>,
+): Promise<never> {
+  sh.traps.handOver();
+  if (sh.traps.due) await attend(sh);
+  let status: number;
+  try {
+    status = await sh.proc.execve(file, argv, env);
+  } catch (e) {
+    if (e instanceof SystemError) sh.traps.takeBack();
+    throw e;
+  }
+  throw new ExitSignal(status, true);
+}
+
+/**
  * Runs a program and waits for it.
  * @param replace the shell has nothing else to do: it becomes the program
  */
@@ -313,14 +404,14 @@ export async function runProgram(
   const env = sh.vars.exported();
   env.set('_', file);
   try {
-    if (replace) throw new ExitSignal(await sh.proc.execve(file, argv, env), true);
+    if (replace) await become(sh, file, argv, env);
     const pgid = sh.options.monitor ? { pgid: 0 } : {};
     const room = forkRoom(sh);
     if (room !== undefined) await room;
     const child = await sh.proc.spawn(file, argv, { env, ...pgid });
-    if (sh.options.monitor) foreground(sh, child.pid);
-    const [status] = await waitForeground(sh, [{ pid: child.pid, text }]);
-    if (sh.options.monitor) foreground(sh, sh.proc.pgid);
+    defaultSignals(sh, child.process);
+    passOn(sh, child);
+    const [status] = await waitForeground(sh, [{ pid: child.pid, text }], text);
     return status!;
   } catch (e) {
     if (!(e instanceof SystemError)) throw e;
@@ -335,8 +426,8 @@ export async function runProgram(
   }
   if (replace) return scriptBody(file, argv)(sh);
   await forkRoom(sh);
-  const child = forkShell(sh, {}, scriptBody(file, argv));
-  const [status] = await waitForeground(sh, [{ pid: child.pid, text }]);
+  const child = forkShell(sh, sh.options.monitor ? { pgid: 0 } : {}, scriptBody(file, argv));
+  const [status] = await waitForeground(sh, [{ pid: child.pid, text }], text);
   return status!;
 }
 

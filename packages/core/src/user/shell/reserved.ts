@@ -1,5 +1,5 @@
 /** Words the grammar knows. */
-const WORDS = new Set(
+export const RESERVED: ReadonlySet<string> = new Set(
   'if then else elif fi case esac for select while until do done in function time { } ! [[ ]] coproc'.split(' '),
 );
-export const isReserved = (word: string): boolean => WORDS.has(word);
+export const isReserved = (word: string): boolean => RESERVED.has(word);

@@ -22,6 +22,11 @@ export interface TextOptions {
 
 /** What stands before the words of a syntax error. */
 function prefix(sh: Shell, label: string, line: number): string {
+  if (sh.interactiveShell) {
+    const file = sh.frames.at(-1)?.source ?? '';
+    if (label === '' && file === '') return `${sh.name}: `;
+    return `${sh.name}: ${label === '' ? file : label}: line ${line}: `;
+  }
   if (label !== '') return `${sh.frames.at(-1)?.source || sh.name}: ${label}: line ${line}: `;
   const source = sh.frames.at(-1)?.source ?? '';
   return `${source === '' ? sh.name : source}: line ${line}: `;
@@ -37,7 +42,9 @@ export async function runText(sh: Shell, text: string, firstLine: number, option
     if (u.kind === 'error') {
       if (sh.options.verbose && options.top) await sh.warn(u.text.endsWith('\n') ? u.text : `${u.text}\n`);
       const head = prefix(sh, options.label, u.line);
-      for (const m of u.message) await sh.warn(`${head}${m}\n`);
+      // Who typed it sees the line.
+      const shown = sh.interactiveShell && options.top ? u.message.slice(0, 1) : u.message;
+      for (const m of shown) await sh.warn(`${head}${m}\n`);
       sh.status = u.status;
       return u.status;
     }

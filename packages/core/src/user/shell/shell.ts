@@ -7,6 +7,7 @@ import type { FileSystem, Process } from '../process/types.ts';
 import type { FunctionDef, Node, Part, Statement } from './ast.ts';
 import type { Builtin } from './builtins/types.ts';
 import { ExitSignal, ShellError } from './errors.ts';
+import type { History, HistoryStore } from './interactive/history.ts';
 import { Jobs } from './jobs.ts';
 import type { Maybe } from './maybe.ts';
 import { newOptions, type Options, type ShellOptions, newShopts } from './options.ts';
@@ -79,9 +80,19 @@ export class Shell {
   jobs: Jobs = new Jobs();
   subshell = 0;
   interactive = false;
+  login = false;
+  /** It, or the shell it is a subshell of, is interactive: errors name no line. */
+  interactiveShell = false;
+  /** Lines typed before, when it keeps them, and where they are kept. */
+  history: History | null = null;
+  historyStore: () => HistoryStore | null = () => null;
+  /** Commands read at a terminal. */
+  commandNumber = 1;
   posix = false;
   /** How the commands came: from a file, `-c`, or standard input. */
   mode: 'file' | 'command' | 'stdin' = 'file';
+  /** The name of the working directory it came by; null when it has none any more. */
+  directory: string | null = null;
   directories: string[] = [];
   hashed: Map<string, { path: string; hits: number }> = new Map();
   /** getopts: position inside of a cluster of options. */
@@ -221,7 +232,7 @@ export class Shell {
     v.define('BASH_LINENO', visible(stack((f) => String(f.line))));
     v.define(
       'DIRSTACK',
-      visible(() => [this.proc.cwd, ...this.directories]),
+      visible(() => [this.directory ?? '', ...this.directories]),
     );
     v.define(
       'GROUPS',
@@ -258,7 +269,11 @@ export class Shell {
     c.jobs = this.jobs.fork();
     c.subshell = this.subshell + 1;
     c.posix = this.posix;
+    c.interactiveShell = this.interactiveShell;
+    c.history = this.history;
+    c.historyStore = this.historyStore;
     c.mode = this.mode;
+    c.directory = this.directory;
     c.directories = [...this.directories];
     c.hashed = new Map(this.hashed);
     c.optionOffset = this.optionOffset;
@@ -278,6 +293,7 @@ export class Shell {
   // ---- words for errors
   /** What stands before a message: `script: line 3: `. */
   prefix(): string {
+    if (this.interactiveShell) return `${this.name}: `;
     const source = this.frames.at(-1)?.source ?? '';
     if (source !== '') return `${source}: line ${this.line}: `;
     if (this.frames.at(-1)?.kind === 'function') return `environment: line ${this.line}: `;

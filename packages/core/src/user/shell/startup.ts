@@ -3,6 +3,7 @@ import type { Invocation } from './invocation.ts';
 import type { Shell } from './shell.ts';
 import { V_EXPORT, V_INTEGER, V_READONLY, Variable } from './variables.ts';
 import { parseText } from './grammar.ts';
+import { workingDirectory } from './working-directory.ts';
 
 const DEFAULT_PATH = '/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin';
 
@@ -21,7 +22,7 @@ function importFunction(sh: Shell, key: string, body: string): void {
   if (node.t === 'function') sh.functions.set(name, { def: node, source: 'environment', exported: true, trace: false });
 }
 
-export function startVariables(sh: Shell, given: Invocation): void {
+export async function startVariables(sh: Shell, given: Invocation): Promise<void> {
   const { proc } = sh;
   for (const [key, value] of proc.env) {
     if (/^BASH_FUNC_.*%%$/.test(key)) importFunction(sh, key, value);
@@ -48,7 +49,9 @@ export function startVariables(sh: Shell, given: Invocation): void {
   unlessSet('TERM', 'dumb');
   unlessSet('SHELL', '/bin/bash');
   const pwd = sh.vars.get('PWD');
-  define(sh, 'PWD', pwd !== undefined && pwd.startsWith('/') && same(sh, pwd) ? pwd : proc.cwd, V_EXPORT);
+  if (pwd !== undefined && pwd.startsWith('/') && same(sh, pwd)) sh.directory = pwd;
+  else await workingDirectory(sh, 'shell-init');
+  define(sh, 'PWD', sh.directory ?? pwd ?? '', V_EXPORT);
   const old = sh.vars.global('OLDPWD', true)!;
   old.flags |= V_EXPORT;
   define(sh, 'SHLVL', String((Number(sh.vars.get('SHLVL') ?? 0) || 0) + 1), V_EXPORT);
@@ -67,11 +70,13 @@ export function startVariables(sh: Shell, given: Invocation): void {
   sh.params = given.params;
   if (given.kind === 'command') define(sh, 'BASH_EXECUTION_STRING', given.text);
   if (given.posix) sh.shopts['expand_aliases'] = true;
+  sh.login = given.login;
   if (given.interactive) {
     sh.interactive = true;
+    sh.interactiveShell = true;
     sh.shopts['expand_aliases'] = true;
     sh.options.monitor = proc.isatty(0);
-    define(sh, 'PS1', sh.vars.get('PS1') ?? '\\s-\\v\\$ ');
+    define(sh, 'PS1', sh.vars.get('PS1') ?? (given.rc ? '\\u@\\h:\\w\\$ ' : '\\s-\\v\\$ '));
     define(sh, 'PS2', sh.vars.get('PS2') ?? '> ');
   }
 }

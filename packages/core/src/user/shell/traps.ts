@@ -40,6 +40,8 @@ export class Traps {
   readonly #hard: Set<number> = new Set();
   /** The main shell lets a foreground child answer to SIGINT first. */
   readonly #main: boolean;
+  /** The terminal of an interactive shell is gone. */
+  hungUp = false;
   /** SIGINT came and no trap wants it. */
   interrupted = false;
   /** A signal that ends the shell, whose EXIT trap comes first. */
@@ -115,12 +117,24 @@ export class Traps {
   restore(n: number): void {
     this.#install(n);
   }
+  /** Before the shell becomes a program: what comes from here on is for that. @see restore_original_signals */
+  handOver(): void {
+    for (let n = 1; n <= 64; n++) if (typeof this.#proc.signalAction(n) === 'function') this.#proc.signal(n, 'default');
+  }
+  /** It did not become one. */
+  takeBack(): void {
+    for (const n of [SIGINT, SIGHUP, SIGTERM, ...this.#commands.keys()])
+      if (n > 0 && !this.#hard.has(n)) this.#install(n);
+  }
   /** Something came that has to be seen to between two commands. */
   get due(): boolean {
     return this.#pending.length > 0 || this.interrupted || this.fatal !== 0;
   }
   take(): number | undefined {
     return this.#pending.shift();
+  }
+  waits(n: number): boolean {
+    return this.#pending.includes(n) || this.fatal === n;
   }
   /** A trapped signal waits: `wait` gives up. */
   get pendingSignal(): number {

@@ -127,6 +127,7 @@ export function makeBaseMounts(
   };
   const dev = new MemDir(machine.nextIno());
   makeDevices(dev, machine);
+  dev.insert('pts', new MemDir(machine.nextIno()), Number.NaN);
   const run = new MemDir(machine.nextIno());
   run.insert('lock', new MemDir(machine.nextIno(), 0o1777), Number.NaN);
   mount('/', 'rootfs', 'rootfs', tree.root, 'rw');
@@ -139,6 +140,13 @@ export function makeBaseMounts(
   );
   mount('/proc', 'proc', 'proc', new ProcDir(machine.rootPidNs), 'rw,nosuid,nodev,noexec,relatime');
   mount('/dev', 'devtmpfs', 'udev', dev, 'rw,nosuid,relatime,mode=755');
+  mount(
+    '/dev/pts',
+    'devpts',
+    'devpts',
+    machine.terminals.dir,
+    'rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=000',
+  );
   mount('/run', 'tmpfs', 'tmpfs', run, 'rw,nosuid,nodev,relatime,mode=755');
 
   const tops = new Map([

@@ -93,12 +93,15 @@ export class ProcessFileSystem implements FileSystem {
   readdir(path: string): readonly string[] {
     const { inode } = this.#find(path, true, 'open');
     if (!(inode instanceof Dir)) fail(ENOTDIR, 'open', path);
+    if (inode instanceof MemDir) inode.accessed(this.#ctx.machine.realtime());
     return [...inode.names(this.#ctx)];
   }
 
   readlink(path: string): string {
     const { inode } = this.#find(path, false, 'readlink');
-    return inode instanceof Link ? inode.target(this.#ctx) : fail(EINVAL, 'readlink', path);
+    if (!(inode instanceof Link)) return fail(EINVAL, 'readlink', path);
+    if (inode instanceof MemLink) inode.accessed(this.#ctx.machine.realtime());
+    return inode.target(this.#ctx);
   }
 
   realpath(path: string): string {
@@ -160,7 +163,8 @@ export class ProcessFileSystem implements FileSystem {
       if (found.slash) fail(EISDIR, 'open', path);
       const made = new MemFile(ctx.machine.nextIno(), mode & 0o7777 & ~ctx.umask);
       this.#insert(found, made, 'open', path);
-      place = { mount: found.parent.mount, inode: made, path: join(found.parent.path, found.name) };
+      const { mount, path: dir } = found.parent;
+      place = { mount, inode: made, path: join(dir, found.name), up: found.parent };
     } else {
       if (exclusive) fail(EEXIST, 'open', path);
       const { inode } = place;
@@ -170,7 +174,7 @@ export class ProcessFileSystem implements FileSystem {
       if (!isDir && (flags & O_DIRECTORY) !== 0) fail(ENOTDIR, 'open', path);
       if (inode instanceof MemFile && (flags & O_TRUNC) !== 0) {
         inode.resize(0);
-        inode.mtime = ctx.machine.realtime();
+        inode.written(ctx.machine.realtime());
       }
       if (inode instanceof NsfsInode && (flags & O_ACCMODE) !== O_RDONLY) fail(EPERM, 'open', path);
       if (inode instanceof Fifo && (flags & O_NONBLOCK) !== 0 && (flags & O_ACCMODE) === O_WRONLY) {
@@ -190,7 +194,11 @@ export class ProcessFileSystem implements FileSystem {
     }
     if (dir.nlink === 0) fail(ENOENT, syscall, path);
     const now = this.#ctx.machine.realtime();
-    if (Number.isNaN(inode.mtime)) inode.mtime = now;
+    if (Number.isNaN(inode.btime)) {
+      inode.atime = now;
+      inode.btime = now;
+      inode.written(now);
+    }
     dir.insert(found.name, inode, now);
   }
 
@@ -226,6 +234,7 @@ export class ProcessFileSystem implements FileSystem {
     if (source.inode instanceof Dir) fail(EPERM, 'link', to);
     this.#insert(found, source.inode, 'link', to);
     source.inode.nlink++;
+    source.inode.ctime = this.#ctx.machine.realtime();
   }
 
   rmdir(path: string): void {
@@ -256,8 +265,10 @@ export class ProcessFileSystem implements FileSystem {
     if (path.endsWith('/')) fail(ENOTDIR, 'unlink', path);
     if (place.mount !== parent.mount) fail(EBUSY, 'unlink', path);
     if (!(parent.inode instanceof MemDir)) fail(EPERM, 'unlink', path);
-    parent.inode.remove(found.name, this.#ctx.machine.realtime());
+    const now = this.#ctx.machine.realtime();
+    parent.inode.remove(found.name, now);
     place.inode.nlink--;
+    place.inode.ctime = now;
     this.#forget(place);
   }
 
@@ -299,23 +310,30 @@ export class ProcessFileSystem implements FileSystem {
       toDir.remove(b.name, now);
       if (target.inode instanceof MemDir) target.inode.nlink = 0;
       else target.inode.nlink--;
+      target.inode.ctime = now;
       this.#forget(target);
     }
     fromDir.remove(a.name, now);
     toDir.insert(b.name, old.inode, now);
-    if (isDir) for (const ns of ctx.machine.mountNamespaces) ns.renamed(old.path, newPath);
+    old.inode.ctime = now;
+    if (!isDir) return;
+    for (const ns of ctx.machine.mountNamespaces) ns.renamed(old.path, newPath);
+    ctx.machine.moved(old.inode, { ...old, path: newPath, up: b.parent });
   }
 
   chmod(path: string, mode: number): void {
     const { inode } = this.#find(path, true, 'chmod');
     if (!memory(inode)) fail(EPERM, 'chmod', path);
     inode.mode = (inode.mode & ~0o7777) | (mode & 0o7777);
+    inode.ctime = this.#ctx.machine.realtime();
   }
 
-  utimes(path: string, mtime: number): void {
-    const { inode } = this.#find(path, true, 'utimes');
-    if (!memory(inode)) fail(EPERM, 'utimes', path);
-    inode.mtime = mtime;
+  utimes(path: string, atime: number | null, mtime: number | null, follow = true): void {
+    const { inode } = this.#find(path, follow, 'utimes');
+    if (!memory(inode) && !(inode instanceof MemLink)) fail(EPERM, 'utimes', path);
+    if (atime !== null) inode.atime = atime;
+    if (mtime !== null) inode.mtime = mtime;
+    inode.ctime = this.#ctx.machine.realtime();
   }
 
   bind(source: string, target: string): void {
@@ -385,8 +403,20 @@ export class ProcessFileSystem implements FileSystem {
     const { mount } = at;
     if (mount.path !== at.path) fail(EINVAL, 'umount', target);
     if (mount.parent === null) fail(EBUSY, 'umount', target);
-    if (!lazy && this.#ctx.mountNs.children(mount).length > 0) fail(EBUSY, 'umount', target);
-    this.#ctx.mountNs.detach(mount);
+    const { machine, mountNs } = this.#ctx;
+    const within = (kpid: number): boolean => machine.process(kpid)?.cwdPlace.mount === mount;
+    if (!lazy && (mountNs.children(mount).length > 0 || machine.pids().some(within))) fail(EBUSY, 'umount', target);
+    mountNs.detach(mount);
+  }
+
+  makePrivate(target: string, recursive: boolean): void {
+    const { mount, path } = this.#find(target, true, 'mount');
+    if (mount.path !== path) fail(EINVAL, 'mount', target);
+    const isolate = (m: Mount): void => {
+      m.isolated = true;
+      if (recursive) for (const child of this.#ctx.mountNs.children(m)) isolate(child);
+    };
+    isolate(mount);
   }
 
   mounts(): readonly { source: string; target: string; type: string; options: string }[] {
@@ -428,10 +458,10 @@ export class ProcessFileSystem implements FileSystem {
     return place?.inode instanceof ProcDir ? place.inode.ns : null;
   }
 
-  /** The canonical path of a directory. @throws SystemError ENOENT, ENOTDIR. @see chdir(2) */
-  directory(path: string): string {
+  /** A directory to be in. @throws SystemError ENOENT, ENOTDIR. @see chdir(2) */
+  directory(path: string): Place {
     const place = this.#find(path, true, 'chdir');
-    return place.inode instanceof Dir ? place.path : fail(ENOTDIR, 'chdir', path);
+    return place.inode instanceof Dir ? place : fail(ENOTDIR, 'chdir', path);
   }
 }
 

@@ -19,6 +19,8 @@ import { openFifo, Pipe } from '../pipe.ts';
 import type { OpenFile, Stat } from '../types.ts';
 
 const EMPTY = new Uint8Array(0);
+/** A read is noted at least this often. */
+const RELATIME_SECONDS = 86_400;
 
 /** A file, apart from its names. */
 export abstract class Inode {
@@ -28,8 +30,11 @@ export abstract class Inode {
   nlink = 1;
   uid = 0;
   gid = 0;
-  /** Seconds since the epoch; NaN for what was there at boot. */
+  /** When it was last read, written and changed in any way, and when it was made: seconds since the epoch; NaN for what was there at boot. */
+  atime: number = Number.NaN;
   mtime: number = Number.NaN;
+  ctime: number = Number.NaN;
+  btime: number = Number.NaN;
 
   constructor(ino: number, mode: number) {
     this.ino = ino;
@@ -50,9 +55,23 @@ export abstract class Inode {
 
   stat(dev: number, bootTime: number): Stat {
     const { ino, mode, nlink, uid, gid, size, rdev } = this;
-    const mtime = Number.isNaN(this.mtime) ? bootTime : this.mtime;
-    const stat = { ino, dev, mode, nlink, uid, gid, size, mtime };
+    const at = (time: number): number => (Number.isNaN(time) ? bootTime : time);
+    const times = { atime: at(this.atime), mtime: at(this.mtime), ctime: at(this.ctime), btime: at(this.btime) };
+    const stat = { ino, dev, mode, nlink, uid, gid, size, ...times };
     return rdev === undefined ? stat : { ...stat, rdev };
+  }
+
+  /** Its content was changed. */
+  written(now: number): void {
+    this.mtime = now;
+    this.ctime = now;
+  }
+
+  /** It was read: seen once after each change, and once a day. @see fs/inode.c:relatime_need_update */
+  accessed(now: number): void {
+    const { atime } = this;
+    if (atime > this.mtime && atime > this.ctime && now - atime < RELATIME_SECONDS) return;
+    this.atime = now;
   }
 
   /** Opens it; `dev` is that of the mount it was reached through. */
@@ -107,16 +126,16 @@ export class MemDir extends Dir {
   }
 
   /** Adds a name; does not count links of files. */
-  insert(name: string, inode: Inode, mtime: number): void {
+  insert(name: string, inode: Inode, now: number): void {
     this.entries.set(name, inode);
     if (inode instanceof MemDir) this.nlink = 2 + ++this.#subdirs;
-    this.mtime = mtime;
+    this.written(now);
   }
 
-  remove(name: string, mtime: number): void {
+  remove(name: string, now: number): void {
     if (this.entries.get(name) instanceof MemDir) this.nlink = 2 + --this.#subdirs;
     this.entries.delete(name);
-    this.mtime = mtime;
+    this.written(now);
   }
 }
 
@@ -185,6 +204,7 @@ class RegularFile extends BaseFile {
     this.checkRead();
     const bytes = this.#inode.readAt(this.#position, size);
     this.#position += bytes.length;
+    this.#inode.accessed(this.#ctx.machine.realtime());
     return bytes;
   }
 
@@ -193,7 +213,7 @@ class RegularFile extends BaseFile {
     if ((this.flags & O_APPEND) !== 0) this.#position = this.#inode.size;
     this.#inode.writeAt(this.#position, data);
     this.#position += data.length;
-    this.#inode.mtime = this.#ctx.machine.realtime();
+    this.#inode.written(this.#ctx.machine.realtime());
     return data.length;
   }
 
@@ -209,7 +229,7 @@ class RegularFile extends BaseFile {
   truncate(size: number): void {
     if ((this.flags & O_ACCMODE) === 0) fail(EINVAL, 'ftruncate');
     this.#inode.resize(size);
-    this.#inode.mtime = this.#ctx.machine.realtime();
+    this.#inode.written(this.#ctx.machine.realtime());
   }
 }
 

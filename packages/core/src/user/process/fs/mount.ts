@@ -1,4 +1,4 @@
-import type { Dir, Inode } from './inode.ts';
+import type { Inode } from './inode.ts';
 
 /** One mount: a tree that covers a place of another one. */
 export class Mount {
@@ -14,6 +14,8 @@ export class Mount {
   readonly options: string;
   /** What the file system shows, when two mounts of it are the same: `sysfs:4026531840`; '' when none is. */
   readonly superblock: string;
+  /** What is mounted on its master later does not show on it. @see mount(2) MS_PRIVATE */
+  isolated = false;
   /** Takes part in what the mounts hold (a namespace); returns how to let go. */
   readonly hold: (() => () => void) | undefined;
   #drop: (() => void) | undefined;
@@ -46,7 +48,7 @@ export class Mount {
   /** The same mount below another parent: in another namespace. */
   copy(parent: Mount | null): Mount {
     const { peer, path, root, dev, source, type, options, superblock, hold } = this;
-    return new Mount({
+    const made = new Mount({
       peer,
       parent,
       path,
@@ -58,6 +60,8 @@ export class Mount {
       superblock,
       ...(hold === undefined ? {} : { hold }),
     });
+    made.isolated = this.isolated;
+    return made;
   }
 
   release(): void {
@@ -66,15 +70,36 @@ export class Mount {
   }
 }
 
-/** A place in the tree: which mount it was reached through, the file, its canonical path. */
+/** A place in the tree: which mount it was reached through, the file, its canonical path, and where `..` leads. */
 export interface Place {
   readonly mount: Mount;
   readonly inode: Inode;
   readonly path: string;
+  /** Null at the root. */
+  readonly up: Place | null;
 }
 
-/** How mounts made later reach a copied namespace. @see mount_namespaces(7) */
-export type Propagation = 'slave' | 'private';
+/** The place in another namespace, through that one's copies of the mounts. @see fs/namespace.c:copy_mnt_ns */
+export function inNamespace(place: Place, ns: MountNamespace): Place {
+  const mount = ns.mounts.find((m) => m.peer === place.mount.peer) ?? place.mount;
+  const up = place.up === null ? null : inNamespace(place.up, ns);
+  return { ...place, mount, up };
+}
+
+/** The place once a directory on the way to it is `to`. */
+export function relocated(place: Place, moved: Inode, to: Place): Place {
+  if (place.inode === moved) return to;
+  const up = place.up === null ? null : relocated(place.up, moved, to);
+  if (up === null || up === place.up) return place;
+  const name = place.path.slice(place.path.lastIndexOf('/'));
+  return { ...place, path: up.path === '/' ? name : up.path + name, up };
+}
+
+/**
+ * How mounts made later reach a copied namespace: as `slave` those of the original do, `unchanged` those that reach the
+ * original do. @see mount_namespaces(7)
+ */
+export type Propagation = 'slave' | 'private' | 'unchanged';
 
 /** The mount table that a group of processes shares. */
 export class MountNamespace {
@@ -105,8 +130,9 @@ export class MountNamespace {
     return this.mounts[0]!;
   }
 
-  get rootDir(): Dir {
-    return this.root.root as Dir;
+  /** What `/` is. */
+  get rootPlace(): Place {
+    return this.cross(this.root, this.root.root, '/', null);
   }
 
   retain(): this {
@@ -131,10 +157,10 @@ export class MountNamespace {
       return copy;
     });
     const ns = new MountNamespace(ino, mounts, this.#onGone, this.#onMade);
-    if (propagation === 'slave') {
-      this.#slaves.add(ns);
-      ns.#master = this;
-    }
+    const master = propagation === 'slave' ? this : propagation === 'unchanged' ? this.#master : null;
+    if (master !== null) master.#slaves.add(ns);
+    ns.#master = master;
+    if (propagation === 'slave') for (const m of ns.mounts) m.isolated = false;
     return ns;
   }
 
@@ -150,7 +176,7 @@ export class MountNamespace {
     this.#insert(mount);
     for (const slave of this.#slaves) {
       const parent = slave.mounts.findLast((m) => m.peer === mount.parent?.peer);
-      if (parent !== undefined) slave.add(mount.copy(parent));
+      if (parent !== undefined && !parent.isolated) slave.add(mount.copy(parent));
     }
   }
 
@@ -167,7 +193,7 @@ export class MountNamespace {
     else this.#byPath.delete(mount.path);
     for (const slave of this.#slaves) {
       const copy = slave.mounts.findLast((m) => m.peer === mount.peer);
-      if (copy !== undefined) slave.detach(copy);
+      if (copy !== undefined && copy.parent?.isolated !== true) slave.detach(copy);
     }
     mount.release();
   }
@@ -193,14 +219,14 @@ export class MountNamespace {
   }
 
   /** What is seen at a place: the topmost of the mounts that cover it. */
-  cross(mount: Mount, inode: Inode, path: string): Place {
-    let place: Place = { mount, inode, path };
+  cross(mount: Mount, inode: Inode, path: string, up: Place | null): Place {
+    let place: Place = { mount, inode, path, up };
     const list = this.#byPath.get(path);
     if (list === undefined) return place;
     for (let i = 0; i < list.length; i++) {
       const m = list[i]!;
       if (m.parent !== place.mount) continue;
-      place = { mount: m, inode: m.root, path };
+      place = { mount: m, inode: m.root, path, up };
       i = -1;
     }
     return place;

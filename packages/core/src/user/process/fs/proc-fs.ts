@@ -8,6 +8,7 @@ import { type NamespaceRef, PROC_USER_INIT_INO } from '../namespaces.ts';
 import type { PidNamespace } from '../pid-ns.ts';
 import type { OpenFile, Stat } from '../types.ts';
 import { Dir, Inode, Link, MadeInode, NetnsInode, NsInode } from './inode.ts';
+import type { Place } from './mount.ts';
 import { type Beside, KernelDir, pathIno } from './kernel-fs.ts';
 import { cpuinfo, filesystems, meminfo, mountsText, statText, statusText, uptime, version } from './proc-text.ts';
 
@@ -44,6 +45,11 @@ class ProcLink extends Link {
   override follow(): Inode | null {
     return this.#follow?.() ?? null;
   }
+}
+
+/** /proc/PID/cwd: by name, or the directory itself once that is gone. @see fs/d_path.c:d_path */
+function cwdLink(path: string, { inode, path: name }: Place): Inode {
+  return inode.nlink > 0 ? new ProcLink(path, name) : new ProcLink(path, `${name} (deleted)`, () => inode);
 }
 
 /** `self` and `thread-self`: nobody, for a process that is not in the namespace. */
@@ -207,7 +213,7 @@ class PidDir extends Dir {
       case 'mountinfo':
         return pidFile(path, () => mountsText(view, true));
       case 'cwd':
-        return zombie ? null : new ProcLink(path, view.cwd);
+        return zombie ? null : cwdLink(path, view.cwdPlace);
       case 'root':
         return zombie ? null : new ProcLink(path, '/');
       case 'exe':

@@ -109,7 +109,8 @@ export function statText(view: ProcessView, ns: PidNamespace): string {
     tty === null ? -1 : ns.numberOf(tty.foreground),
     4194304,
   );
-  f[17] = 20;
+  f[17] = 20 + view.nice;
+  f[18] = view.nice;
   f[19] = 1;
   f[21] = Math.floor(view.startTime * 100);
   f[24] = '18446744073709551615';

@@ -43,7 +43,8 @@ export function walk(ctx: FsContext, path: string, follow: boolean, syscall: str
   if (path === '') fail(ENOENT, syscall, path);
   if (path.length >= PATH_MAX) fail(ENAMETOOLONG, syscall, path);
   const ns = ctx.mountNs;
-  const stack: Place[] = [ns.cross(ns.root, ns.rootDir, '/')];
+  const root = ns.rootPlace;
+  let here = path.startsWith('/') ? root : ctx.cwdPlace;
   const todo: string[] = [];
   const push = (p: string): void => {
     const parts = p.split('/');
@@ -52,17 +53,15 @@ export function walk(ctx: FsContext, path: string, follow: boolean, syscall: str
   push(path);
   const slash = path.endsWith('/');
   const last = todo.length === 0 ? 'root' : todo[0] === '.' ? 'dot' : todo[0] === '..' ? 'dotdot' : 'name';
-  if (!path.startsWith('/')) push(ctx.cwd);
   let mustBeDir = slash;
   let name = '';
   let links = 0;
   while (todo.length > 0) {
     const part = todo.pop()!;
-    const here = stack[stack.length - 1]!;
     if (!(here.inode instanceof Dir)) fail(ENOTDIR, syscall, path);
     if (part === '.') continue;
     if (part === '..') {
-      if (stack.length > 1) stack.pop();
+      here = here.up ?? here;
       continue;
     }
     if (nameTooLong(part)) fail(ENAMETOOLONG, syscall, path);
@@ -72,25 +71,25 @@ export function walk(ctx: FsContext, path: string, follow: boolean, syscall: str
       if (todo.length > 0) fail(ENOENT, syscall, path);
       return { parent: here, name, place: null, last, slash: mustBeDir };
     }
-    const place = ns.cross(here.mount, child, here.path === '/' ? `/${part}` : `${here.path}/${part}`);
+    const place = ns.cross(here.mount, child, here.path === '/' ? `/${part}` : `${here.path}/${part}`, here);
     const { inode } = place;
     if (inode instanceof Link && (todo.length > 0 || follow || mustBeDir)) {
       if (++links > MAXSYMLINKS) fail(ELOOP, syscall, path);
       const target = inode.target(ctx);
       const direct = inode.follow(ctx);
       if (direct !== null) {
-        stack.push({ mount: here.mount, inode: direct, path: target });
+        here = { mount: here.mount, inode: direct, path: target, up: here };
         continue;
       }
       if (target === '') fail(ENOENT, syscall, path);
       if (todo.length === 0 && target.endsWith('/')) mustBeDir = true;
-      if (target.startsWith('/')) stack.length = 1;
+      if (target.startsWith('/')) here = root;
       push(target);
       continue;
     }
-    stack.push(place);
+    here = place;
   }
-  const place = stack[stack.length - 1]!;
+  const place = here;
   if (mustBeDir && !(place.inode instanceof Dir) && !(place.inode instanceof Link)) fail(ENOTDIR, syscall, path);
-  return { parent: stack[stack.length - 2] ?? place, name, place, last, slash: mustBeDir };
+  return { parent: place.up ?? place, name, place, last, slash: mustBeDir };
 }

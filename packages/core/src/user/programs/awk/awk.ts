@@ -1,6 +1,7 @@
 import type { Process } from '../../process/types.ts';
 import { complain, die, errorText, invocation } from '../coreutils/command.ts';
 import { getopt } from '../getopt.ts';
+import { RegexExhausted } from '../../../lib/regex/pattern.ts';
 import { utf8Decode } from '../../../lib/text.ts';
 import { Interpreter } from './interp.ts';
 import { AwkSyntaxError, unescapeString } from './lexer.ts';
@@ -102,9 +103,9 @@ export async function awkMain(proc: Process): Promise<number> {
     }
     return await interp.run();
   } catch (e) {
-    if (!(e instanceof AwkFatal)) throw e;
+    if (!(e instanceof AwkFatal || e instanceof RegexExhausted)) throw e;
     await proc.flush();
-    complain(proc, `cmd. line:1: ${e.message}`);
+    complain(proc, e instanceof AwkFatal ? `cmd. line:1: ${e.message}` : `fatal: ${e.message}`);
     return 2;
   }
 }

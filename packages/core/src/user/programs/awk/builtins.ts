@@ -1,4 +1,5 @@
 import { now } from '../coreutils/date.ts';
+import { Regex } from '../../../lib/regex/regex.ts';
 import { strftime } from '../../../lib/strftime.ts';
 import { formatFloat, formatInteger, formatString } from '../coreutils/printf.ts';
 import type { Runtime } from './runtime.ts';
@@ -54,9 +55,9 @@ export function format(rt: Runtime, args: readonly Value[]): string {
 }
 
 /** Splits text by FS: a space means runs of blanks, another character itself, more a regular expression. */
-export function splitFields(rt: Runtime, text: string, fs: Value | RegExp, seps?: string[]): string[] {
+export function splitFields(rt: Runtime, text: string, fs: Value | Regex, seps?: string[]): string[] {
   if (text === '') return [];
-  if (!(fs instanceof RegExp)) {
+  if (!(fs instanceof Regex)) {
     const f = rt.str(fs);
     if (f === ' ') {
       const trimmed = text.replace(/^[ \t\n]+|[ \t\n]+$/g, '');
@@ -74,12 +75,11 @@ export function splitFields(rt: Runtime, text: string, fs: Value | RegExp, seps?
   }
   const out: string[] = [];
   let at = 0;
-  fs.lastIndex = 0;
-  for (const m of text.matchAll(fs)) {
-    if (m[0] === '') continue;
+  for (const m of fs.matches(text, false)) {
+    if (m.end === m.index) continue;
     out.push(text.slice(at, m.index));
-    seps?.push(m[0]);
-    at = m.index + m[0].length;
+    seps?.push(m.groups[0]!);
+    at = m.end;
   }
   out.push(text.slice(at));
   return out;
@@ -104,7 +104,7 @@ function replacement(text: string, m: readonly (string | undefined)[], groups: b
 
 /** sub, gsub and gensub's work. @param which 0: all; n: the n-th match. */
 export function substitute(
-  re: RegExp,
+  re: Regex,
   text: string,
   by: string,
   which: number,
@@ -114,16 +114,11 @@ export function substitute(
   let at = 0;
   let count = 0;
   let seen = 0;
-  re.lastIndex = 0;
-  let last = -1;
-  for (const m of text.matchAll(re)) {
-    // An empty match right behind a match is none.
-    if (m[0] === '' && m.index === last) continue;
-    last = m.index + m[0].length;
+  for (const m of re.matches(text, groups)) {
     seen++;
     if (which !== 0 && seen !== which) continue;
-    out += text.slice(at, m.index) + replacement(by, m, groups);
-    at = m.index + m[0].length;
+    out += text.slice(at, m.index) + replacement(by, m.groups, groups);
+    at = m.end;
     count++;
     if (which !== 0) break;
   }
@@ -204,7 +199,7 @@ export const SIMPLE: Readonly<Record<string, Builtin>> = {
 };
 
 /** split(text, array, separator, separators). */
-export function split(rt: Runtime, text: string, into: AwkArray, fs: Value | RegExp, seps: AwkArray | null): number {
+export function split(rt: Runtime, text: string, into: AwkArray, fs: Value | Regex, seps: AwkArray | null): number {
   const found: string[] = [];
   const parts = splitFields(rt, text, fs, found);
   into.clear();

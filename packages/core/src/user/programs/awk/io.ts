@@ -1,3 +1,4 @@
+import type { Regex } from '../../../lib/regex/regex.ts';
 import { utf8Decode, utf8Encode } from '../../../lib/text.ts';
 import { O_APPEND, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../../uapi/fcntl.ts';
 import type { Process } from '../../process/types.ts';
@@ -56,18 +57,17 @@ export class Input {
   }
 
   /** The next record, null at the end. @param regex RS when it is longer than a character. */
-  async record(rs: string, regex: RegExp | null): Promise<string | null> {
+  async record(rs: string, regex: Regex | null): Promise<string | null> {
     if (rs === '') return this.#paragraph();
     for (;;) {
       if (regex === null) {
         const i = this.#text.indexOf(rs, this.#at);
         if (i >= 0) return this.#take(i, rs.length);
       } else {
-        regex.lastIndex = this.#at;
-        const m = regex.exec(this.#text);
+        const m = regex.find(this.#text, this.#at);
         // A match at the very end may go on in what is not read yet.
-        if (m !== null && m[0] !== '' && (this.#ended || m.index + m[0].length < this.#text.length))
-          return this.#take(m.index, m[0].length);
+        if (m !== null && m.end > m.index && (this.#ended || m.end < this.#text.length))
+          return this.#take(m.index, m.end - m.index);
       }
       if (await this.#more()) continue;
       return this.#rest();

@@ -1,5 +1,9 @@
 import type { Process } from '../../process/types.ts';
-import { compilePosix, RegexError } from '../grep/posix-regex.ts';
+import { AWK } from '../../../lib/regex/dialect.ts';
+import { Meter } from '../../../lib/regex/meter.ts';
+import { RegexError } from '../../../lib/regex/pattern.ts';
+import { compilePosix } from '../../../lib/regex/posix.ts';
+import type { Regex } from '../../../lib/regex/regex.ts';
 import { splitFields } from './builtins.ts';
 import { type AwkArray, fromInput, numberToString, toNumber, type Value } from './value.ts';
 
@@ -13,7 +17,9 @@ export class Runtime {
   /** rand's state and srand's last argument. */
   random = 0;
   seed = 0;
-  readonly #regexes: Map<string, RegExp> = new Map();
+  readonly #regexes: Map<string, Regex> = new Map();
+  /** Counts what the patterns do. */
+  readonly meter: Meter = new Meter();
   #record = '';
   /** Fields 1.., when they are split. */
   #fields: Value[] = [];
@@ -70,20 +76,19 @@ export class Runtime {
     return this.globals.get('RS') === '';
   }
 
-  regex(source: string): RegExp {
+  regex(source: string): Regex {
     const ignoreCase = toNumber(this.getVar('IGNORECASE')) !== 0;
     const key = ignoreCase ? `i${source}` : ` ${source}`;
     let re = this.#regexes.get(key);
     if (re === undefined) {
       try {
-        re = compilePosix(source, { extended: true, escapes: true, ignoreCase, noIntervals: false }, 'g');
+        re = compilePosix(source, AWK, { ignoreCase, meter: this.meter });
       } catch (e) {
         if (e instanceof RegexError) this.fatal(`fatal: invalid regexp: ${e.message}: /${source}/`);
         throw e;
       }
       this.#regexes.set(key, re);
     }
-    re.lastIndex = 0;
     return re;
   }
 

@@ -110,7 +110,9 @@ const C_ESCAPES: Readonly<Record<string, string>> = {
   '\v': '\\v',
 };
 
-const escapeChar = (c: string): string => C_ESCAPES[c] ?? `\\${(c.charCodeAt(0) & 255).toString(8).padStart(3, '0')}`;
+/** A control character, or a byte that is no text, as C writes it. */
+export const escapeChar = (c: string): string =>
+  C_ESCAPES[c] ?? `\\${(c.charCodeAt(0) & 255).toString(8).padStart(3, '0')}`;
 
 /** The text in the quotation marks of a UTF-8 locale. @see quotearg.c locale_quoting_style */
 export function quote(s: string): string {
@@ -297,4 +299,27 @@ export function sizeNumber(text: string): number | null {
   const s = /^([kKmMGTPEZY])(iB|B|D)?$/.exec(suffix);
   if (s === null) return -1;
   return n * (s[2] === 'B' || s[2] === 'D' ? 1000 : 1024) ** (SUFFIXES.indexOf(s[1]!.toUpperCase()) + 1);
+}
+
+/**
+ * An argument out of a list, abbreviated as long as it is clear; ends the program on any other.
+ * @param table rows of words that mean the same. @returns the first word of the row. @see argmatch.c:__xargmatch_internal
+ */
+export function argmatch(
+  proc: Process,
+  option: string,
+  word: string,
+  table: readonly (readonly string[])[],
+  status = 1,
+): string {
+  const exact = table.find((row) => row.includes(word));
+  const found = exact === undefined ? table.filter((row) => row.some((w) => w.startsWith(word))) : [exact];
+  if (found.length === 1) return found[0]![0]!;
+  const valid = table.map((row) => `  - ${row.map(quote).join(', ')}`).join('\n');
+  const what = found.length === 0 ? 'invalid' : 'ambiguous';
+  return usageError(
+    proc,
+    `${what} argument ${quote(word)} for ${quote(option)}\nValid arguments are:\n${valid}`,
+    status,
+  );
 }

@@ -137,7 +137,7 @@ class Copier {
   #keep(target: string, st: Stat): void {
     if (!this.#has.has('p')) return;
     this.#proc.fs.chmod(target, st.mode & 0o7777);
-    this.#proc.fs.utimes(target, st.mtime);
+    this.#proc.fs.utimes(target, st.atime, st.mtime);
   }
 
   async #directory(source: string, target: string, st: Stat, dest: Stat | null): Promise<boolean> {

@@ -1,9 +1,8 @@
 /** Programs that change names: mkdir rmdir rm touch chmod ln mktemp mkfifo, and those that resolve them. */
 import { S_IFDIR, S_IFLNK, S_IFMT } from '../../../uapi/fcntl.ts';
 import type { Process, Stat } from '../../process/types.ts';
-import { complain, die, errorText, longs, options, quote, quoteaf, quotef, usageError } from './command.ts';
-import { now, parseDate } from './date.ts';
-import { applyMode, modeString } from './modes.ts';
+import { argmatch, complain, die, errorText, longs, options, quote, quoteaf, quotef, usageError } from './command.ts';
+import { applyMode, modeString, typeName } from './modes.ts';
 
 const isDir = (st: Stat | null): boolean => st !== null && (st.mode & S_IFMT) === S_IFDIR;
 const isLink = (st: Stat | null): boolean => st !== null && (st.mode & S_IFMT) === S_IFLNK;
@@ -102,32 +101,53 @@ export async function rmdirMain(proc: Process): Promise<number> {
 
 /** rm */
 export async function rmMain(proc: Process): Promise<number> {
-  let [force, recursive, verbose, dirs, ask] = [false, false, false, false, false];
+  let [force, recursive, verbose, dirs, ask, once] = [false, false, false, false, false, false];
+  let [oneFileSystem, preserveRoot] = [false, true];
   const { options: opts, operands } = options(proc, {
     short: 'dfiIrRv',
-    long: longs({ force: 'f', recursive: 'r', verbose: 'v', dir: 'd', 'preserve-root': 'p', 'one-file-system': 'x' }),
+    long: longs({
+      force: 'f',
+      recursive: 'r',
+      verbose: 'v',
+      dir: 'd',
+      'interactive=?': 'interactive',
+      'preserve-root=?': 'p',
+      'no-preserve-root': 'P',
+      'one-file-system': 'x',
+    }),
     synopsis: '[OPTION]... [FILE]...',
   });
-  for (const { opt } of opts) {
-    if (opt === 'f') [force, ask] = [true, false];
+  const WHEN = [['never', 'no', 'none'], ['once'], ['always', 'yes']];
+  for (const { opt, arg } of opts) {
+    let how = { f: 'never', i: 'always', I: 'once' }[opt];
+    if (opt === 'interactive') how = argmatch(proc, '--interactive', arg ?? 'always', WHEN);
+    if (how !== undefined)
+      [force, ask, once] = [opt === 'f' || (force && how === 'never'), how === 'always', how === 'once'];
     else if (opt === 'r' || opt === 'R') recursive = true;
     else if (opt === 'v') verbose = true;
     else if (opt === 'd') dirs = true;
-    else if (opt === 'i') [force, ask] = [false, true];
+    else if (opt === 'x') oneFileSystem = true;
+    else if (opt === 'P') preserveRoot = false;
+    else if (arg !== null) {
+      if (arg !== 'all') die(proc, `unrecognized --preserve-root argument: ${quoteaf(arg)}`);
+      die(proc, 'warren: option --preserve-root=all is not supported');
+    }
   }
   if (operands.length === 0) {
     if (force) return 0;
     usageError(proc, 'missing operand');
   }
   let status = 0;
+  /** Device of the operand at hand. */
+  let device = 0;
   const fail = (path: string, text: string): boolean => {
     complain(proc, `cannot remove ${quoteaf(path)}: ${text}`);
     status = 1;
     return false;
   };
-  const answers = ask ? proc.lines(0)[Symbol.asyncIterator]() : null;
-  const agreed = async (question: string): Promise<boolean> => {
-    if (answers === null) return true;
+  const answers = ask || once ? proc.lines(0)[Symbol.asyncIterator]() : null;
+  const agreed = async (question: string, asks = ask): Promise<boolean> => {
+    if (answers === null || !asks) return true;
     await proc.flush();
     proc.err(`${proc.argv[0]}: ${question} `);
     const { value, done } = await answers.next();
@@ -142,6 +162,11 @@ export async function rmMain(proc: Process): Promise<number> {
       return (force && (text === 'No such file or directory' || text === 'Not a directory')) || fail(path, text);
     }
     const dir = isDir(st);
+    if (dir && oneFileSystem && recursive && st.dev !== device) {
+      complain(proc, `skipping ${quoteaf(path)}, since it's on a different device`);
+      status = 1;
+      return false;
+    }
     if (dir && !recursive && !dirs) return fail(path, 'Is a directory');
     try {
       if (dir && recursive) {
@@ -151,12 +176,7 @@ export async function rmMain(proc: Process): Promise<number> {
         for (const name of names) all = (await remove(below(path, name))) && all;
         if (!all) return false;
       }
-      if (
-        !(await agreed(
-          `remove ${dir ? 'directory' : st.size === 0 ? 'regular empty file' : 'regular file'} ${quoteaf(path)}?`,
-        ))
-      )
-        return false;
+      if (!(await agreed(`remove ${typeName(st.mode, st.size)} ${quoteaf(path)}?`))) return false;
       if (dir) proc.fs.rmdir(path);
       else proc.fs.unlink(path);
     } catch (e) {
@@ -166,66 +186,21 @@ export async function rmMain(proc: Process): Promise<number> {
     await proc.drain();
     return true;
   };
+  if (once && (recursive || operands.length > 3)) {
+    const how = recursive ? ' recursively' : '';
+    const question = `remove ${operands.length} argument${operands.length === 1 ? '' : 's'}${how}?`;
+    if (!(await agreed(question, true))) return 0;
+  }
   for (const path of operands) {
+    device = lstatOrNull(proc, path)?.dev ?? 0;
     if (recursive && /(^|\/)\.{1,2}\/*$/.test(path)) {
       complain(proc, `refusing to remove ${quoteaf('.')} or ${quoteaf('..')} directory: skipping ${quoteaf(path)}`);
       status = 1;
-    } else if (recursive && /^\/+$/.test(path)) {
+    } else if (recursive && preserveRoot && /^\/+$/.test(path)) {
       complain(proc, "it is dangerous to operate recursively on '/'");
       complain(proc, 'use --no-preserve-root to override this failsafe');
       status = 1;
     } else await remove(path);
-  }
-  return status;
-}
-
-/** touch */
-export async function touchMain(proc: Process): Promise<number> {
-  let noCreate = false;
-  const present = now(proc);
-  let time = present.seconds + present.ns / 1e9;
-  const { options: opts, operands } = options(proc, {
-    short: 'acd:fhmr:t:',
-    long: longs({ 'no-create': 'c', 'date=': 'd', 'no-dereference': 'h', 'reference=': 'r', 'time=': 'time' }),
-    synopsis: '[OPTION]... FILE...',
-  });
-  for (const { opt, arg } of opts) {
-    if (opt === 'c') noCreate = true;
-    else if (opt === 'd') {
-      const m = parseDate(arg!, present) ?? die(proc, `invalid date format ${quote(arg!)}`);
-      time = m.seconds + m.ns / 1e9;
-    } else if (opt === 'r') {
-      try {
-        time = proc.fs.stat(arg!).mtime;
-      } catch (e) {
-        die(proc, `failed to get attributes of ${quoteaf(arg!)}: ${errorText(e)}`);
-      }
-    } else if (opt === 't') {
-      const m = /^(?:(\d\d)?(\d\d))?(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d\d))?$/.exec(arg!);
-      if (m === null) die(proc, `invalid date format ${quote(arg!)}`);
-      const year =
-        m[2] === undefined
-          ? new Date(present.seconds * 1000).getUTCFullYear()
-          : Number(m[2]) + (m[1] === undefined ? (Number(m[2]) < 69 ? 2000 : 1900) : Number(m[1]) * 100);
-      time = Date.UTC(year, Number(m[3]) - 1, Number(m[4]), Number(m[5]), Number(m[6]), Number(m[7] ?? 0)) / 1000;
-    }
-  }
-  if (operands.length === 0) usageError(proc, 'missing file operand');
-  let status = 0;
-  for (const path of operands) {
-    try {
-      if (proc.fs.exists(path) === null) {
-        if (noCreate) continue;
-        proc.fs.writeFile(path, '');
-      }
-      proc.fs.utimes(path, time);
-    } catch (e) {
-      complain(
-        proc,
-        `${errorText(e) === 'Operation not permitted' ? 'setting times of' : 'cannot touch'} ${quoteaf(path)}: ${errorText(e)}`,
-      );
-      status = 1;
-    }
   }
   return status;
 }

@@ -1,6 +1,17 @@
 import { S_IFDIR, S_IFLNK, S_IFMT } from '../../../uapi/fcntl.ts';
 import type { Process, Stat } from '../../process/types.ts';
-import { complain, errorText, longs, options, quote, quoteaf, quotef, usageError } from './command.ts';
+import {
+  argmatch,
+  complain,
+  errorText,
+  escapeChar,
+  longs,
+  options,
+  quote,
+  quoteaf,
+  quotef,
+  usageError,
+} from './command.ts';
 import { now } from './date.ts';
 import { modeString, typeLetter } from './modes.ts';
 import { strftime } from '../../../lib/strftime.ts';
@@ -46,11 +57,14 @@ class Listing {
   readonly #style: string;
   readonly #color: boolean;
   readonly #time: string | null;
+  /** Which of a file's times is meant. */
+  readonly #when: When;
   readonly #now: number;
   status = 0;
   #printed = false;
 
-  constructor(proc: Process, has: ReadonlySet<string>, style: string, color: boolean, time: string | null) {
+  constructor(proc: Process, has: ReadonlySet<string>, style: string, color: boolean, time: string | null, when: When) {
+    this.#when = when;
     this.#proc = proc;
     this.#has = has;
     this.#style = style;
@@ -64,30 +78,42 @@ class Listing {
     if (has.has('U') || has.has('f')) return entries;
     const byName = (a: Entry, b: Entry): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
     let order = byName;
-    if (has.has('t')) order = (a, b): number => b.stat.mtime - a.stat.mtime || byName(a, b);
+    if (has.has('t')) order = (a, b): number => timeOf(b.stat, this.#when) - timeOf(a.stat, this.#when) || byName(a, b);
     else if (has.has('S')) order = (a, b): number => b.stat.size - a.stat.size || byName(a, b);
     else if (has.has('v')) order = (a, b): number => versionCompare(a.name, b.name);
     else if (has.has('X')) {
       const ext = (n: string): string => /.(\.[^.]*)$/.exec(n)?.[1] ?? '';
       order = (a, b): number => (ext(a.name) < ext(b.name) ? -1 : ext(a.name) > ext(b.name) ? 1 : byName(a, b));
-    }
+    } else if (has.has('width')) order = (a, b): number => [...a.name].length - [...b.name].length || byName(a, b);
     entries.sort(order);
-    return has.has('r') ? entries.reverse() : entries;
+    if (has.has('r')) entries.reverse();
+    const isDir = (e: Entry): boolean => ((this.#proc.fs.exists(e.path)?.mode ?? 0) & S_IFMT) === S_IFDIR;
+    const late = (e: Entry): number => (isDir(e) ? 0 : 1);
+    return has.has('dirs first') ? entries.sort((a, b) => late(a) - late(b)) : entries;
   }
 
   #indicator(stat: Stat): string {
     const letter = typeLetter(stat.mode);
     const has = this.#has;
-    if (letter === 'd') return has.has('F') || has.has('p') ? '/' : '';
-    if (!has.has('F')) return '';
+    const types = has.has('F') || has.has('file-type');
+    if (letter === 'd') return types || has.has('p') ? '/' : '';
+    if (!types) return '';
     if (letter === 'l') return this.#style === 'long' ? '' : '@';
-    return letter === 'p' ? '|' : letter === 's' ? '=' : letter === '-' && (stat.mode & 0o111) !== 0 ? '*' : '';
+    return letter === 'p'
+      ? '|'
+      : letter === 's'
+        ? '='
+        : letter === '-' && has.has('F') && (stat.mode & 0o111) !== 0
+          ? '*'
+          : '';
   }
 
   /** The name as it is shown: quoted on a terminal, with colour and indicator. */
   #name(e: Entry): { text: string; width: number } {
     const tty = this.#proc.isatty(1) && !this.#has.has('N');
-    const plain = tty ? quotef(e.name) : this.#has.has('Q') ? `"${e.name.replace(/["\\]/g, '\\$&')}"` : e.name;
+    // eslint-disable-next-line no-control-regex
+    const shown = this.#has.has('q') ? e.name.replace(/[\u0000-\u001f\u007f\udc80-\udcff]/g, '?') : e.name;
+    const plain = this.#has.has('Q') ? cString(e.name) : tty ? quotef(e.name) : shown;
     const indicator = this.#indicator(e.stat);
     let text = plain;
     if (this.#color) {
@@ -101,10 +127,10 @@ class Listing {
 
   #date(mtime: number): string {
     const at = Math.floor(mtime);
-    if (this.#time !== null) return strftime(this.#time, at, Math.floor((mtime % 1) * 1e9));
     // Recent is within half a (mean) year, and not in the future. @see ls.c:print_long_format
     const recent = at > this.#now - 31_556_952 / 2 && at <= this.#now;
-    return strftime(recent ? '%b %e %H:%M' : '%b %e  %Y', at);
+    const [old, young] = (this.#time ?? '%b %e  %Y\n%b %e %H:%M').split('\n');
+    return strftime(recent ? (young ?? old!) : old!, at, Math.floor((mtime % 1) * 1e9));
   }
 
   print(entries: readonly Entry[]): void {
@@ -127,8 +153,8 @@ class Listing {
       return { text: lead(e) + text, width: width + lead(e).length };
     });
     if (this.#style === 'commas') {
-      if (names.length > 0) this.#proc.out(`${names.map((n) => n.text).join(', ')}\n`);
-    } else if (this.#style === 'columns') this.#columns(names);
+      this.#commas(names);
+    } else if (this.#style === 'columns' || this.#style === 'across') this.#columns(names, this.#style === 'across');
     else for (const n of names) this.#proc.out(n.text + (has.has('0') ? '\0' : '\n'));
   }
 
@@ -152,7 +178,7 @@ class Listing {
       let text = `${lead(r.e)}${modeString(r.e.stat.mode)} ${r.links.padStart(links)} `;
       if (!has.has('g')) text += `${r.user.padEnd(user)} `;
       if (!has.has('o') && !has.has('G')) text += `${r.group.padEnd(group)} `;
-      text += `${r.size.padStart(size)} ${this.#date(r.e.stat.mtime)} ${this.#name(r.e).text}`;
+      text += `${r.size.padStart(size)} ${this.#date(timeOf(r.e.stat, this.#when))} ${this.#name(r.e).text}`;
       if (typeLetter(r.e.stat.mode) === 'l') {
         try {
           text += ` -> ${this.#proc.fs.readlink(r.e.path)}`;
@@ -165,31 +191,58 @@ class Listing {
     }
   }
 
-  #columns(names: readonly { text: string; width: number }[]): void {
+  /** As many columns as the line holds; `across`, a row after the other. @see ls.c:calculate_columns */
+  #columns(names: readonly { text: string; width: number }[], across: boolean): void {
     if (names.length === 0) return;
     const line = this.#proc.winsize(1)?.cols || 80;
+    let count = Math.min(names.length, Math.max(1, Math.floor(line / 3)));
     let rows = 1;
     let widths: number[] = [];
-    for (; rows <= names.length; rows++) {
-      widths = [];
-      for (let i = 0; i < names.length; i += rows) {
-        const last = i + rows >= names.length;
-        widths.push(Math.max(...names.slice(i, i + rows).map((n) => n.width)) + (last ? 0 : 2));
-      }
-      if (widths.reduce((a, b) => a + b, 0) < line) break;
+    for (; count > 0; count--) {
+      rows = Math.ceil(names.length / count);
+      const height = rows;
+      widths = Array.from({ length: count }, () => 0);
+      names.forEach((n, i) => {
+        const c = across ? i % count : Math.floor(i / height);
+        widths[c] = Math.max(widths[c]!, n.width + (c < count - 1 ? 2 : 0));
+      });
+      if (count === 1 || widths.reduce((sum, w) => sum + Math.max(3, w), 0) < line) break;
     }
-    if (rows > names.length) rows = names.length;
     for (let r = 0; r < rows; r++) {
       let text = '';
-      let gap = 0;
+      let [at, start] = [0, 0];
       for (let c = 0; c < widths.length; c++) {
-        const n = names[c * rows + r];
+        const n = names[across ? r * widths.length + c : c * rows + r];
         if (n === undefined) break;
-        text += ' '.repeat(gap) + n.text;
-        gap = widths[c]! - n.width;
+        for (; at < start;) {
+          const tab = Math.floor(start / 8) > Math.floor((at + 1) / 8);
+          text += tab ? '\t' : ' ';
+          at += tab ? 8 - (at % 8) : 1;
+        }
+        text += n.text;
+        at += n.width;
+        start += widths[c]!;
       }
       this.#proc.out(`${text}\n`);
     }
+  }
+
+  /** Names with commas between, in lines of the terminal's width. */
+  #commas(names: readonly { text: string; width: number }[]): void {
+    if (names.length === 0) return;
+    const line = this.#proc.winsize(1)?.cols || 80;
+    let text = '';
+    let at = 0;
+    names.forEach((n, i) => {
+      if (i > 0) {
+        const fits = at + n.width + 2 < line;
+        text += fits ? ', ' : ',\n';
+        at = fits ? at + 2 : 0;
+      }
+      text += n.text;
+      at += n.width;
+    });
+    this.#proc.out(`${text}\n`);
   }
 
   /** Lists a directory, with -R what is below it. */
@@ -204,7 +257,8 @@ class Listing {
       this.status = this.status === 0 ? 2 : this.status;
       return;
     }
-    if (has.has('a')) names = ['.', '..', ...names];
+    // One that was removed lists not even itself.
+    if (has.has('a') && proc.fs.exists(path)?.nlink !== 0) names = ['.', '..', ...names];
     else if (!has.has('A')) names = names.filter((n) => !n.startsWith('.'));
     const entries: Entry[] = [];
     for (const name of names) {
@@ -235,14 +289,45 @@ class Listing {
   }
 }
 
+/** The name in C's quotes. */
+const cString = (name: string): string =>
+  `"${name
+    .replace(/["\\]/g, '\\$&')
+    // eslint-disable-next-line no-control-regex
+    .replace(/[\u0000-\u001f\u007f\udc80-\udcff]/g, escapeChar)}"`;
+
+type When = 'atime' | 'mtime' | 'ctime' | 'btime';
+const timeOf = (st: Stat, when: When): number => st[when] ?? 0;
+
 const quoteHeader = (path: string): string => path.replaceAll(':', '\\:').replaceAll('\\:', ':');
 
 const TIME_STYLES: Readonly<Record<string, string | null>> = {
   'full-iso': '%Y-%m-%d %H:%M:%S.%N %z',
   'long-iso': '%Y-%m-%d %H:%M',
-  iso: '%m-%d %H:%M',
+  iso: '%Y-%m-%d \n%m-%d %H:%M',
   locale: null,
 };
+
+const SORTS: Readonly<Record<string, string>> = {
+  none: 'U',
+  time: 't',
+  size: 'S',
+  extension: 'X',
+  version: 'v',
+  width: 'width',
+};
+const SORT_WORDS = Object.keys(SORTS).map((word) => [word]);
+const TIMES = [
+  ['atime', 'access', 'use'],
+  ['ctime', 'status'],
+  ['birth', 'creation'],
+];
+const INDICATORS = [['none'], ['slash'], ['file-type'], ['classify']];
+const WHENS = [
+  ['always', 'yes', 'force'],
+  ['never', 'no', 'none'],
+  ['auto', 'tty', 'if-tty'],
+];
 
 /** ls: what is in directories. */
 export async function lsMain(proc: Process): Promise<number> {
@@ -250,6 +335,11 @@ export async function lsMain(proc: Process): Promise<number> {
   let style = proc.isatty(1) ? 'columns' : 'one';
   let color = false;
   let time: string | null = null;
+  let when: When = 'mtime';
+  const order = (letter: string): void => {
+    for (const o of [...'fUtSvX', 'width']) has.delete(o);
+    has.add(letter);
+  };
   const { options: opts, operands } = options(proc, {
     short: 'aACcdfFgGhHiklLmnNopqQrRsStuUvxX1',
     status: 2,
@@ -259,12 +349,18 @@ export async function lsMain(proc: Process): Promise<number> {
       'color=?': 'color',
       directory: 'd',
       'classify=?': 'F',
+      'file-type': 'file-type',
+      'group-directories-first': 'dirs first',
+      'hide-control-chars': 'q',
+      'indicator-style=': 'indicator',
+      'no-group': 'G',
+      'show-control-chars': 'show',
+      'time=': 'time',
       'human-readable': 'h',
       inode: 'i',
       dereference: 'L',
       'numeric-uid-gid': 'n',
       literal: 'N',
-      'no-group': 'G',
       'quote-name': 'Q',
       reverse: 'r',
       recursive: 'R',
@@ -278,38 +374,52 @@ export async function lsMain(proc: Process): Promise<number> {
   for (const { opt, arg } of opts) {
     if ('lgno'.includes(opt)) style = 'long';
     if (opt === '1' && style !== 'long') style = 'one';
-    else if (opt === 'C' || opt === 'x') style = 'columns';
+    else if (opt === 'C') style = 'columns';
+    else if (opt === 'x') style = 'across';
     else if (opt === 'm') style = 'commas';
     else if (opt === '0') style = style === 'long' ? 'long' : 'one';
     else if (opt === 'color') {
-      if (arg !== null && !/^(always|yes|force|never|no|none|auto|tty|if-tty)$/.test(arg)) {
-        usageError(
-          proc,
-          `invalid argument ${quote(arg)} for ${quote('--color')}\nValid arguments are:\n  - ‘always’, ‘yes’, ‘force’\n  - ‘never’, ‘no’, ‘none’\n  - ‘auto’, ‘tty’, ‘if-tty’`,
-          2,
-        );
-      }
-      color = arg === null || /^(always|yes|force)$/.test(arg) || (/tty|auto/.test(arg) && proc.isatty(1));
+      const how = argmatch(proc, '--color', arg ?? 'always', WHENS);
+      color = how === 'always' || (how === 'auto' && proc.isatty(1));
     } else if (opt === 'full-time') {
       style = 'long';
       time = TIME_STYLES['full-iso']!;
     } else if (opt === 'time-style') {
       if (arg!.startsWith('+')) time = arg!.slice(1);
       else if (TIME_STYLES[arg!] !== undefined) time = TIME_STYLES[arg!]!;
-      else usageError(proc, `invalid argument ${quote(arg!)} for ${quote('time style')}`, 2);
+      else {
+        const styles = ['full-iso', 'long-iso', 'iso', 'locale'].map((s) => `  - [posix-]${s}`).join('\n');
+        const format = "  - +FORMAT (e.g., +%H:%M) for a 'date'-style format";
+        const what = `invalid argument ${quote(arg!)} for ${quote('time style')}`;
+        usageError(proc, `${what}\nValid arguments are:\n${styles}\n${format}`, 2);
+      }
     } else if (opt === 'sort') {
-      const letter = { none: 'U', size: 'S', time: 't', version: 'v', extension: 'X', name: 'name' }[arg!];
-      if (letter === undefined) usageError(proc, `invalid argument ${quote(arg!)} for ${quote('--sort')}`, 2);
-      has.add(letter);
-    } else if (opt === 'c' || opt === 'u') {
-      // The file system keeps one time: modification.
-      if (style !== 'long' && !has.has('l')) has.add('t');
+      order(SORTS[argmatch(proc, '--sort', arg!, SORT_WORDS)]!);
+    } else if (opt === 'c') when = 'ctime';
+    else if (opt === 'u') when = 'atime';
+    else if (opt === 'time') when = argmatch(proc, '--time', arg!, TIMES) as When;
+    else if (opt === 'indicator') {
+      const indicator = argmatch(proc, '--indicator-style', arg!, INDICATORS);
+      for (const o of ['F', 'p', 'file-type']) has.delete(o);
+      if (indicator !== 'none') has.add({ slash: 'p', classify: 'F' }[indicator] ?? indicator);
+      continue;
+    } else if (opt === 'F' && arg !== null) {
+      const how = argmatch(proc, '--classify', arg, WHENS);
+      if (how === 'never' || (how === 'auto' && !proc.isatty(1))) continue;
+    } else if (opt === 'f') {
+      has.add('a');
+      has.delete('s');
+      color = false;
+      if (style === 'long') style = proc.isatty(1) ? 'columns' : 'one';
     }
     if (opt === 'A') has.delete('a');
-    if (opt === 'f') has.add('a');
-    has.add(opt);
+    if (opt === 'show') has.delete('q');
+    if ('fUtSvX'.includes(opt)) order(opt);
+    else has.add(opt);
   }
-  const list = new Listing(proc, has, style, color, time);
+  // A time that is not shown is for sorting by.
+  if (when !== 'mtime' && style !== 'long' && ![...'fUtSvX', 'width'].some((o) => has.has(o))) has.add('t');
+  const list = new Listing(proc, has, style, color, time, when);
   const files: Entry[] = [];
   const dirs: Entry[] = [];
   for (const name of operands.length === 0 ? ['.'] : operands) {

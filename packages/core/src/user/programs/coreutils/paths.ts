@@ -3,7 +3,7 @@ import { S_IFDIR, S_IFLNK, S_IFMT } from '../../../uapi/fcntl.ts';
 import { SystemError } from '../../../syscall/index.ts';
 import { EINVAL, ELOOP, ENOENT, ENOTDIR } from '../../../uapi/errno.ts';
 import type { Process } from '../../process/types.ts';
-import { complain, errorText, longs, options, quotef, usageError } from './command.ts';
+import { complain, die, errorText, longs, options, quote, quotef, usageError } from './command.ts';
 
 type Missing = 'none' | 'last' | 'all';
 
@@ -153,6 +153,15 @@ export async function pwdMain(proc: Process): Promise<number> {
     opts.at(-1)?.opt === 'L' &&
     logical?.startsWith('/') === true &&
     proc.fs.exists(logical)?.ino === proc.fs.exists('.')?.ino;
-  proc.out(`${use ? logical : proc.cwd}\n`);
+  if (use) proc.out(`${logical}\n`);
+  else {
+    try {
+      proc.out(`${proc.cwd}\n`);
+    } catch (e) {
+      errorText(e);
+      // It climbs up then, looking for the names.
+      die(proc, `couldn't find directory entry in ${quote('..')} with matching i-node`);
+    }
+  }
   return 0;
 }

@@ -4,7 +4,18 @@ import { O_APPEND, O_CREAT, O_WRONLY } from '../../../uapi/fcntl.ts';
 import type { SystemError } from '../../../syscall/index.ts';
 import { ENOENT } from '../../../uapi/errno.ts';
 import type { Child, Process } from '../../process/types.ts';
-import { complain, die, errorText, longs, options, quote, quoteaf, statusOf, usageError } from './command.ts';
+import {
+  complain,
+  die,
+  errorText,
+  longs,
+  options,
+  quote,
+  quoteaf,
+  sizeNumber,
+  statusOf,
+  usageError,
+} from './command.ts';
 import { interval } from './words.ts';
 
 /** Becomes a program. @returns 127 when there is none, 126 when it cannot run. */
@@ -219,22 +230,50 @@ export async function nohupMain(proc: Process): Promise<number> {
   return become(proc, operands, failedToRun);
 }
 
-/** nice: processes here have no priorities, so it reports 0 and runs the command. */
+/** `-5`, `-+5` and `--5`, as they were before `-n`. */
+const OLD_ADJUSTMENT = /^-([-+]?\d.*)$/;
+
+/** nice: runs a command that yields to others, or tells how much this one does. */
 export async function niceMain(proc: Process): Promise<number> {
-  const { options: opts, operands } = options(proc, {
+  let adjustment: string | null = null;
+  const spec = {
     short: '+n:',
     status: 125,
     long: longs({ 'adjustment=': 'n' }),
     synopsis: '[OPTION] [COMMAND [ARG]...]',
-  });
-  for (const { arg } of opts) if (!/^[-+]?\d+$/.test(arg!)) die(proc, `invalid adjustment ${quote(arg!)}`, 125);
-  if (operands.length > 0) return become(proc, operands, (n) => quote(n));
-  if (opts.length > 0) usageError(proc, 'a command must be given with an adjustment', 125);
-  proc.out('0\n');
-  return 0;
+  };
+  let rest: readonly string[] = proc.argv.slice(1);
+  for (;;) {
+    const old = OLD_ADJUSTMENT.exec(rest[0] ?? '');
+    if (old !== null) {
+      adjustment = old[1]!;
+      rest = rest.slice(1);
+      continue;
+    }
+    // Up to the next of the old ones, which getopt does not know.
+    const next = rest.findIndex(
+      (w, i) => i > 0 && OLD_ADJUSTMENT.test(w) && !/^(?:-n|--adj[a-z]*)$/.test(rest[i - 1]!),
+    );
+    const end = next < 0 ? rest.length : next;
+    const read = options(proc, spec, rest.slice(0, end));
+    for (const { arg } of read.options) adjustment = arg;
+    rest = [...read.operands, ...rest.slice(end)];
+    if (read.operands.length > 0 || rest.length === 0) break;
+  }
+  if (adjustment !== null && !/^[-+]?\d+$/.test(adjustment)) die(proc, `invalid adjustment ${quote(adjustment)}`, 125);
+  if (rest.length === 0) {
+    if (adjustment !== null) usageError(proc, 'a command must be given with an adjustment', 125);
+    proc.out(`${proc.nice}\n`);
+    return 0;
+  }
+  proc.nice += Number(adjustment ?? 10);
+  return become(proc, rest, (n) => quote(n));
 }
 
-/** stdbuf: runs the command; output here is buffered by line on a terminal, else by 4096 bytes. */
+/** Where the library would be that sets the streams of a program up; ours do it themselves, told in the same way. */
+const LIBSTDBUF = '/usr/libexec/coreutils/libstdbuf.so';
+
+/** stdbuf: runs a command with other buffers for its standard output and error. */
 export async function stdbufMain(proc: Process): Promise<number> {
   const { options: opts, operands } = options(proc, {
     short: '+i:o:e:',
@@ -242,12 +281,22 @@ export async function stdbufMain(proc: Process): Promise<number> {
     long: longs({ 'input=': 'i', 'output=': 'o', 'error=': 'e' }),
     synopsis: 'OPTION... COMMAND',
   });
+  const modes = new Map<string, string>();
   for (const { opt, arg } of opts) {
     if (opt === 'i' && arg === 'L') usageError(proc, 'line buffering stdin is meaningless', 125);
-    if (!/^(L|\d+[kKMG]?B?)$/.test(arg!)) die(proc, `invalid mode ${quote(arg!)}`, 125);
+    const size = arg === 'L' ? 0 : sizeNumber(arg!);
+    if (size === null || size < 0) die(proc, `invalid mode ${quote(arg!)}`, 125);
+    modes.set(opt, arg === 'L' ? 'L' : String(size));
   }
   if (operands.length === 0) usageError(proc, 'missing operand', 125);
   if (opts.length === 0) usageError(proc, 'you must specify a buffering mode option', 125);
+  if (modes.has('i')) die(proc, 'warren: option -i is not supported', 125);
+  for (const stream of 'oe') {
+    const mode = modes.get(stream);
+    if (mode !== undefined) proc.env.set(`_STDBUF_${stream.toUpperCase()}`, mode);
+  }
+  const preload = proc.env.get('LD_PRELOAD');
+  proc.env.set('LD_PRELOAD', preload === undefined ? LIBSTDBUF : `${preload}:${LIBSTDBUF}`);
   return become(proc, operands, failedToRun);
 }
 

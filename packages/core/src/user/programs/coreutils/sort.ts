@@ -1,7 +1,7 @@
 import { utf8Encode } from '../../../lib/text.ts';
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../../uapi/fcntl.ts';
 import type { Process } from '../../process/types.ts';
-import { die, errorText, eachLine, longs, options, quote, quotef } from './command.ts';
+import { argmatch, die, eachLine, errorText, longs, options, quote, quoteaf, quotef, sizeNumber } from './command.ts';
 import { versionCompare } from './version-compare.ts';
 
 /** How keys are compared. */
@@ -33,6 +33,8 @@ function parseKey(proc: Process, text: string): Key {
     );
   }
   if (Number(m[1]) === 0) die(proc, `field number is zero: invalid field specification ${quote(text)}`, 2);
+  if (m[4] !== undefined && Number(m[4]) === 0)
+    die(proc, `field number is zero: invalid field specification ${quote(text)}`, 2);
   if (m[2] !== undefined && Number(m[2]) === 0) {
     die(proc, `character offset is zero: invalid field specification ${quote(text)}`, 2);
   }
@@ -145,11 +147,44 @@ function compareText(a: string, b: string, flags: string): number {
   return byBytes(clean(a), clean(b));
 }
 
+const CHECKS = [['quiet', 'silent'], ['diagnose-first']];
+const SORTS: Readonly<Record<string, string>> = {
+  'general-numeric': 'g',
+  'human-numeric': 'h',
+  month: 'M',
+  numeric: 'n',
+  random: 'R',
+  version: 'V',
+};
+const SORT_WORDS = Object.keys(SORTS).map((word) => [word]);
+
+/** Always the least of the lines that come next; of equals the first input's. What is in no order stays so. */
+function mergeInto(
+  out: string[],
+  inputs: readonly (readonly string[])[],
+  compare: (a: string, b: string) => number,
+): void {
+  const heads = inputs.map((lines, input) => ({ lines, input, at: 0 })).filter((h) => h.lines.length > 0);
+  heads.sort((a, b) => compare(a.lines[0]!, b.lines[0]!) || a.input - b.input);
+  for (let head = heads.shift(); head !== undefined; head = heads.shift()) {
+    out.push(head.lines[head.at++]!);
+    if (head.at >= head.lines.length) continue;
+    const { input } = head;
+    const next = head.lines[head.at]!;
+    const before = (h: (typeof heads)[number]): boolean => {
+      const order = compare(next, h.lines[h.at]!);
+      return order < 0 || (order === 0 && input < h.input);
+    };
+    const place = heads.findIndex(before);
+    heads.splice(place < 0 ? heads.length : place, 0, head);
+  }
+}
+
 /** sort: lines in order. */
 export async function sortMain(proc: Process): Promise<number> {
   let global = '';
   let separator = '';
-  let [unique, stable, check, zero] = [false, false, '', false];
+  let [unique, stable, check, zero, merge] = [false, false, '', false, false];
   let output = '';
   const specs: Key[] = [];
   const { options: opts, operands } = options(proc, {
@@ -174,6 +209,10 @@ export async function sortMain(proc: Process): Promise<number> {
       unique: 'u',
       'version-sort': 'V',
       'zero-terminated': 'z',
+      'buffer-size=': 'S',
+      'temporary-directory=': 'T',
+      'sort=': 'sort',
+      'random-sort': 'R',
     }),
   });
   const files: string[] = [];
@@ -204,24 +243,47 @@ export async function sortMain(proc: Process): Promise<number> {
         break;
       case 'c':
       case 'C':
-        check = opt === 'C' || arg === 'quiet' || arg === 'silent' ? 'C' : 'c';
+        {
+          const quiet = opt === 'C' || (arg !== null && argmatch(proc, '--check', arg, CHECKS, 2) === 'quiet');
+          const wanted = quiet ? 'C' : 'c';
+          if (check !== '' && check !== wanted) die(proc, "options '-cC' are incompatible", 2);
+          check = wanted;
+        }
         break;
       case 'R':
         die(proc, "option 'R' is not supported: the order would be random", 2);
         break;
       case 'm':
-      case 'S':
-      case 'T':
-        // How the work is done, not what comes of it.
+        merge = true;
         break;
+      case 'S': {
+        // How the work is done, not what comes of it: but it must make sense.
+        const size = /^\d+%$/.test(arg!) ? 0 : sizeNumber(arg!);
+        if (size === null) die(proc, `invalid -S argument '${arg}'`, 2);
+        if (size < 0) die(proc, `invalid suffix in -S argument '${arg}'`, 2);
+        break;
+      }
+      case 'T':
+        // Nothing is put aside here.
+        break;
+      case 'sort': {
+        const letter = SORTS[argmatch(proc, '--sort', arg!, SORT_WORDS, 2)]!;
+        if (letter === 'R') die(proc, "option 'R' is not supported: the order would be random", 2);
+        global += letter;
+        break;
+      }
       default:
         global += opt;
     }
   }
   files.push(...operands);
-  const kinds = (f: string): string => [...'gMhnV'].filter((c) => f.includes(c)).join('');
-  for (const flags of [global, ...specs.map((k) => k.flags)]) {
-    if (kinds(flags).length > 1) die(proc, `options '-${[...kinds(flags)].sort().join('')}' are incompatible`, 2);
+  if (check !== '' && files.length > 1) die(proc, `extra operand ${quoteaf(files[1]!)} not allowed with -${check}`, 2);
+  if (check !== '' && output !== '') die(proc, `options '-${check}o' are incompatible`, 2);
+  // Kinds of comparison that exclude one another. @see sort.c:check_ordering_compatibility
+  const kinds = (f: string): number => [/g/, /h/, /M/, /n/, /[VRdi]/].filter((re) => re.test(f)).length;
+  for (const flags of specs.length === 0 ? [global] : specs.map((k) => (k.flags === '' ? global : k.flags))) {
+    const shown = [...'dfghiMnRV'].filter((c) => flags.includes(c)).join('');
+    if (kinds(flags) > 1) die(proc, `options '-${shown}' are incompatible`, 2);
   }
   const keys: Key[] = specs.map((k) =>
     k.flags === '' ? { ...k, flags: global, skip: global.includes('b'), endSkip: global.includes('b') } : k,
@@ -253,27 +315,33 @@ export async function sortMain(proc: Process): Promise<number> {
   const delimiter = zero ? 0 : 10;
   let line = 0;
   let disorder = false;
-  const status = await eachLine(
-    proc,
-    files,
-    (text) => {
-      line++;
-      const before = lines.at(-1);
-      if (check !== '' && before !== undefined && !disorder) {
-        const order = compare(before, text);
-        if (order > 0 || (unique && order === 0)) {
-          disorder = true;
-          if (check === 'c') proc.err(`${proc.argv[0]}: ${files[0] ?? '-'}:${line}: disorder: ${text}\n`);
+  const inputs: string[][] = [];
+  const take = async (names: readonly string[]): Promise<number> =>
+    eachLine(
+      proc,
+      names,
+      (text) => {
+        line++;
+        const before = lines.at(-1);
+        if (check !== '' && before !== undefined && !disorder) {
+          const order = compare(before, text);
+          if (order > 0 || (unique && order === 0)) {
+            disorder = true;
+            if (check === 'c') proc.err(`${proc.argv[0]}: ${files[0] ?? '-'}:${line}: disorder: ${text}\n`);
+          }
         }
-      }
-      lines.push(text);
-    },
-    delimiter,
-    (name, error) => `${error === 'Is a directory' ? 'read' : 'stat'} failed: ${quotef(name)}: ${error}`,
-  );
-  if (status !== 0) return 2;
+        lines.push(text);
+      },
+      delimiter,
+      (name, error) => `${error === 'Is a directory' ? 'read' : 'stat'} failed: ${quotef(name)}: ${error}`,
+    );
+  for (const name of files.length === 0 ? ['-'] : files) {
+    if ((await take([name])) !== 0) return 2;
+    if (merge) inputs.push(lines.splice(0));
+  }
   if (check !== '') return disorder ? 1 : 0;
-  lines.sort(compare);
+  if (merge) mergeInto(lines, inputs, compare);
+  else lines.sort(compare);
   if (output !== '') {
     try {
       const fd = await proc.open(output, O_WRONLY | O_CREAT | O_TRUNC, 0o666);

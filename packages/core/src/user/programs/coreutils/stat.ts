@@ -5,7 +5,23 @@ import { modeString, typeLetter, typeName } from './modes.ts';
 import { strftime } from '../../../lib/strftime.ts';
 
 const when = (t: number): string => strftime('%Y-%m-%d %H:%M:%S.%N %z', Math.floor(t), Math.floor((t % 1) * 1e9));
-const blocks = (st: Stat): number => Math.ceil(st.size / 4096) * 8;
+const blocks = (st: Stat): number => (typeLetter(st.mode) === 'l' ? 0 : Math.ceil(st.size / 4096) * 8);
+
+/** `%Hd` and the like: major and minor numbers. */
+function parts(letter: string, st: Stat): string | null {
+  if (letter.length < 2) return null;
+  const number = letter[1] === 'd' ? st.dev : (st.rdev ?? 0);
+  return String(letter[0] === 'H' ? number >> 8 : number & 255);
+}
+
+/** `%.3Y`: seconds with digits after the point, nine when their number is not said. */
+function fraction(letter: string, precision: string | undefined, st: Stat): string | null {
+  const time = { W: st.btime ?? 0, X: st.atime, Y: st.mtime, Z: st.ctime }[letter];
+  if (time === undefined || precision === undefined) return null;
+  const digits = precision === '.' ? 9 : Number(precision.slice(1));
+  const ns = String(Math.floor((time % 1) * 1e9)).padStart(9, '0');
+  return digits === 0 ? String(Math.floor(time)) : `${Math.floor(time)}.${ns.padEnd(digits, '0').slice(0, digits)}`;
+}
 
 function directive(proc: Process, letter: string, path: string, st: Stat): string | null {
   switch (letter) {
@@ -49,18 +65,22 @@ function directive(proc: Process, letter: string, path: string, st: Stat): strin
       return ((st.rdev ?? 0) >> 8).toString(16);
     case 'T':
       return ((st.rdev ?? 0) & 255).toString(16);
-    case 'x':
-    case 'y':
-    case 'z':
-      return when(st.mtime);
-    case 'X':
-    case 'Y':
-    case 'Z':
-      return String(Math.floor(st.mtime));
     case 'w':
-      return '-';
+      return st.btime === undefined ? '-' : when(st.btime);
+    case 'x':
+      return when(st.atime);
+    case 'y':
+      return when(st.mtime);
+    case 'z':
+      return when(st.ctime);
     case 'W':
-      return '0';
+      return String(Math.floor(st.btime ?? 0));
+    case 'X':
+      return String(Math.floor(st.atime));
+    case 'Y':
+      return String(Math.floor(st.mtime));
+    case 'Z':
+      return String(Math.floor(st.ctime));
     case 'm':
       return (
         proc.fs
@@ -105,10 +125,10 @@ export async function statMain(proc: Process): Promise<number> {
         `Access: (%04a/%10A)  Uid: ${ID}   Gid: ${ID.replace('u', 'g').replace('U', 'G')}\nAccess: %x\nModify: %y\nChange: %z\n Birth: %w`;
       const used = format ?? (terse ? '%n %s %b %f %u %g %D %i %h %t %T %X %Y %Z %W %o' : full);
       const text = used.replace(
-        /%([-+ 0#]*)(\d*)(?:\.(\d+))?([A-Za-z%])/g,
-        (all, flags: string, width: string, _p, letter: string) => {
+        /%([-+ 0#]*)(\d*)(\.\d*)?([HL][drn]|[A-Za-z%])/g,
+        (all, flags: string, width: string, precision: string | undefined, letter: string) => {
           if (letter === '%') return '%';
-          const value = directive(proc, letter, path, st);
+          const value = parts(letter, st) ?? fraction(letter, precision, st) ?? directive(proc, letter, path, st);
           if (value === null) return letter === 'C' ? '?' : all.includes('%') ? '?' : all;
           if (flags.includes('-')) return value.padEnd(Number(width));
           return value.padStart(Number(width), flags.includes('0') ? '0' : ' ');

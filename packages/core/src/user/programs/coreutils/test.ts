@@ -1,7 +1,9 @@
 /** test and expr: conditions and sums, as programs (the shell has its own test). */
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../../../uapi/fcntl.ts';
 import type { Process } from '../../process/types.ts';
-import { compilePosix, RegexError } from '../grep/posix-regex.ts';
+import { REGCOMP_BASIC } from '../../../lib/regex/dialect.ts';
+import { RegexError, RegexExhausted } from '../../../lib/regex/pattern.ts';
+import { compilePosix } from '../../../lib/regex/posix.ts';
 import { complain, quote, usageError } from './command.ts';
 import { lstatOrNull } from './files.ts';
 
@@ -205,17 +207,14 @@ export async function exprMain(proc: Process): Promise<number> {
   const integer = (s: string): bigint => (/^-?\d+$/.test(s) ? BigInt(s) : fail('non-integer argument'));
   const truth = (s: string): boolean => s !== '' && !/^-?0+$/.test(s);
   const match = (s: string, pattern: string): string => {
-    let m: RegExpExecArray | null;
-    let groups = false;
     try {
-      const re = compilePosix(pattern, { extended: false }, 'y');
-      m = re.exec(s);
-      groups = new RegExp(`${re.source}|`, 'su').exec('')!.length > 1;
+      const re = compilePosix(pattern, REGCOMP_BASIC);
+      const m = re.execAt(s, 0);
+      return re.groups > 0 ? (m?.groups[1] ?? '') : String(m === null ? 0 : [...m.groups[0]!].length);
     } catch (e) {
-      if (e instanceof RegexError) return fail(e.message);
+      if (e instanceof RegexError || e instanceof RegexExhausted) return fail(e.message);
       throw e;
     }
-    return groups ? (m?.[1] ?? '') : String(m === null ? 0 : [...m[0]].length);
   };
   const next = (): string => w[i++] ?? fail(`syntax error: missing argument after ${quote(w.at(-1)!)}`);
   const primary = (): string => {

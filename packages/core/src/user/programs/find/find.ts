@@ -6,8 +6,9 @@ import { unescape } from '../coreutils/escapes.ts';
 import { lstatOrNull } from '../coreutils/files.ts';
 import { applyMode, modeString, typeLetter } from '../coreutils/modes.ts';
 import { strftime } from '../../../lib/strftime.ts';
-import { compilePosix } from '../grep/posix-regex.ts';
-import { globToRegExp } from './glob.ts';
+import type { Dialect } from '../../../lib/regex/dialect.ts';
+import { compileGlob } from '../../../lib/regex/glob.ts';
+import { compileRegex, regexType } from './regex.ts';
 
 interface Visit {
   readonly path: string;
@@ -19,6 +20,9 @@ interface Visit {
   readonly up: Visit | null;
 }
 
+/** The times of a file by the letters they have in names of tests and in formats. */
+const TIMES: Readonly<Record<string, 'atime' | 'ctime' | 'mtime'>> = { a: 'atime', c: 'ctime', m: 'mtime', t: 'mtime' };
+
 type Test = (v: Visit) => boolean | Promise<boolean>;
 
 class Find {
@@ -27,12 +31,19 @@ class Find {
   #i = 0;
   #min = 0;
   #max = Infinity;
+  /** null: find's own. */
+  #regexType: Dialect | null = null;
   #depthFirst = false;
   #action = false;
   #prune = false;
   #quit = false;
   #status = 0;
   #follow = false;
+  /** Links among the operands are followed. */
+  #followStart = false;
+  /** Stays on the file system it started on. */
+  #mount = false;
+  #answers: AsyncIterator<string> | null = null;
   readonly #batches: { readonly argv: readonly string[]; items: string[] }[] = [];
 
   constructor(proc: Process) {
@@ -42,7 +53,10 @@ class Find {
 
   async run(): Promise<number> {
     const args = this.#args;
-    for (; /^-[HLP]$/.test(args[this.#i] ?? ''); this.#i++) this.#follow = args[this.#i] === '-L';
+    for (; /^-[HLP]$/.test(args[this.#i] ?? ''); this.#i++) {
+      this.#follow = args[this.#i] === '-L';
+      this.#followStart = args[this.#i] === '-H';
+    }
     const starts: string[] = [];
     while (this.#i < args.length && !/^(-.|\(|!|,)/.test(args[this.#i]!)) starts.push(args[this.#i++]!);
     const test = this.#i < args.length ? this.#or() : (): boolean => true;
@@ -53,9 +67,10 @@ class Find {
     const act: Test = this.#action ? test : async (v) => (await test(v)) && this.#print(v, '\n');
     for (const start of starts.length === 0 ? ['.'] : starts) {
       try {
-        const st = this.#follow
-          ? (this.#proc.fs.exists(start) ?? this.#proc.fs.lstat(start))
-          : this.#proc.fs.lstat(start);
+        const st =
+          this.#follow || this.#followStart
+            ? (this.#proc.fs.exists(start) ?? this.#proc.fs.lstat(start))
+            : this.#proc.fs.lstat(start);
         await this.#visit(
           {
             path: start,
@@ -84,7 +99,8 @@ class Find {
     };
     if (!this.#depthFirst) await own();
     await this.#proc.drain();
-    if ((v.stat.mode & S_IFMT) === S_IFDIR && v.depth < this.#max && !this.#prune && !this.#quit) {
+    const within = !this.#mount || v.up === null || v.up.stat.dev === v.stat.dev;
+    if ((v.stat.mode & S_IFMT) === S_IFDIR && v.depth < this.#max && within && !this.#prune && !this.#quit) {
       let names: readonly string[] = [];
       try {
         names = this.#proc.fs.readdir(v.path);
@@ -206,22 +222,25 @@ class Find {
         return die(proc, 'expected an expression');
       case '-name':
       case '-iname': {
-        const re = globToRegExp(this.#argument(name), name === '-iname');
+        const re = compileGlob(this.#argument(name), { ignoreCase: name === '-iname' });
         return (v) => re.test(v.name);
       }
       case '-path':
       case '-wholename':
       case '-ipath': {
-        const re = globToRegExp(this.#argument(name), name === '-ipath');
+        const re = compileGlob(this.#argument(name), { ignoreCase: name === '-ipath' });
         return (v) => re.test(v.path);
       }
       case '-regex':
       case '-iregex': {
-        const re = compilePosix(`^(${this.#argument(name)})$`, { extended: true, ignoreCase: name === '-iregex' });
-        return (v) => re.test(v.path);
+        const re = compileRegex(proc, this.#argument(name), this.#regexType, name === '-iregex');
+        return (v) => re.testWhole(v.path);
       }
+      case '-regextype':
+        this.#regexType = regexType(proc, this.#argument(name));
+        return () => true;
       case '-lname': {
-        const re = globToRegExp(this.#argument(name));
+        const re = compileGlob(this.#argument(name));
         return (v) => typeLetter(v.stat.mode) === 'l' && re.test(proc.fs.readlink(v.path));
       }
       case '-type': {
@@ -263,20 +282,35 @@ class Find {
         const test = this.#compare(name, m[1]!);
         return (v) => test(Math.ceil(v.stat.size / unit));
       }
-      case '-mtime':
-      case '-mmin':
+      case '-amin':
+      case '-atime':
+      case '-cmin':
       case '-ctime':
-      case '-atime': {
+      case '-mmin':
+      case '-mtime': {
         const test = this.#compare(name, this.#argument(name));
-        const unit = name === '-mmin' ? 60 : 86_400;
+        const minutes = name.endsWith('min');
         const t = now(proc).seconds;
-        return (v) => test(Math[name === '-mmin' ? 'ceil' : 'floor']((t - v.stat.mtime) / unit));
+        const key = TIMES[name[1]!]!;
+        return (v) => test(Math[minutes ? 'ceil' : 'floor']((t - v.stat[key]) / (minutes ? 60 : 86_400)));
       }
+      case '-anewer':
+      case '-cnewer':
       case '-newer': {
         const path = this.#argument(name);
         const st = proc.fs.exists(path) ?? die(proc, `${quote(path)}: No such file or directory`);
-        return (v) => v.stat.mtime > st.mtime;
+        const key = TIMES[name === '-newer' ? 'm' : name[1]!]!;
+        return (v) => v.stat[key] > st.mtime;
       }
+      case '-samefile': {
+        const path = this.#argument(name);
+        const st = proc.fs.exists(path) ?? die(proc, `${quote(path)}: No such file or directory`);
+        return (v) => v.stat.ino === st.ino && v.stat.dev === st.dev;
+      }
+      case '-mount':
+      case '-xdev':
+        this.#mount = true;
+        return () => true;
       case '-perm': {
         const text = this.#argument(name);
         const mode = applyMode(text.replace(/^[-/]/, ''), 0, 0, false) ?? die(proc, `invalid mode ${quote(text)}`);
@@ -290,10 +324,14 @@ class Find {
         };
       }
       case '-executable':
-        return (v) => (v.stat.mode & 0o111) !== 0;
       case '-readable':
       case '-writable':
-        return () => true;
+        // As access(2) answers root, who may read and write whatever there is.
+        return (v) => {
+          const st = proc.fs.exists(v.path);
+          if (st === null || name !== '-executable') return st !== null;
+          return (st.mode & S_IFMT) === S_IFDIR || (st.mode & 0o111) !== 0;
+        };
       case '-inum':
       case '-links': {
         const test = this.#compare(name, this.#argument(name));
@@ -302,7 +340,8 @@ class Find {
       case '-user':
       case '-group': {
         const who = this.#argument(name);
-        return (v) => (who === 'root' ? 0 : Number(who)) === (name === '-user' ? v.stat.uid : v.stat.gid);
+        const id = this.#identity(name.slice(1), who);
+        return (v) => id === (name === '-user' ? v.stat.uid : v.stat.gid);
       }
       case '-prune':
         return () => {
@@ -345,6 +384,26 @@ class Find {
           name.startsWith('-') ? `unknown predicate \`${name}'` : `paths must precede expression: \`${name}'`,
         );
     }
+  }
+
+  /** A user's or group's number. */
+  #identity(kind: string, who: string): number {
+    const file = kind === 'user' ? '/etc/passwd' : '/etc/group';
+    const text = this.#proc.fs.exists(file) === null ? '' : this.#proc.fs.readText(file);
+    const row = text.split('\n').find((l) => l.startsWith(`${who}:`));
+    if (row !== undefined) return Number(row.split(':')[2]);
+    if (/^\d+$/.test(who)) return Number(who);
+    const what = kind === 'user' ? 'is not the name of a known user' : 'is not the name of an existing group';
+    return die(this.#proc, `${quote(who)} ${what}`);
+  }
+
+  /** -ok asks before it runs. */
+  async #agreed(argv: readonly string[]): Promise<boolean> {
+    await this.#proc.flush();
+    this.#proc.err(`< ${argv[0]} ... ${argv.at(-1)} > ? `);
+    this.#answers ??= this.#proc.lines(0)[Symbol.asyncIterator]();
+    const { value, done } = await this.#answers.next();
+    return done !== true && /^[yY]/.test(value);
   }
 
   #delete(v: Visit): boolean {
@@ -397,6 +456,7 @@ class Find {
       const dir = name === '-execdir';
       const what = dir ? `./${v.name}` : v.path;
       const line = argv.map((a) => a.replaceAll('{}', () => what));
+      if (name === '-ok' && !(await this.#agreed([argv[0]!, v.path]))) return false;
       return (await this.#spawn(line, dir ? v.path.replace(/[^/]*\/*$/, '') || '.' : undefined)) === 0;
     };
   }
@@ -413,9 +473,9 @@ class Find {
 
   #formatted(format: string, v: Visit): string {
     const { stat } = v;
-    const seconds = Math.floor(stat.mtime);
+    const time = (t: number, spec: string): string => strftime(spec, Math.floor(t), Math.floor((t % 1) * 1e9));
     return unescape(format.replaceAll('\\c', ''), false).text.replace(
-      /%([-0]*)(\d*)(T.|[%a-zA-Z])/g,
+      /%([-0]*)(\d*)([ACT].|[%a-zA-Z])/g,
       (all, flags: string, width: string, d: string) => {
         let s: string;
         if (d === '%') return '%';
@@ -434,9 +494,8 @@ class Find {
         else if (d === 'U' || d === 'G') s = '0';
         else if (d === 'd') s = String(v.depth);
         else if (d === 'l') s = (stat.mode & S_IFMT) === S_IFLNK ? this.#proc.fs.readlink(v.path) : '';
-        else if (d === 't') s = strftime('%a %b %e %H:%M:%S.%N0 %Y', seconds, Math.floor((stat.mtime % 1) * 1e9));
-        else if (d === 'T@') s = `${seconds}.0000000000`;
-        else if (d.startsWith('T') && d.length === 2) s = strftime(`%${d[1]}`, seconds);
+        else if ('act'.includes(d)) s = time(stat[TIMES[d]!], '%a %b %e %H:%M:%S.%N0 %Y');
+        else if (d.length === 2) s = time(stat[TIMES[d[0]!.toLowerCase()]!], d[1] === '@' ? '%s.%N0' : `%${d[1]}`);
         else return all;
         return flags.includes('-')
           ? s.padEnd(Number(width))

@@ -1,26 +1,27 @@
+import { compileGlob, type Glob } from '../../../lib/regex/glob.ts';
+import { Meter } from '../../../lib/regex/meter.ts';
+import { RegexError, RegexExhausted } from '../../../lib/regex/pattern.ts';
 import { utf8Decode } from '../../../lib/text.ts';
 import { O_RDONLY, S_IFDIR, S_IFLNK, S_IFMT } from '../../../uapi/fcntl.ts';
 import type { Process } from '../../process/types.ts';
 import { complain, die, errorText, invocation, longs, readErrorText, Records } from '../coreutils/command.ts';
 import { getopt } from '../getopt.ts';
-import { globToRegExp } from '../find/glob.ts';
-import { translatePerl } from './perl-regex.ts';
-import { escapeLiteral, makeRegExp, RegexError, translate } from './posix-regex.ts';
+import { compile, type Matcher, matches, type Syntax } from './patterns.ts';
 
-type Syntax = 'basic' | 'extended' | 'fixed' | 'perl';
 
 interface Settings {
   readonly has: ReadonlySet<string>;
-  readonly patterns: readonly RegExp[];
+  readonly pattern: Matcher;
+  readonly meter: Meter;
   readonly before: number;
   readonly after: number;
   readonly max: number;
   readonly withName: boolean;
   readonly color: boolean;
   readonly label: string;
-  readonly include: readonly RegExp[];
-  readonly exclude: readonly RegExp[];
-  readonly excludeDir: readonly RegExp[];
+  readonly include: readonly Glob[];
+  readonly exclude: readonly Glob[];
+  readonly excludeDir: readonly Glob[];
 }
 
 const LONG = longs({
@@ -66,45 +67,6 @@ const LONG = longs({
   'color=?': 'color',
   'colour=?': 'color',
 });
-
-const WORD = '[\\p{L}\\p{N}_]';
-
-function compile(pattern: string, syntax: Syntax, has: ReadonlySet<string>): RegExp {
-  const ignoreCase = has.has('i');
-  let source: string;
-  let flags = `u${ignoreCase ? 'i' : ''}g`;
-  if (syntax === 'fixed') source = [...pattern].map(escapeLiteral).join('');
-  else if (syntax === 'perl') {
-    const perl = translatePerl(pattern);
-    source = perl.source;
-    for (const f of perl.flags) if (!flags.includes(f)) flags += f;
-  } else source = translate(pattern, { extended: syntax === 'extended', ignoreCase, strictClasses: true });
-  if (has.has('x')) source = `^(?:${source})$`;
-  else if (has.has('w')) source = `(?<!${WORD})(?:${source})(?!${WORD})`;
-  try {
-    return makeRegExp(source, flags);
-  } catch {
-    throw new RegexError('Invalid regular expression');
-  }
-}
-
-/** All matches of a line, leftmost and longest of the patterns first. */
-function* matches(line: string, patterns: readonly RegExp[]): Generator<readonly [number, number]> {
-  let at = 0;
-  while (at <= line.length) {
-    let best: readonly [number, number] | null = null;
-    for (const re of patterns) {
-      re.lastIndex = at;
-      const m = re.exec(line);
-      if (m === null) continue;
-      const found = [m.index, m.index + m[0].length] as const;
-      if (best === null || found[0] < best[0] || (found[0] === best[0] && found[1] > best[1])) best = found;
-    }
-    if (best === null) return;
-    if (best[1] > best[0]) yield best;
-    at = best[1] > best[0] ? best[1] : best[1] + 1;
-  }
-}
 
 const paint = (on: boolean, code: string, text: string): string =>
   on ? `\x1b[${code}m\x1b[K${text}\x1b[m\x1b[K` : text;
@@ -193,13 +155,13 @@ class Grep {
   }
 
   #line(line: string, name: string, number: number, offset: number, selected: boolean): void {
-    const { has, color, patterns } = this.#s;
+    const { has, color, pattern } = this.#s;
     const proc = this.#proc;
     const mark = selected ? ':' : '-';
     const end = has.has('z') ? '\0' : '\n';
     if (has.has('o')) {
       if (!selected || has.has('v')) return;
-      for (const [a, b] of matches(line, patterns)) {
+      for (const { index: a, end: b } of matches(line, pattern)) {
         proc.out(this.#prefix(name, number, offset + a, mark) + paint(color, '01;31', line.slice(a, b)) + end);
       }
       return;
@@ -208,7 +170,7 @@ class Grep {
     if (color && selected !== has.has('v')) {
       text = '';
       let at = 0;
-      for (const [a, b] of matches(line, patterns)) {
+      for (const { index: a, end: b } of matches(line, pattern)) {
         text += line.slice(at, a) + paint(true, '01;31', line.slice(a, b));
         at = b;
       }
@@ -219,7 +181,7 @@ class Grep {
 
   async #file(fd: number, name: string): Promise<boolean> {
     const proc = this.#proc;
-    const { has, before, after, max, patterns } = this.#s;
+    const { has, before, after, max, pattern, meter } = this.#s;
     const records = new Records(proc, fd, has.has('z') ? 0 : 10);
     const invert = has.has('v');
     const silent = has.has('q') || has.has('l') || has.has('L') || has.has('c');
@@ -233,15 +195,7 @@ class Grep {
       line = records.ready() ?? (await records.next())
     ) {
       number++;
-      let selected = false;
-      for (const re of patterns) {
-        re.lastIndex = 0;
-        if (re.test(line)) {
-          selected = true;
-          break;
-        }
-      }
-      selected = selected !== invert;
+      const selected = pattern.test(line) !== invert;
       if (!has.has('a') && !has.has('z') && !binary && /[\0\udc80-\udcff]/.test(line)) binary = true;
       if (selected && count < max) {
         count++;
@@ -276,7 +230,7 @@ class Grep {
       }
       offset += line.length + 1;
       if (count >= max && trailing === 0) break;
-      if (number % 256 === 0) await proc.tick();
+      if (number % 256 === 0 || meter.heavy) await proc.tick();
     }
     if (lastPrinted > 0 && context) kept.length = 0;
     if (has.has('c') && !has.has('l') && !has.has('L')) {
@@ -303,7 +257,7 @@ export async function grepMain(proc: Process): Promise<number> {
   let names: boolean | null = null;
   let label = '(standard input)';
   let color = false;
-  const globs: Record<string, RegExp[]> = { include: [], exclude: [], 'exclude-dir': [] };
+  const globs: Record<string, Glob[]> = { include: [], exclude: [], 'exclude-dir': [] };
   const usage = (): number => {
     proc.err(
       `Usage: ${invocation(proc)} [OPTION]... PATTERNS [FILE]...\nTry '${invocation(proc)} --help' for more information.\n`,
@@ -392,7 +346,7 @@ export async function grepMain(proc: Process): Promise<number> {
       case 'include':
       case 'exclude':
       case 'exclude-dir':
-        globs[opt]!.push(globToRegExp(arg!.replace(/(.)\/+$/, '$1')));
+        globs[opt]!.push(compileGlob(arg!.replace(/(.)\/+$/, '$1')));
         break;
       case 'V':
         proc.out(`${invocation(proc)} (GNU grep) 3.8\n(Warren)\n`);
@@ -415,19 +369,19 @@ export async function grepMain(proc: Process): Promise<number> {
     if (before < 0) before = Number(digits);
   }
   if (after >= 0 || before >= 0) has.add('context0');
-  let patterns: RegExp[];
+  const meter = new Meter();
+  let pattern: Matcher;
   try {
-    patterns = [...new Set(texts)].map((t) => compile(t, syntax, has));
+    pattern = compile([...new Set(texts)], syntax, has, meter, (w) => complain(proc, `warning: ${w}`));
   } catch (e) {
-    // grep's own parser says less of an open bracket than regcomp does.
-    if (e instanceof RegexError)
-      die(proc, e.message.startsWith('Unmatched [') ? 'Invalid regular expression' : e.message, 2);
+    if (e instanceof RegexError) die(proc, e.message, 2);
     throw e;
   }
   const recursive = has.has('r') || has.has('R');
   const run = new Grep(proc, {
     has,
-    patterns,
+    pattern,
+    meter,
     before: Math.max(0, before),
     after: Math.max(0, after),
     max,
@@ -444,8 +398,14 @@ export async function grepMain(proc: Process): Promise<number> {
     exclude: globs['exclude']!,
     excludeDir: globs['exclude-dir']!,
   });
-  if (recursive && files.length === 0) await run.here();
-  else for (const name of files.length === 0 ? ['-'] : files) if (await run.path(name, true)) break;
+  try {
+    if (recursive && files.length === 0) await run.here();
+    else for (const name of files.length === 0 ? ['-'] : files) if (await run.path(name, true)) break;
+  } catch (e) {
+    if (!(e instanceof RegexExhausted)) throw e;
+    await proc.flush();
+    die(proc, e.message, 2);
+  }
   if (run.failed && !(has.has('q') && run.any)) return 2;
   return run.any ? 0 : 1;
 }

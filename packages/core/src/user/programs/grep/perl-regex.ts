@@ -1,4 +1,4 @@
-import { RegexError } from './posix-regex.ts';
+import { RegexError } from '../../../lib/regex/pattern.ts';
 
 const ALIASES: Readonly<Record<string, string>> = {
   A: '^',

@@ -24,7 +24,7 @@ export class Context {
 
   /** The rtnetlink socket of the namespace the process is in when first asked for. */
   get rt(): Rtnl {
-    return (this.connection ??= new Rtnl(this.proc));
+    return (this.connection ??= new Rtnl(this.proc, this.options.rcvbuf));
   }
   /** Names and numbers of devices, as the kernel has them. */
   get links(): LinkCache {

@@ -229,7 +229,8 @@ export async function doMonitor(ctx: Context, words: readonly string[]): Promise
     ...(family === AF_UNSPEC || family === AF_INET ? inet : []),
     ...(family === AF_UNSPEC || family === AF_INET6 ? inet6 : []),
   ]);
-  const socket = openMonitor(ctx.proc.task, groups, { allNsid: o.allNsid });
+  const { rcvbuf } = ctx.options;
+  const socket = openMonitor(ctx.proc.task, groups, { allNsid: o.allNsid, ...(rcvbuf === null ? {} : { rcvbuf }) });
   try {
     await monitor.init();
     for (;;) {

@@ -23,6 +23,8 @@ export interface Options {
   timestamp: number;
   shortTimestamp: boolean;
   batch: string | null;
+  /** Size of the socket's receive buffer, null to leave it. */
+  rcvbuf: number | null;
   /** How often an address flush dumps and deletes at most; 0 without limit. */
   maxFlushLoops: number;
   /** Namespaces to enter, in order. */
@@ -46,6 +48,7 @@ const newOptions = (): Options => ({
   timestamp: 0,
   shortTimestamp: false,
   batch: null,
+  rcvbuf: null,
   maxFlushLoops: 10,
   netns: [],
 });
@@ -129,7 +132,8 @@ export function parseOptions(argv: readonly string[]): { options: Options; at: n
       else if (like('-pretty')) o.pretty = true;
       else if (like('-rcvbuf')) {
         const word = value();
-        if (getUnsigned(word) === null) throw new IpExit(255, `Invalid rcvbuf size '${word}'\n`);
+        o.rcvbuf = getUnsigned(word);
+        if (o.rcvbuf === null) throw new IpExit(255, `Invalid rcvbuf size '${word}'\n`);
       } else if (isColor(opt)) colour(opt);
       else if (like('-help')) ipUsage();
       else if (like('-netns')) {

@@ -17,9 +17,10 @@ export class Rtnl {
   readonly client: NetlinkClient;
   private readonly proc: Process;
 
-  constructor(proc: Process) {
+  /** @param rcvbuf bytes of answers the kernel may keep for it; its default when null */
+  constructor(proc: Process, rcvbuf: number | null = null) {
     this.proc = proc;
-    this.client = new NetlinkClient(proc.task);
+    this.client = new NetlinkClient(proc.task, rcvbuf === null ? {} : { rcvbuf });
   }
 
   close(): void {

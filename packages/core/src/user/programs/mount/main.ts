@@ -69,8 +69,6 @@ const PLAIN_OPTIONS: readonly string[] = [
   'suid',
   'dev',
   'exec',
-  'private',
-  'rprivate',
   '',
 ];
 /** Options that the list shows, in its order. */
@@ -98,6 +96,7 @@ function readMount(
       case 'o':
         for (const word of arg!.split(',')) {
           if (FLAGS.includes(word)) r.flags.add(word);
+          else if (/^r?(?:private|slave)$/.test(word)) r.propagation = `make-${word}`;
           else if (/^mode=[0-7]{1,4}$/.test(word)) r.mode = parseInt(word.slice(5), 8);
           else if (!PLAIN_OPTIONS.includes(word))
             throw new Refusal(`${name}: warren: option -o ${word} is not supported\n`, EX_USAGE);
@@ -173,10 +172,13 @@ function doMount(proc: Process, name: string): number {
   const [source, target] = words;
   if (words.length > 2) throw new Refusal(`${name}: bad usage\nTry '${name} --help' for more information.\n`, EX_USAGE);
   if (r.propagation !== null && source !== undefined && target === undefined) {
-    // Mounts here are private from the start, and have no master.
+    // A mount is a slave at most, and shared with nobody: who is made one stays what it is.
     if (proc.fs.exists(source) === null)
       throw new Refusal(`${name}: ${source}: mount point does not exist.\n${DMESG}`, EX_FAIL);
-    if (proc.fs.mounts().some((m) => m.target === proc.fs.realpath(source))) return 0;
+    if (proc.fs.mounts().some((m) => m.target === proc.fs.realpath(source))) {
+      if (r.propagation.endsWith('private')) proc.fs.makePrivate(source, r.propagation === 'make-rprivate');
+      return 0;
+    }
     throw new Refusal(`${name}: ${source}: not mount point or bad option.\n${DMESG}`, EX_FAIL);
   }
   if (source === undefined) {

@@ -1,20 +1,17 @@
 /** The `nsenter` command of util-linux 2.38.1. @see nsenter(1) */
-import { SystemError } from '../../../syscall/index.ts';
 import { O_RDONLY } from '../../../uapi/fcntl.ts';
-import {
-  CLONE_NEWCGROUP,
-  CLONE_NEWIPC,
-  CLONE_NEWNET,
-  CLONE_NEWNS,
-  CLONE_NEWPID,
-  CLONE_NEWTIME,
-  CLONE_NEWUSER,
-  CLONE_NEWUTS,
-} from '../../../uapi/sched.ts';
 import type { Child, Process, Program } from '../../process/types.ts';
 import { getopt, type LongOption } from '../getopt.ts';
 import { endLike, waitFor } from '../process-run.ts';
-import { execOrShell } from '../unshare/main.ts';
+import {
+  attempt,
+  execOrShell,
+  failWith,
+  NAMESPACE_KINDS,
+  NAMESPACE_OPTIONS,
+  Refusal,
+  refusing,
+} from '../namespace-run.ts';
 import { HELP } from './usage.ts';
 
 const LONG: readonly LongOption[] = [
@@ -22,14 +19,7 @@ const LONG: readonly LongOption[] = [
   { name: 'help', val: 'h' },
   { name: 'version', val: 'V' },
   { name: 'target', arg: 'required', val: 't' },
-  { name: 'mount', arg: 'optional', val: 'm' },
-  { name: 'uts', arg: 'optional', val: 'u' },
-  { name: 'ipc', arg: 'optional', val: 'i' },
-  { name: 'net', arg: 'optional', val: 'n' },
-  { name: 'pid', arg: 'optional', val: 'p' },
-  { name: 'user', arg: 'optional', val: 'U' },
-  { name: 'cgroup', arg: 'optional', val: 'C' },
-  { name: 'time', arg: 'optional', val: 'T' },
+  ...NAMESPACE_OPTIONS,
   { name: 'setuid', arg: 'required', val: 'S' },
   { name: 'setgid', arg: 'required', val: 'G' },
   { name: 'root', arg: 'optional', val: 'r' },
@@ -40,25 +30,6 @@ const LONG: readonly LongOption[] = [
   { name: 'follow-context', val: 'Z' },
 ];
 const SHORT = '+ahVt:m::u::i::n::p::C::U::T::S:G:r::w::W:FZ';
-
-/** By option letter, in the order they are entered: what setns(2) calls it, the file below /proc/PID. */
-const NAMESPACES: ReadonlyMap<string, { readonly flag: number; readonly file: string }> = new Map([
-  ['U', { flag: CLONE_NEWUSER, file: 'ns/user' }],
-  ['C', { flag: CLONE_NEWCGROUP, file: 'ns/cgroup' }],
-  ['i', { flag: CLONE_NEWIPC, file: 'ns/ipc' }],
-  ['u', { flag: CLONE_NEWUTS, file: 'ns/uts' }],
-  ['n', { flag: CLONE_NEWNET, file: 'ns/net' }],
-  ['p', { flag: CLONE_NEWPID, file: 'ns/pid' }],
-  ['m', { flag: CLONE_NEWNS, file: 'ns/mnt' }],
-  ['T', { flag: CLONE_NEWTIME, file: 'ns/time' }],
-]);
-
-class Refusal extends Error {}
-
-const words = (e: unknown): string => {
-  if (e instanceof SystemError) return e.strerror;
-  throw e;
-};
 
 class Entering {
   readonly proc: Process;
@@ -85,37 +56,33 @@ class Entering {
 
   /** The namespaces of the target that are not this process's own. */
   takeAll(): void {
-    for (const [letter, { file }] of NAMESPACES) {
+    for (const [letter, kind] of NAMESPACE_KINDS) {
+      const file = `ns/${kind.file}`;
       if (this.wanted.has(letter)) continue;
-      try {
+      attempt(this.name, `stat of ${this.file(file)} failed`, () => {
         const { fs } = this.proc;
         if (fs.stat(this.file(file)).ino !== fs.stat(`/proc/self/${file}`).ino) this.wanted.set(letter, null);
-      } catch (e) {
-        this.fail(`stat of ${this.file(file)} failed: ${words(e)}`);
-      }
+      });
     }
   }
 
   /** Opens all of them first, for the way to them may lead through what is left. */
   async enter(): Promise<void> {
     const files: [flag: number, file: string, fd: number][] = [];
-    for (const [letter, { flag, file }] of NAMESPACES) {
+    for (const [letter, kind] of NAMESPACE_KINDS) {
+      const file = `ns/${kind.file}`;
       const given = this.wanted.get(letter);
       if (given === undefined) continue;
       if (given === null && this.target === 0) this.fail(`neither filename nor target pid supplied for ${file}`);
       const path = given ?? this.file(file);
       try {
-        files.push([flag, file, await this.proc.open(path, O_RDONLY)]);
+        files.push([kind.flag, file, await this.proc.open(path, O_RDONLY)]);
       } catch (e) {
-        this.fail(`cannot open ${path}: ${words(e)}`);
+        failWith(this.name, `cannot open ${path}`, e);
       }
     }
     for (const [flag, file, fd] of files) {
-      try {
-        this.proc.setns(fd, flag);
-      } catch (e) {
-        this.fail(`reassociate to namespace '${file}' failed: ${words(e)}`);
-      }
+      attempt(this.name, `reassociate to namespace '${file}' failed`, () => this.proc.setns(fd, flag));
       this.proc.close(fd);
     }
   }
@@ -123,12 +90,7 @@ class Entering {
   /** Only a child is in the PID namespace. @see nsenter.c:continue_as_child */
   async continueAsChild(command: readonly string[]): Promise<number> {
     const { proc, name } = this;
-    let child: Child;
-    try {
-      child = proc.fork((inside) => execOrShell(inside, name, command));
-    } catch (e) {
-      return this.fail(`fork failed: ${words(e)}`);
-    }
+    const child: Child = attempt(name, 'fork failed', () => proc.fork((inside) => execOrShell(inside, name, command)));
     return endLike(proc, await waitFor(proc, child.pid));
   }
 }
@@ -178,33 +140,27 @@ function read(e: Entering, args: readonly string[]): string | readonly string[] 
   return parsed.operands;
 }
 
-export const nsenterMain: Program = async (proc) => {
+async function run(proc: Process): Promise<number> {
   const e = new Entering(proc);
-  try {
-    const command = read(e, proc.argv.slice(1));
-    if (typeof command === 'string') {
-      proc.out(command);
-      return 0;
-    }
-    if (e.all) {
-      if (e.target === 0) e.fail('no target PID specified for --all');
-      e.takeAll();
-    }
-    if (e.wd === '' && e.target === 0) e.fail('neither filename nor target pid supplied for cwd');
-    const wd = e.wd === '' ? proc.fs.readlink(e.file('cwd')) : e.wd;
-    await e.enter();
-    if (wd !== null) {
-      try {
-        proc.cwd = wd;
-      } catch (error) {
-        e.fail(`cannot open ${wd}: ${words(error)}`);
-      }
-    }
-    if (e.fork && e.wanted.has('p')) return await e.continueAsChild(command);
-    return await execOrShell(proc, e.name, command);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    proc.err(error.message);
-    return 1;
+  const command = read(e, proc.argv.slice(1));
+  if (typeof command === 'string') {
+    proc.out(command);
+    return 0;
   }
-};
+  if (e.all) {
+    if (e.target === 0) e.fail('no target PID specified for --all');
+    e.takeAll();
+  }
+  if (e.wd === '' && e.target === 0) e.fail('neither filename nor target pid supplied for cwd');
+  const wd = e.wd === '' ? proc.fs.readlink(e.file('cwd')) : e.wd;
+  await e.enter();
+  if (wd !== null) {
+    attempt(e.name, `cannot open ${wd}`, () => {
+      proc.cwd = wd;
+    });
+  }
+  if (e.fork && e.wanted.has('p')) return e.continueAsChild(command);
+  return execOrShell(proc, e.name, command);
+}
+
+export const nsenterMain: Program = (proc) => refusing(proc, () => run(proc));

@@ -1,3 +1,4 @@
+import type { Meter } from '../../../lib/regex/meter.ts';
 import { O_RDONLY } from '../../../uapi/fcntl.ts';
 import type { Process } from '../../process/types.ts';
 import { complain, errorText, readErrorText, Records } from '../coreutils/command.ts';
@@ -14,6 +15,8 @@ export interface Settings {
   readonly unbuffered: boolean;
   readonly zero: boolean;
   readonly lineLength: number;
+  /** Counts what the patterns do. */
+  readonly meter: Meter;
 }
 
 /** Lines of several files as one stream that knows its last line. */
@@ -27,13 +30,13 @@ export class Lines {
   name = '-';
   failed = false;
   /** Called when the output changes with the input (-i). */
-  readonly #switch: (name: string | null) => Promise<void>;
+  readonly #switch: (name: string | null) => void;
 
   constructor(
     proc: Process,
     names: readonly string[],
     settings: Settings,
-    change: (name: string | null) => Promise<void>,
+    change: (name: string | null) => void,
   ) {
     this.#proc = proc;
     this.#names = [...names];
@@ -66,7 +69,7 @@ export class Lines {
     if (this.#records === null) return;
     if (this.#fd > 0) this.#proc.close(this.#fd);
     this.#records = null;
-    if (this.#settings.inPlace !== null) await this.#switch(null);
+    if (this.#settings.inPlace !== null) this.#switch(null);
   }
 
   async #open(): Promise<boolean> {
@@ -93,7 +96,7 @@ export class Lines {
           this.#records = null;
           continue;
         }
-        await this.#switch(name);
+        this.#switch(name);
       }
       return true;
     }

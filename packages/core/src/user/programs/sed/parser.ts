@@ -1,4 +1,8 @@
-import { compilePosix, RegexError } from '../grep/posix-regex.ts';
+import { SED, SED_EXTENDED } from '../../../lib/regex/dialect.ts';
+import type { Meter } from '../../../lib/regex/meter.ts';
+import { RegexError } from '../../../lib/regex/pattern.ts';
+import { compilePosix } from '../../../lib/regex/posix.ts';
+import type { Regex } from '../../../lib/regex/regex.ts';
 import { type Address, type Command, type Piece, SedError } from './script.ts';
 
 /** One -e or -f. */
@@ -20,14 +24,16 @@ export class Parser {
   readonly commands: Command[] = [];
   readonly #extended: boolean;
   readonly #sandbox: boolean;
+  readonly #meter: Meter;
   readonly #open: number[] = [];
   #s = '';
   #i = 0;
   #part: Part = { text: '', kind: 'expression', name: '1' };
 
   /** `sandbox`: what would run or write something is refused. */
-  constructor(extended: boolean, sandbox: boolean) {
+  constructor(extended: boolean, sandbox: boolean, meter: Meter) {
     this.#extended = extended;
+    this.#meter = meter;
     this.#sandbox = sandbox;
   }
 
@@ -159,10 +165,10 @@ export class Parser {
     return null;
   }
 
-  #regex(text: string, ignoreCase: boolean, multiline: boolean): RegExp | null {
+  #regex(text: string, ignoreCase: boolean, multiline: boolean): Regex | null {
     if (text === '') return null;
     try {
-      return compilePosix(text, { extended: this.#extended, ignoreCase, multiline, escapes: true }, 'g');
+      return compilePosix(text, this.#extended ? SED_EXTENDED : SED, { ignoreCase, multiline, meter: this.#meter });
     } catch (e) {
       if (e instanceof RegexError) return this.fail(e.message);
       throw e;
@@ -215,6 +221,7 @@ export class Parser {
       text: '',
       number: -1,
       re: null,
+      groups: false,
       pieces: [] as Piece[],
       global: false,
       print: 0,
@@ -386,11 +393,11 @@ export class Parser {
     const re = this.#regex(pattern, icase, multiline);
     const pieces = this.#pieces(by);
     if (re !== null) {
-      const groups = new RegExp(`${re.source}|`, re.flags).exec('')!.length - 1;
       for (const p of pieces)
-        if (p.k === 'group' && p.n > groups) this.fail(`invalid reference \\${p.n} on \`s' command's RHS`);
+        if (p.k === 'group' && p.n > re.groups) this.fail(`invalid reference \\${p.n} on \`s' command's RHS`);
     }
-    return { re, pieces, global, print, number, text };
+    const groups = pieces.some((p) => p.k === 'group' && p.n > 0);
+    return { re, groups, pieces, global, print, number, text };
   }
 
   #pieces(by: string): Piece[] {

@@ -1,3 +1,5 @@
+import type { Regex } from '../../../lib/regex/regex.ts';
+
 /** The parts of a sed script. */
 export type Address =
   | { readonly k: 'line'; readonly n: number }
@@ -5,7 +7,7 @@ export type Address =
   | { readonly k: 'last' }
   | { readonly k: 'zero' }
   /** null: the regular expression used last. */
-  | { readonly k: 'regex'; readonly re: RegExp | null }
+  | { readonly k: 'regex'; readonly re: Regex | null }
   | { readonly k: 'plus'; readonly n: number }
   | { readonly k: 'multiple'; readonly n: number };
 
@@ -24,7 +26,9 @@ export interface Command {
   readonly text: string;
   /** q Q l L: number; -1 when none. s: which match. */
   readonly number: number;
-  readonly re: RegExp | null;
+  readonly re: Regex | null;
+  /** s: its replacement speaks of groups. */
+  readonly groups: boolean;
   readonly pieces: readonly Piece[];
   readonly global: boolean;
   readonly print: number;

@@ -1,4 +1,8 @@
 /** The `sysctl` command of procps-ng 4.0.2. @see sysctl(8) */
+import { REGCOMP_EXTENDED } from '../../../lib/regex/dialect.ts';
+import { compileGlob } from '../../../lib/regex/glob.ts';
+import { RegexError } from '../../../lib/regex/pattern.ts';
+import { compilePosix } from '../../../lib/regex/posix.ts';
 import { utf8Encode } from '../../../lib/text.ts';
 import { SystemError } from '../../../syscall/index.ts';
 import { EACCES, EIO, ENOENT } from '../../../uapi/errno.ts';
@@ -36,7 +40,7 @@ interface Options {
   ignore: boolean;
   dryRun: boolean;
   deprecated: boolean;
-  pattern: RegExp | null;
+  pattern: { test(s: string): boolean } | null;
 }
 
 /** A variable to set. `path` may be a glob when it comes from a file. */
@@ -62,14 +66,6 @@ function slashed(name: string): string {
 
 /** The dotted name of a path below /proc/sys. */
 const dotted = (path: string): string => path.slice(ROOT.length).replace(/[./]/g, (c) => (c === '/' ? '.' : '/'));
-
-const globExpression = (glob: string): RegExp =>
-  new RegExp(
-    `^${glob
-      .replace(/[.+^${}()|\\]/g, '\\$&')
-      .replaceAll('*', '[^/]*')
-      .replaceAll('?', '[^/]')}$`,
-  );
 
 class Sysctl {
   readonly #proc: Process;
@@ -186,7 +182,7 @@ class Sysctl {
   async apply(settings: readonly Setting[]): Promise<number> {
     let status = 0;
     const named = new Set(settings.filter((s) => !/[*?[]/.test(s.path)).map((s) => s.path));
-    const excluded = settings.filter((s) => s.value === null).map((s) => globExpression(s.path));
+    const excluded = settings.filter((s) => s.value === null).map((s) => compileGlob(s.path, { pathname: true }));
     for (const setting of settings) {
       if (setting.value === null) continue;
       if (named.has(setting.path)) {
@@ -208,7 +204,7 @@ class Sysctl {
         paths = paths.map((p) => `${p}/${part}`);
         continue;
       }
-      const expression = globExpression(part);
+      const expression = compileGlob(part, { pathname: true });
       paths = paths.flatMap((p) =>
         this.#names(p)
           .filter((n) => expression.test(n))
@@ -292,11 +288,12 @@ class Sysctl {
 }
 
 /** A regular expression; one that is malformed matches nothing. */
-function expression(text: string): RegExp {
+function expression(text: string): { test(s: string): boolean } {
   try {
-    return new RegExp(text);
-  } catch {
-    return /(?!)/;
+    return compilePosix(text, REGCOMP_EXTENDED);
+  } catch (e) {
+    if (!(e instanceof RegexError)) throw e;
+    return { test: () => false };
   }
 }
 

@@ -1,16 +1,19 @@
-/** ARP and RARP. @see tcpdump print-arp.c */
-import { defaultPrint } from './hex.ts';
-import { type Ndo, tok } from './ndo.ts';
+/** ARP and RARP. RFC 826, 903, 2390. @see tcpdump print-arp.c */
+import { ETHERTYPES } from './ether-types.ts';
+import { dump } from './hex.ts';
+import { type Ndo, tok, type Tokens } from './ndo.ts';
 
-const HRD: Readonly<Record<number, string>> = {
+const HRD: Tokens = {
   1: 'Ethernet',
   6: 'TokenRing',
   7: 'ArcNet',
   15: 'FrameRelay',
-  17: 'Strip',
+  23: 'Strip',
   24: 'IEEE 1394',
+  19: 'ATM',
+  32: 'InfiniBand',
 };
-const OP: Readonly<Record<number, string>> = {
+const OP: Tokens = {
   1: 'Request',
   2: 'Reply',
   3: 'Reverse Request',
@@ -20,73 +23,59 @@ const OP: Readonly<Record<number, string>> = {
   10: 'NACK Reply',
 };
 
+/** Differs from Linux: ATM and Frame Relay addresses are shown as plain bytes. */
 export function arpPrint(n: Ndo, o: number, length: number, caplen: number): void {
   n.protocol = 'arp';
+  n.need(o, 8);
   const hrd = n.u16(o);
   const pro = n.u16(o + 2);
   const hln = n.u8(o + 4);
   const pln = n.u8(o + 5);
   const op = n.u16(o + 6);
-  n.need(o, 8 + 2 * hln + 2 * pln);
-  if (!n.o.link) n.print('ARP, ');
-  const ether = hrd === 1 || hrd === 6;
-  if ((pro !== 0x0800 && pro !== 0x1000) || pln !== 4 || (hrd === 1 && hln !== 6) || n.o.verbose > 0) {
-    const proName =
-      pro === 0x0800
-        ? 'IPv4'
-        : tok({ 0x86dd: 'IPv6', 0x0806: 'ARP', 0x1000: 'trail' }, 'Unknown Protocol (0x%04x)', pro);
-    n.print(`${tok(HRD, 'Unknown Hardware (%u)', hrd)} (len ${hln}), ${proName} (len ${pln}), `);
-  }
-  const name = tok(OP, 'Unknown (%u)', op);
-  n.print(`${name} `);
+  if (hrd === 19 || hrd === 15) n.missing = 'ATM or Frame Relay addresses';
   const sha = o + 8;
   const spa = sha + hln;
   const tha = spa + pln;
   const tpa = tha + hln;
-  const hw = (at: number): string => (hln === 6 && ether ? n.mac(at) : hln === 0 ? '<No address>' : hexMac(n, at, hln));
-  const ip = (at: number): string =>
-    pln === 4 && (pro === 0x0800 || pro === 0x1000) ? n.ip4(at) : pln === 0 ? '<No address>' : `<wrong proto type>`;
-  const zero = (at: number, len: number): boolean => {
-    for (let i = 0; i < len; i++) if (n.u8(at + i) !== 0) return false;
-    return true;
-  };
+  n.need(tpa, pln);
+  if (!n.o.link) n.print('ARP, ');
+  const isIp = pro === 0x0800 || pro === 0x1000;
+  const verbose = n.o.verbose > 0;
+  if (!isIp || pln !== 4 || hln === 0 || verbose) {
+    n.print(
+      `${tok(HRD, 'Unknown Hardware (%u)', hrd)} (len ${hln}), ${tok(ETHERTYPES, 'Unknown Protocol (0x%04x)', pro)} (len ${pln})`,
+    );
+    if (!verbose) {
+      n.print(`, length ${length}`);
+      return;
+    }
+  }
+  n.print(`${verbose ? ', ' : ''}${tok(OP, 'Unknown (%u)', op)} `);
+  const ip = (at: number): string => (isIp ? (pln === 4 ? n.ip4(at) : '<wrong len>') : '<wrong proto type>');
+  const hw = (at: number): string => n.linkAddr(at, hln);
   switch (op) {
-    case 1:
+    case 1: {
       n.print(`who-has ${ip(tpa)}`);
-      if (!zero(tha, hln) && hexMac(n, tha, hln) !== 'ff:ff:ff:ff:ff:ff') n.print(` (${hw(tha)})`);
-      n.print(` tell ${ip(spa)}`);
+      const known = /[^0]/.test(n.hexBytes(tha, hln));
+      n.print(`${known ? ` (${hw(tha)})` : ''} tell ${ip(spa)}`);
       break;
+    }
     case 2:
       n.print(`${ip(spa)} is-at ${hw(sha)}`);
       break;
     case 3:
+    case 8:
       n.print(`who-is ${hw(tha)} tell ${hw(sha)}`);
       break;
     case 4:
       n.print(`${hw(tha)} at ${ip(tpa)}`);
       break;
-    case 8:
-      n.print(`who-is ${hw(tha)} tell ${hw(sha)}`);
-      break;
     case 9:
       n.print(`${hw(sha)} at ${ip(spa)}`);
       break;
     default:
-      defaultPrint(n, o, caplen);
-      n.print(`, length ${length}`);
+      dump(n, o, caplen);
       return;
   }
   n.print(`, length ${length}`);
-}
-
-function hexMac(n: Ndo, o: number, len: number): string {
-  const parts: string[] = [];
-  for (let i = 0; i < len; i++)
-    parts.push(
-      n
-        .u8(o + i)
-        .toString(16)
-        .padStart(2, '0'),
-    );
-  return parts.join(':');
 }

@@ -132,6 +132,7 @@ class Tcpdump {
       link: o.link,
       absoluteSeq: o.absoluteSeq,
       noChecksums: o.noChecksums,
+      packetType: o.packetType,
       ifname: (index) => byIndex.get(index) ?? '?',
     });
   }

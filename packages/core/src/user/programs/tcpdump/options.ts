@@ -44,6 +44,7 @@ export interface Options {
   hexAscii: number;
   ascii: number;
   linktype: string | null;
+  packetType: string | null;
   print: boolean;
   countOnly: boolean;
   filter: string;
@@ -107,6 +108,7 @@ export function parseOptions(argv: readonly string[]): Options {
     hexAscii: 0,
     ascii: 0,
     linktype: null,
+    packetType: null,
     print: false,
     countOnly: false,
     filter: '',

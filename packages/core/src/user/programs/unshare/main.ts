@@ -1,31 +1,24 @@
 /** The `unshare` command of util-linux 2.38.1. @see unshare(1) */
-import { SystemError } from '../../../syscall/index.ts';
-import {
-  CLONE_NEWCGROUP,
-  CLONE_NEWIPC,
-  CLONE_NEWNET,
-  CLONE_NEWNS,
-  CLONE_NEWPID,
-  CLONE_NEWTIME,
-  CLONE_NEWUTS,
-} from '../../../uapi/sched.ts';
+import { CLONE_NEWNS } from '../../../uapi/sched.ts';
 import { SIGINT, SIGKILL, signalNumber, SIGTERM } from '../../../uapi/signal.ts';
 import type { Child, Process, Program } from '../../process/types.ts';
 import { getopt, type LongOption } from '../getopt.ts';
-import { endLike, execFailure, waitFor } from '../process-run.ts';
+import {
+  attempt,
+  execOrShell,
+  NAMESPACE_KINDS,
+  NAMESPACE_OPTIONS,
+  type NamespaceLetter,
+  Refusal,
+  refusing,
+} from '../namespace-run.ts';
+import { endLike, waitFor } from '../process-run.ts';
 import { HELP } from './usage.ts';
 
 const LONG: readonly LongOption[] = [
   { name: 'help', val: 'h' },
   { name: 'version', val: 'V' },
-  { name: 'mount', arg: 'optional', val: 'm' },
-  { name: 'uts', arg: 'optional', val: 'u' },
-  { name: 'ipc', arg: 'optional', val: 'i' },
-  { name: 'net', arg: 'optional', val: 'n' },
-  { name: 'pid', arg: 'optional', val: 'p' },
-  { name: 'user', arg: 'optional', val: 'U' },
-  { name: 'cgroup', arg: 'optional', val: 'C' },
-  { name: 'time', arg: 'optional', val: 'T' },
+  ...NAMESPACE_OPTIONS,
   { name: 'fork', val: 'f' },
   { name: 'kill-child', arg: 'optional' },
   { name: 'mount-proc', arg: 'optional' },
@@ -51,7 +44,7 @@ const SHORT = '+fhVmuinpCTUrR:w:S:G:c';
 interface Plan {
   /** Namespaces to make, with the files to keep them in. */
   readonly wanted: Map<Letter, string | null>;
-  propagation: 'private' | 'slave';
+  propagation: 'private' | 'slave' | 'unchanged';
   /** Where to mount proc. */
   proc: string | null;
   fork: boolean;
@@ -60,34 +53,14 @@ interface Plan {
   cwd: string | null;
 }
 
-type Letter = 'C' | 'i' | 'u' | 'n' | 'p' | 'm' | 'T';
+type Letter = Exclude<NamespaceLetter, 'U'>;
 
-/** By option letter, in the order their files are bound: what unshare(2) calls it, the file below /proc/PID/ns. */
-const NAMESPACES: ReadonlyMap<Letter, { readonly flag: number; readonly file: string }> = new Map([
-  ['C', { flag: CLONE_NEWCGROUP, file: 'cgroup' }],
-  ['i', { flag: CLONE_NEWIPC, file: 'ipc' }],
-  ['u', { flag: CLONE_NEWUTS, file: 'uts' }],
-  ['n', { flag: CLONE_NEWNET, file: 'net' }],
-  ['p', { flag: CLONE_NEWPID, file: 'pid_for_children' }],
-  ['m', { flag: CLONE_NEWNS, file: 'mnt' }],
-  ['T', { flag: CLONE_NEWTIME, file: 'time_for_children' }],
-]);
+/** The file of a new namespace is that of the children where only they are in it. */
+const fileOf = (letter: Letter): string =>
+  NAMESPACE_KINDS.get(letter)!.file + (letter === 'p' || letter === 'T' ? '_for_children' : '');
 
-/** Ends the command with words and a status. */
-class Refusal extends Error {
-  readonly words: string;
-  readonly status: number;
-  constructor(words: string, status = 1) {
-    super(words);
-    this.words = words;
-    this.status = status;
-  }
-}
-
-function propagation(name: string, mode: string): 'private' | 'slave' {
-  if (mode === 'private' || mode === 'slave') return mode;
-  // A machine's mounts are private from the start.
-  if (mode === 'unchanged') return 'private';
+function propagation(name: string, mode: string): 'private' | 'slave' | 'unchanged' {
+  if (mode === 'private' || mode === 'slave' || mode === 'unchanged') return mode;
   if (mode === 'shared') throw new Refusal(`${name}: warren: --propagation ${mode} is not supported\n`);
   throw new Refusal(`${name}: unsupported propagation mode: ${mode}\n`);
 }
@@ -149,38 +122,13 @@ function plan(
   return { plan: p, command: parsed.operands };
 }
 
-const words = (e: unknown): string => {
-  if (e instanceof SystemError) return e.strerror;
-  throw e;
-};
-
-/** What a call of the kernel did, or the end with `what` and its error. */
-function attempt<T>(name: string, what: string, call: () => T): T {
-  try {
-    return call();
-  } catch (e) {
-    throw new Refusal(`${name}: ${what}: ${words(e)}\n`);
-  }
-}
-
 /** Binds the namespaces of a process over the files that are to keep them. */
 function bindFiles(proc: Process, name: string, pid: number, p: Plan): void {
-  for (const [letter, { file }] of NAMESPACES) {
-    const target = p.wanted.get(letter) ?? null;
+  for (const letter of NAMESPACE_KINDS.keys()) {
+    const target = letter === 'U' ? null : (p.wanted.get(letter) ?? null);
     if (target === null) continue;
-    const source = `/proc/${pid}/ns/${file}`;
+    const source = `/proc/${pid}/ns/${fileOf(letter as Letter)}`;
     attempt(name, `mount ${source} on ${target} failed`, () => proc.fs.bind(source, target));
-  }
-}
-
-/** Runs `main` as a program does: its refusals are its words and status. */
-async function refusing(proc: Process, main: () => Promise<number>): Promise<number> {
-  try {
-    return await main();
-  } catch (e) {
-    if (!(e instanceof Refusal)) throw e;
-    proc.err(e.words);
-    return e.status;
   }
 }
 
@@ -233,23 +181,6 @@ function prepare(proc: Process, name: string, p: Plan): void {
   }
 }
 
-/** Becomes the command, or a login shell when there is none. @see lib/exec_shell.c */
-export async function execOrShell(proc: Process, name: string, command: readonly string[]): Promise<number> {
-  let [program] = command;
-  let argv = command;
-  if (program === undefined) {
-    program = proc.env.get('SHELL') || '/bin/sh';
-    argv = [`-${program.slice(program.lastIndexOf('/') + 1)}`];
-  }
-  try {
-    return await proc.execve(program, argv, proc.env);
-  } catch (e) {
-    const failure = execFailure(name, program, e);
-    proc.err(failure.words);
-    return failure.status;
-  }
-}
-
 /** Waits for the child and ends as it did. */
 async function endWith(proc: Process, name: string, child: Child): Promise<number> {
   for (const signal of [SIGINT, SIGTERM]) proc.signal(signal, 'ignore');
@@ -270,7 +201,7 @@ async function run(proc: Process): Promise<number> {
   const keeps = [...p.wanted.values()].some((file) => file !== null);
   const binder = keeps && p.wanted.has('m') ? new Binder(proc, name, p) : null;
   let flags = 0;
-  for (const letter of p.wanted.keys()) flags |= NAMESPACES.get(letter)!.flag;
+  for (const letter of p.wanted.keys()) flags |= NAMESPACE_KINDS.get(letter)!.flag;
   attempt(name, 'unshare failed', () => {
     proc.unshare(flags & ~CLONE_NEWNS);
     if (p.wanted.has('m')) proc.unshareMounts(p.propagation);

@@ -1,34 +1,17 @@
 /** `cd`, `pwd` and the directory stack. */
-import { SystemError } from '../../../syscall/index.ts';
 import type { Shell } from '../shell.ts';
+import { changeDirectory, physicalDirectory, workingDirectory } from '../working-directory.ts';
 import { printable } from '../words/quote.ts';
 import { type Builtin, complain, options, refused, texts, usage } from './types.ts';
 
-/** A path without `.`, `..` and double slashes; links are not looked at. */
-function normalise(path: string): string {
-  const out: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part === '..') out.pop();
-    else out.push(part);
-  }
-  return `/${out.join('/')}`;
-}
-
-/** Goes to a directory. @returns the words of the error, or null */
-function change(sh: Shell, target: string, physical: boolean): string | null {
-  const pwd = sh.vars.get('PWD') ?? sh.proc.cwd;
-  try {
-    const logical = target.startsWith('/') ? target : `${pwd}/${target}`;
-    const goal = physical ? target : normalise(logical);
-    sh.proc.cwd = goal;
-    sh.vars.set('OLDPWD', pwd);
-    sh.vars.set('PWD', physical ? sh.proc.cwd : goal);
-    return null;
-  } catch (e) {
-    if (e instanceof SystemError) return e.strerror;
-    throw e;
-  }
+/** Goes to a directory and tells the variables. @returns the words of the error, or null */
+async function change(sh: Shell, target: string, physical: boolean): Promise<string | null> {
+  const error = await changeDirectory(sh, target, physical);
+  if (error !== null) return error;
+  const pwd = sh.vars.get('PWD');
+  if (pwd !== undefined) sh.vars.set('OLDPWD', pwd);
+  sh.vars.set('PWD', sh.directory!);
+  return null;
 }
 
 const cd: Builtin = {
@@ -58,13 +41,13 @@ const cd: Builtin = {
     if (cdpath !== undefined && !/^\.{0,2}\//.test(dir) && dir !== '.' && dir !== '..') {
       for (const base of cdpath.split(':')) {
         const full = base === '' ? dir : `${base}/${dir}`;
-        if (change(sh, full, physical) === null) {
+        if ((await change(sh, full, physical)) === null) {
           if (base !== '') await sh.write(1, `${sh.get('PWD')}\n`);
           return 0;
         }
       }
     }
-    const error = change(sh, dir, physical);
+    const error = await change(sh, dir, physical);
     if (error !== null) return complain(sh, name, `${printable(dir)}: ${error}`);
     if (show) await sh.write(1, `${sh.get('PWD')}\n`);
     return 0;
@@ -79,18 +62,22 @@ const pwd: Builtin = {
     const bad = refused(sh, name, p);
     if (bad !== null) return bad;
     const physical = p.flags.at(-1)?.letter === 'P' || sh.options.physical;
-    await sh.write(1, `${physical ? sh.proc.cwd : (sh.vars.get('PWD') ?? sh.proc.cwd)}\n`);
+    const dir = physical ? await physicalDirectory(sh, name) : await workingDirectory(sh, name);
+    if (dir === null) return 1;
+    await sh.write(1, `${dir}\n`);
     return 0;
   },
 };
 
-const here = (sh: Shell): string => sh.vars.get('PWD') ?? sh.proc.cwd;
+/** What the stack begins with; '' when nobody knows. */
+const here = async (sh: Shell, name: string): Promise<string> => (await workingDirectory(sh, name)) ?? '';
 const tilde = (sh: Shell, path: string): string => {
   const home = sh.vars.get('HOME');
   if (home === undefined || home === '/' || home === '') return path;
   return path === home ? '~' : path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 };
-const stackLine = (sh: Shell): string => `${[here(sh), ...sh.directories].map((d) => tilde(sh, d)).join(' ')}\n`;
+const stackLine = async (sh: Shell, name: string): Promise<string> =>
+  `${[await here(sh, name), ...sh.directories].map((d) => tilde(sh, d)).join(' ')}\n`;
 
 /** `+N` and `-N` as a place in the stack; null when it is none. */
 function place(spec: string, size: number): number | null {
@@ -110,7 +97,7 @@ const pushd: Builtin = {
       words.shift();
     }
     if (words[0] === '--') words.shift();
-    const stack = [here(sh), ...sh.directories];
+    const stack = [await here(sh, name), ...sh.directories];
     const dir = words[0];
     const n = dir === undefined ? null : place(dir, stack.length);
     if (dir === undefined || n !== null) {
@@ -120,19 +107,19 @@ const pushd: Builtin = {
       if (at < 0 || at >= stack.length) return complain(sh, name, `${dir ?? ''}: directory stack index out of range`);
       const turned =
         dir === undefined ? [stack[1]!, stack[0]!, ...stack.slice(2)] : [...stack.slice(at), ...stack.slice(0, at)];
-      const error = stay ? null : change(sh, turned[0]!, false);
+      const error = stay ? null : await change(sh, turned[0]!, false);
       if (error !== null) return complain(sh, name, `${turned[0]!}: ${error}`);
       sh.directories = turned.slice(1);
     } else if (/^-./.test(dir)) return usage(sh, name, `${dir}: invalid number`);
     else {
       if (stay) sh.directories = [dir, ...sh.directories];
       else {
-        const error = change(sh, dir, false);
+        const error = await change(sh, dir, false);
         if (error !== null) return complain(sh, name, `${dir}: ${error}`);
         sh.directories = stack;
       }
     }
-    await sh.write(1, stackLine(sh));
+    await sh.write(1, await stackLine(sh, name));
     return 0;
   },
 };
@@ -147,17 +134,17 @@ const popd: Builtin = {
       stay = true;
       words.shift();
     }
-    const stack = [here(sh), ...sh.directories];
+    const stack = [await here(sh, name), ...sh.directories];
     if (stack.length < 2) return complain(sh, name, 'directory stack empty');
     const at = words[0] === undefined ? 0 : place(words[0], stack.length);
     if (at === null) return usage(sh, name, `${words[0]!}: invalid argument`);
     if (at < 0 || at >= stack.length) return complain(sh, name, `${words[0]!}: directory stack index out of range`);
     if (at === 0 && !stay) {
-      const error = change(sh, stack[1]!, false);
+      const error = await change(sh, stack[1]!, false);
       if (error !== null) return complain(sh, name, `${stack[1]!}: ${error}`);
       sh.directories = stack.slice(2);
     } else sh.directories = sh.directories.filter((_, i) => i !== Math.max(0, at - 1));
-    await sh.write(1, stackLine(sh));
+    await sh.write(1, await stackLine(sh, name));
     return 0;
   },
 };
@@ -166,7 +153,7 @@ const dirs: Builtin = {
   name: 'dirs',
   usage: 'dirs [-clpv] [+N] [-N]',
   async run(sh, args, name) {
-    const stack = [here(sh), ...sh.directories];
+    const stack = [await here(sh, name), ...sh.directories];
     let long = false;
     let style = '';
     for (const w of texts(args)) {

@@ -4,7 +4,7 @@ import { SystemError } from '../../../syscall/index.ts';
 import { S_IFDIR, S_IFMT } from '../../../uapi/fcntl.ts';
 import { DiscardSignal, ExitSignal, LoopSignal, ReturnSignal } from '../errors.ts';
 import { type Maybe, chain } from '../maybe.ts';
-import { runProgram, runTrap } from '../process-run.ts';
+import { become, runProgram, runTrap } from '../process-run.ts';
 import { scriptText } from '../script-file.ts';
 import type { Shell } from '../shell.ts';
 import { TRAP_RETURN } from '../traps.ts';
@@ -69,6 +69,11 @@ const exit: Builtin = {
   usage: 'exit [n]',
   run(sh, args, name) {
     const [n] = texts(args);
+    if (sh.interactive) {
+      const stopped = !sh.jobs.mayLeave && sh.jobs.list.some((j) => j.stopped !== 0);
+      const said = sh.warn(`${sh.login ? 'logout' : 'exit'}\n${stopped ? 'There are stopped jobs.\n' : ''}`);
+      if (stopped) return chain(said, () => 1);
+    }
     if (n === undefined) throw new ExitSignal(sh.status);
     if (!isNumber(n)) {
       return chain(sh.error(`${name}: ${n}: numeric argument required`), () => {
@@ -225,9 +230,7 @@ const exec: Builtin = {
       else if (f.letter === 'l') argv0 = `-${argv0}`;
     }
     try {
-      return await sh.proc.execve(file, [argv0, ...argv.slice(1)], env).then((status) => {
-        throw new ExitSignal(status, true);
-      });
+      return await become(sh, file, [argv0, ...argv.slice(1)], env);
     } catch (e) {
       if (!(e instanceof SystemError)) throw e;
       if (e.code === 'ENOEXEC') throw new ExitSignal(await runProgram(sh, argv, '', true));

@@ -3,6 +3,7 @@ import { DECLARE } from './declare.ts';
 import { DIRS } from './dirs.ts';
 import { ECHO } from './echo.ts';
 import { FLOW } from './flow.ts';
+import { HISTORY } from '../interactive/history-builtin.ts';
 import { JOBS } from './jobs.ts';
 import { MISC } from './misc.ts';
 import { PRINTF } from './printf.ts';
@@ -13,7 +14,7 @@ import { TYPE } from './type.ts';
 import type { Builtin } from './types.ts';
 
 export const BUILTINS: ReadonlyMap<string, Builtin> = new Map(
-  [...FLOW, ECHO, PRINTF, ...TEST, ...DECLARE, ...SET, ...READ, ...DIRS, ...JOBS, TYPE, ...MISC].map((b) => [
+  [...FLOW, ECHO, PRINTF, ...TEST, ...DECLARE, ...SET, ...READ, ...DIRS, ...JOBS, HISTORY, TYPE, ...MISC].map((b) => [
     b.name,
     b,
   ]),

@@ -1,8 +1,9 @@
 /** `jobs`, `wait`, `kill`, `fg`, `bg`, `disown`. */
 import { SystemError } from '../../../syscall/index.ts';
-import { SIGCONT, SIGRTMAX, signalName, signalNumber } from '../../../uapi/signal.ts';
+import { SIGCONT, SIGHUP, SIGRTMAX, SIGTERM, signalName, signalNumber } from '../../../uapi/signal.ts';
 import { type Job, exitStatus, jobDone, jobState, jobStatus, silent } from '../jobs.ts';
 import { foreground, reap, tell, waitForeground } from '../process-run.ts';
+import { chain } from '../maybe.ts';
 import type { Shell } from '../shell.ts';
 import { type Builtin, complain, options, refused, texts, usage } from './types.ts';
 
@@ -47,6 +48,8 @@ const jobs: Builtin = {
 /** Waits until `done`; a trapped signal ends it. @returns 128 + the signal, or null */
 async function waitUntil(sh: Shell, done: () => boolean): Promise<number | null> {
   while (!done()) {
+    if (sh.traps.interrupted) return 130;
+    if (sh.traps.pendingSignal !== 0) return 128 + sh.traps.pendingSignal;
     try {
       const r = await sh.proc.wait(-1, {});
       if (r === null) continue;
@@ -60,8 +63,6 @@ async function waitUntil(sh: Shell, done: () => boolean): Promise<number | null>
     } catch (e) {
       if (!(e instanceof SystemError)) throw e;
       if (e.code !== 'EINTR') return null;
-      if (sh.traps.interrupted) return 130;
-      if (sh.traps.pendingSignal !== 0) return 128 + sh.traps.pendingSignal;
     }
   }
   return null;
@@ -95,7 +96,7 @@ async function waitOne(sh: Shell, spec: string): Promise<number> {
     }
     const signal = await waitUntil(sh, () => jobDone(job));
     if (signal !== null) return signal;
-    sh.jobs.remove(job);
+    if (!sh.interactive) sh.jobs.remove(job);
     return jobStatus(job);
   }
   if (!/^\d+$/.test(spec)) {
@@ -113,7 +114,7 @@ async function waitOne(sh: Shell, spec: string): Promise<number> {
   const process = job.processes.find((p) => p.pid === pid)!;
   const signal = await waitUntil(sh, () => process.result !== null);
   if (signal !== null) return signal;
-  if (jobDone(job)) sh.jobs.remove(job);
+  if (jobDone(job) && !sh.interactive) sh.jobs.remove(job);
   return exitStatus(process.result!);
 }
 
@@ -130,7 +131,8 @@ const wait: Builtin = {
     if (specs.length === 0) {
       const signal = await waitUntil(sh, () => sh.jobs.list.every((j) => jobDone(j) || j.stopped !== 0));
       if (signal !== null) return signal;
-      for (const job of sh.jobs.list.slice()) if (jobDone(job)) sh.jobs.remove(job);
+      // At a terminal they are told of before the next prompt, and go then.
+      if (!sh.interactive) for (const job of sh.jobs.list.slice()) if (jobDone(job)) sh.jobs.remove(job);
       return 0;
     }
     let status = 0;
@@ -212,6 +214,8 @@ const kill: Builtin = {
     let good = 0;
     for (const t of targets) {
       let pid: number;
+      // A stopped job does not die of these before it goes on.
+      let woken = false;
       if (t.startsWith('%')) {
         const job = sh.jobs.find(t);
         if (job === null || job === 'ambiguous') {
@@ -219,6 +223,7 @@ const kill: Builtin = {
           continue;
         }
         pid = sh.options.monitor ? -job.pgid : job.processes.at(-1)!.pid;
+        if (job.stopped !== 0 && (signal === SIGTERM || signal === SIGHUP)) woken = true;
       } else if (/^-?\d+$/.test(t)) pid = Number(t);
       else {
         await sh.error(`kill: ${t}: arguments must be process or job IDs`);
@@ -226,6 +231,7 @@ const kill: Builtin = {
       }
       try {
         sh.proc.kill(pid, signal);
+        if (woken) sh.proc.kill(pid, SIGCONT);
         good++;
       } catch (e) {
         if (!(e instanceof SystemError)) throw e;
@@ -244,11 +250,16 @@ function pick(sh: Shell, spec: string | undefined): Job | null {
 async function resume(sh: Shell, args: readonly string[], name: 'fg' | 'bg'): Promise<number> {
   if (!sh.options.monitor) return complain(sh, name, 'no job control');
   await reap(sh);
-  const job = pick(sh, args[0]);
+  const job = sh.jobs.find(args[0] ?? '%+');
+  if (job === 'ambiguous') return complain(sh, name, `${args[0]!.replace(/^%/, '')}: ambiguous job spec`);
   if (job === null) return complain(sh, name, `${args[0] ?? 'current'}: no such job`);
+  if (jobDone(job)) return complain(sh, name, 'job has terminated');
+  if (name === 'bg' && job.stopped === 0) return chain(sh.error(`bg: job ${job.id} already in background`), () => 0);
+  const mark = sh.jobs.mark(job);
   job.stopped = 0;
+  job.notified = false;
   sh.jobs.touch(job);
-  await sh.write(1, name === 'fg' ? `${job.text}\n` : `[${job.id}]${sh.jobs.mark(job)} ${job.text} &\n`);
+  await sh.write(1, name === 'fg' ? `${job.text}\n` : `[${job.id}]${mark} ${job.text} &\n`);
   if (name === 'fg') foreground(sh, job.pgid);
   try {
     sh.proc.kill(-job.pgid, SIGCONT);
@@ -256,13 +267,17 @@ async function resume(sh: Shell, args: readonly string[], name: 'fg' | 'bg'): Pr
     if (!(e instanceof SystemError)) throw e;
   }
   if (name === 'bg') return 0;
-  const statuses = await waitForeground(
-    sh,
-    job.processes.filter((p) => p.result === null),
-  );
-  foreground(sh, sh.proc.pgid);
-  if (jobDone(job)) sh.jobs.remove(job);
-  return statuses.at(-1) ?? jobStatus(job);
+  try {
+    const statuses = await waitForeground(
+      sh,
+      job.processes.filter((p) => p.result === null),
+      job.text,
+      job,
+    );
+    return statuses.at(-1) ?? jobStatus(job);
+  } finally {
+    if (jobDone(job)) sh.jobs.remove(job);
+  }
 }
 
 const disown: Builtin = {

@@ -417,16 +417,11 @@ const help: Builtin = {
   },
 };
 
-const history: Builtin = {
-  name: 'history',
-  usage: 'history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]',
-  run: (sh, args, name) => (args.length === 0 ? 0 : complain(sh, name, 'no history is kept')),
-};
-
 const logout: Builtin = {
   name: 'logout',
   usage: 'logout [n]',
-  run: (sh, _args, name) => complain(sh, name, "not login shell: use `exit'"),
+  run: (sh, args, name) =>
+    sh.login ? sh.hooks.builtins.get('exit')!.run(sh, args, name) : complain(sh, name, "not login shell: use `exit'"),
 };
 
 export const MISC: readonly Builtin[] = [
@@ -441,6 +436,5 @@ export const MISC: readonly Builtin[] = [
   caller,
   enable,
   help,
-  history,
   logout,
 ];

@@ -5,6 +5,9 @@
  * with it, a small matcher of sets of positions does the work.
  * @see Bash Reference Manual, Pattern Matching
  */
+import { ANY, type Node } from '../../../lib/regex/pattern.ts';
+import { Regex } from '../../../lib/regex/regex.ts';
+
 type Element =
   | { readonly e: 'char'; readonly c: string }
   | { readonly e: 'any' }
@@ -155,17 +158,32 @@ function parse(p: string, ext: boolean): Element[] {
 const negates = (list: readonly Element[]): boolean =>
   list.some((x) => x.e === 'ext' && (x.op === '!' || x.alternatives.some((a) => negates(a))));
 
-function toRegex(list: readonly Element[], lazy: boolean): string {
+/** A pattern without `!(...)` as a regular expression's tree. */
+function toTree(list: readonly Element[]): Node {
+  const parts = list.map((x): Node => {
+    if (x.e === 'char') return { k: 'char', c: x.c };
+    if (x.e === 'any') return ANY;
+    if (x.e === 'star') return { k: 'repeat', body: ANY, min: 0, max: Infinity };
+    if (x.e === 'class') return { k: 'set', source: x.re };
+    const branches = x.alternatives.map(toTree);
+    const body: Node = branches.length === 1 ? branches[0]! : { k: 'alt', branches };
+    if (x.op === '@') return body;
+    return { k: 'repeat', body, min: x.op === '+' ? 1 : 0, max: x.op === '?' ? 1 : Infinity };
+  });
+  return parts.length === 1 ? parts[0]! : { k: 'cat', parts };
+}
+
+/** One with at most one star and no alternatives, which JavaScript matches in linear time. */
+const isSimple = (list: readonly Element[]): boolean =>
+  !list.some((x) => x.e === 'ext') && list.filter((x) => x.e === 'star').length < 2;
+
+function toJavaScript(list: readonly Element[], lazy: boolean): string {
   let re = '';
   for (const x of list) {
     if (x.e === 'char') re += escapeRegex(x.c);
     else if (x.e === 'any') re += '[^]';
     else if (x.e === 'star') re += lazy ? '[^]*?' : '[^]*';
     else if (x.e === 'class') re += x.re;
-    else {
-      const inner = x.alternatives.map((a) => toRegex(a, lazy)).join('|');
-      re += `(?:${inner})${x.op === '@' ? '' : x.op}${lazy && x.op !== '@' ? '?' : ''}`;
-    }
   }
   return re;
 }
@@ -213,20 +231,6 @@ function step(x: Element, s: string, i: number, out: Set<number>, fold: boolean)
   }
 }
 
-const hasExt = (list: readonly Element[]): boolean => list.some((x) => x.e === 'ext');
-
-/**
- * Whether a whole text matches. Without the flag `u` where it makes no difference: only so can the engine fall back to linear time
- * when a pattern of stars in stars backtracks for ever.
- */
-function wholeTest(source: string, fold: boolean): (s: string) => boolean {
-  const text = `^(?:${source})$`;
-  const full = new RegExp(text, fold ? 'ui' : 'u');
-  if (fold || /\\[pu]|[^\x00-\x7f]/.test(source)) return (s) => full.test(s);
-  const plain = new RegExp(text);
-  return (s) => (/[\ud800-\udbff]/.test(s) ? full : plain).test(s);
-}
-
 function build(text: string, ext: boolean, fold: boolean): Pattern {
   const list = parse(text, ext);
   if (list.every((x) => x.e === 'char') && !fold) {
@@ -237,24 +241,31 @@ function build(text: string, ext: boolean, fold: boolean): Pattern {
       matchAt: (s, at) => (s.startsWith(lit, at) ? at + lit.length : -1),
     };
   }
-  if (negates(list) || hasExt(list)) {
-    const whole = negates(list) ? null : wholeTest(toRegex(list, false), fold);
+  if (negates(list)) {
     return {
       literal: null,
-      test: (s) => (whole === null ? ends(list, s, 0, fold).has(s.length) : whole(s)),
+      test: (s) => ends(list, s, 0, fold).has(s.length),
       matchAt: (s, at, longest) => {
         const all = [...ends(list, s, at, fold)];
         return all.reduce((n, end) => (n < 0 || end > n === longest ? end : n), -1);
       },
     };
   }
-  const flags = fold ? 'uyi' : 'uy';
-  const whole = wholeTest(toRegex(list, false), fold);
-  const greedy = new RegExp(toRegex(list, false), flags);
-  const lazy = new RegExp(toRegex(list, true), flags);
+  if (!isSimple(list)) {
+    const re = new Regex(toTree(list), 0, { ignoreCase: fold });
+    return {
+      literal: null,
+      test: (s) => re.testWhole(s),
+      matchAt: (s, at, longest) => re.endAt(s, at, longest),
+    };
+  }
+  const flags = fold ? 'ui' : 'u';
+  const whole = new RegExp(`^${toJavaScript(list, false)}$`, flags);
+  const greedy = new RegExp(toJavaScript(list, false), `${flags}y`);
+  const lazy = new RegExp(toJavaScript(list, true), `${flags}y`);
   return {
     literal: null,
-    test: whole,
+    test: (s) => whole.test(s),
     matchAt: (s, at, longest) => {
       const re = longest ? greedy : lazy;
       re.lastIndex = at;

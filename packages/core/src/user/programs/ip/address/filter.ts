@@ -1,4 +1,5 @@
 /** Which addresses `ip address show` and `flush` mean. @see ip/ipaddress.c:ipaddr_list_flush_or_save */
+import { compileGlob } from '../../../../lib/regex/glob.ts';
 import type { AddrMessage, LinkMessage } from '../../../../netlink/index.ts';
 import { IFA_F_SECONDARY } from '../../../../uapi/if-addr.ts';
 import { RT_SCOPE_NOWHERE } from '../../../../uapi/rtnetlink.ts';
@@ -81,12 +82,7 @@ export async function parseFilter(ctx: Context, words: readonly string[]): Promi
 
 /** Shell pattern of fnmatch(3): `*`, `?`, `[…]`. */
 export function fnmatch(pattern: string, s: string): boolean {
-  const source = pattern.replace(/\[(!?)([^\]]+)\]|\\(.)|[.+^${}()|\\*?[\]]/gs, (m, not, set, escaped) => {
-    if (set !== undefined) return `[${not === '' ? '' : '^'}${String(set).replace(/\\/g, '\\\\')}]`;
-    if (escaped !== undefined) return `\\${String(escaped)}`;
-    return m === '*' ? '[^]*' : m === '?' ? '[^]' : `\\${m}`;
-  });
-  return new RegExp(`^${source}$`, 'u').test(s);
+  return compileGlob(pattern).test(s);
 }
 
 /** Whether the first `bitlen` bits agree; a prefix without bits matches everything. @see inet_addr_match */

@@ -1,0 +1,132 @@
+/**
+ * Whether a line that happened is the line a document shows.
+ *
+ * What differs on every run is set aside on both sides: MACs and the link-local addresses made of them, times, ids,
+ * lifetimes that count down, indexes of devices. So is what the author masked with X: `mtu XXXX`, `10.X.X.1`.
+ */
+
+/** Parts of a line that stand for anything of their kind. Order counts: the first that matches at a place is taken. */
+const KINDS: readonly (readonly [name: string, shape: RegExp])[] = [
+  ['mac', /(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![0-9a-f:])/y],
+  ['link-local', /fe80:(?::?[0-9a-f]{1,4})+(?![0-9a-f:])/y],
+  ['time of day', /(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d{1,9}\b/y],
+  ['duration', /\d+(?:\.\d+)?(?=\s?(?:ms|us|µs|sec|seconds|secs)\b)/y],
+  ['round trip', /(?<=(?:mdev|stddev) = )[\d.]+(?:\/[\d.]+)+/y],
+  ['id', /(?<=\bid )\d+/y],
+  ['index', /(?<=@if)\d+/y],
+  ['pid', /(?<=\[\d+\] {1,2})\d+$/y],
+  ['inode', /(?<=(?:net|mnt|uts|pid|user|ipc):\[)\d+/y],
+];
+/** The number that a device's line begins with. */
+const LINE_INDEX = /^\d+(?=: \S)/;
+/** Addresses that a machine of nobody's has: they are words, whatever they look like. */
+const FIXED = /^(?:00:00:00:00:00:00|ff:ff:ff:ff:ff:ff)$/;
+
+/** One piece of a line: text that must be equal, or anything of a kind. */
+type Piece = { readonly text: string } | { readonly kind: string };
+
+/** Cuts a line into pieces. */
+function piecesOf(line: string): Piece[] {
+  const pieces: Piece[] = [];
+  let text = '';
+  const put = (kind: string): void => {
+    if (text !== '') pieces.push({ text });
+    text = '';
+    pieces.push({ kind });
+  };
+  let i = 0;
+  const index = LINE_INDEX.exec(line);
+  if (index !== null) {
+    put('index');
+    i = index[0].length;
+  }
+  outer: while (i < line.length) {
+    const wordStart = i === 0 || !/[0-9A-Za-z]/.test(line[i - 1]!);
+    for (const [kind, shape] of KINDS) {
+      shape.lastIndex = i;
+      const found = wordStart || kind === 'index' ? shape.exec(line) : null;
+      if (found === null || FIXED.test(found[0])) continue;
+      put(kind);
+      i += found[0].length;
+      continue outer;
+    }
+    text += line[i++]!;
+  }
+  if (text !== '') pieces.push({ text });
+  return pieces;
+}
+
+const normal = (line: string): string =>
+  piecesOf(line.trimEnd())
+    .map((p) => ('kind' in p ? `<${p.kind}>` : p.text))
+    .join('');
+
+/** A masked word: X in place of digits or letters, at least one standing alone between other signs or two together. */
+const MASKED = /[0-9A-Za-z.:/-]*(?:X{2,}|\bX\b|(?<=[.:/])X|X(?=[.:/]))[0-9A-Za-z.:/-]*/gi;
+const isMask = (word: string): boolean => /X/.test(word) && /^[0-9A-FXx.:/-]*(?:sec)?$/.test(word);
+
+const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+/** What a masked word stands for: each run of X and what is written out around it. */
+function maskPattern(word: string): string {
+  // `XX.X.X.XX`: as many parts as are written, each of any length. Digits beside an X are part of the mask.
+  return word.replace(/[0-9A-Fa-fXx]*X[0-9A-Fa-fXx]*|[^X]/g, (part) => (part.includes('X') ? '[0-9A-Fa-f]+' : escape(part)));
+}
+
+/** Whether a document masks something in this line. */
+export const masks = (line: string): boolean => [...line.matchAll(MASKED)].some((m) => isMask(m[0]));
+
+/** Whether `happened` is what `shown` says. Blanks at the end do not count. */
+export function sameLine(shown: string, happened: string): boolean {
+  if (shown.trimEnd() === happened.trimEnd()) return true;
+  if (normal(shown) === normal(happened)) return true;
+  if (!masks(shown)) return false;
+  // The masks are taken out first, so that what they stand for is not taken for something else.
+  let pattern = '';
+  let at = 0;
+  const text = shown.trimEnd();
+  for (const m of text.matchAll(MASKED)) {
+    if (!isMask(m[0])) continue;
+    pattern += literal(text.slice(at, m.index)) + maskPattern(m[0]);
+    at = m.index + m[0].length;
+  }
+  pattern += literal(text.slice(at));
+  return new RegExp(`^${pattern}$`).test(happened.trimEnd());
+}
+
+/** Kinds as patterns, for lines that also hold a mask. */
+const ANY: Readonly<Record<string, string>> = {
+  mac: '[0-9a-f:]{17}',
+  'link-local': 'fe80:[0-9a-f:]+',
+  'time of day': '[\\d: .-]+',
+  duration: '[\\d.]+',
+  'round trip': '[\\d./]+',
+};
+
+const literal = (text: string): string =>
+  piecesOf(text)
+    .map((p) => ('kind' in p ? (ANY[p.kind] ?? '\\d+') : escape(p.text)))
+    .join('');
+
+/** A line by which an author leaves lines out: `...`, `[...]`, `<snip>`. */
+export const isElision = (line: string): boolean => /^\s*(?:\[?\s*(?:\.{3,}|…+)\s*\]?|<(?:snip|\.\.\.)>|\(snip\)|——?snip——?)\s*$/i.test(line);
+
+/**
+ * How alike two lines are: the share of words they have in common, 0 to 1.
+ */
+export function likeness(a: string, b: string): number {
+  const left = words(a);
+  const right = words(b);
+  if (left.length === 0 || right.length === 0) return 0;
+  const rest = [...right];
+  let common = 0;
+  for (const word of left) {
+    const i = rest.indexOf(word);
+    if (i < 0) continue;
+    rest.splice(i, 1);
+    common++;
+  }
+  return (2 * common) / (left.length + right.length);
+}
+
+const words = (line: string): string[] => normal(line).toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];

@@ -1,0 +1,83 @@
+/** What playing a document found, for people. */
+import type { Comparison, DiffLine } from './diff.ts';
+import type { Correction } from './correction.ts';
+import type { Step } from './document.ts';
+
+/** ok: what is shown happened. differs: it did not. silent: the document shows nothing. */
+export type Outcome = 'ok' | 'differs' | 'silent';
+
+export interface StepResult {
+  readonly step: Step;
+  readonly outcome: Outcome;
+  /** All that its terminal printed. */
+  readonly output: string;
+  /** Exit status; null when it was interrupted, or when the document ended. */
+  readonly status: number | null;
+  readonly comparisons: readonly Comparison[];
+  readonly correction: Correction | null;
+}
+
+export interface DocumentResult {
+  readonly name: string;
+  readonly steps: readonly StepResult[];
+}
+
+const MARK: Readonly<Record<Outcome, string>> = { ok: 'ok', differs: 'DIFFERS', silent: '-' };
+
+const firstLine = (command: string): string => {
+  const [first, ...more] = command.split('\n');
+  return more.length === 0 ? first! : `${first} …`;
+};
+
+/** A diff's lines: `-` what the document shows, `+` what happened; of what is equal, what stands next to a difference. */
+export function diffText(diff: readonly DiffLine[], indent = ''): string {
+  const near = diff.map((d, i) => d.kind !== 'same' || diff[i - 1]?.kind !== 'same' || diff[i + 1]?.kind !== 'same');
+  const sign = { same: ' ', shown: '-', happened: '+' } as const;
+  let text = '';
+  let gap = false;
+  diff.forEach((d, i) => {
+    const touches = d.kind !== 'same' || (diff[i - 1]?.kind ?? 'same') !== 'same' || (diff[i + 1]?.kind ?? 'same') !== 'same';
+    if (!near[i] || !touches) {
+      gap = true;
+      return;
+    }
+    if (gap) text += `${indent}  …\n`;
+    gap = false;
+    text += `${indent}${sign[d.kind]} ${d.text}`.trimEnd() + '\n';
+  });
+  return text;
+}
+
+/** One line a command, and the differences under it. */
+export function stepText(name: string, { step, outcome, comparisons, correction, output, status }: StepResult): string {
+  const terminal = step.terminal === '' ? '' : `(${step.terminal}) `;
+  let text = `${MARK[outcome].padEnd(8)}${name}:${step.at}: ${terminal}${firstLine(step.command)}\n`;
+  for (const c of comparisons) if (!c.same) text += diffText(c.diff, '          ');
+  if (outcome === 'silent' && status !== null && status !== 0 && output.trim() !== '') {
+    const said = output.trim().split('\n');
+    text += `          ! ${said[0]}\n`;
+  }
+  if (correction !== null && (outcome === 'differs' || status !== 0)) {
+    const { command, why } = correction;
+    text += command === step.command ? `          hint: ${why}\n` : `          hint: ${command}   (${why})\n`;
+  }
+  return text;
+}
+
+export interface Counts {
+  readonly ok: number;
+  readonly differs: number;
+  readonly silent: number;
+}
+
+export function countsOf(results: readonly DocumentResult[]): Counts {
+  const counts = { ok: 0, differs: 0, silent: 0 };
+  for (const { steps } of results) for (const { outcome } of steps) counts[outcome]++;
+  return counts;
+}
+
+/** `12 commands: 5 ok, 2 differ, 5 show nothing`. */
+export function summaryText({ ok, differs, silent }: Counts): string {
+  const total = ok + differs + silent;
+  return `${total} command${total === 1 ? '' : 's'}: ${ok} ok, ${differs} differ${differs === 1 ? 's' : ''}, ${silent} show${silent === 1 ? 's' : ''} nothing\n`;
+}

@@ -1,0 +1,101 @@
+/** An Ethernet card: what it sends leaves the machine by a wire, what comes in by the wire it receives. @see drivers/net/virtio_net.c */
+import { ETH_HLEN } from '../../uapi/if-ether.ts';
+import { SKB_DROP_REASON_DEV_READY } from '../../uapi/drop-reason.ts';
+import { IFF_UP } from '../../uapi/if.ts';
+import { doSoftirq, netifRx } from '../core/dev.ts';
+import { ethMacAddr, registerNetdevice } from '../core/dev-config.ts';
+import { netifCarrierOff, netifCarrierOn } from '../core/link-watch.ts';
+import type { Net } from '../core/net.ts';
+import { NETDEV_TX_OK, NetDevice, type NetDeviceOps } from '../core/net-device.ts';
+import { consumeSkb, kfreeSkb, type SkBuff } from '../core/skbuff.ts';
+import { etherSetup, ethHwAddrRandom, ethTypeTrans } from './ether.ts';
+
+/** Room for a VLAN tag that is not counted in the MTU. */
+const VLAN_HLEN = 4;
+
+/** What a card is plugged into. It takes a frame's bytes as they are during the call. */
+export interface Wire {
+  transmit(from: NetDevice, skb: SkBuff): void;
+}
+
+export interface VirtioNetOptions {
+  /** e.g. `eth0`. */
+  readonly name: string;
+  /** Six bytes; drawn at random when absent. */
+  readonly address?: Uint8Array;
+  readonly mtu?: number;
+  readonly maxMtu?: number;
+  /** Name of the queueing discipline it has when up: the distribution's `net.core.default_qdisc`. Default `fq_codel`. */
+  readonly qdisc?: string;
+}
+
+interface VirtnetInfo {
+  wire: Wire | null;
+}
+const privOf = (dev: NetDevice): VirtnetInfo => dev.priv as VirtnetInfo;
+
+const virtioNetOps: NetDeviceOps = {
+  /** @see virtnet_open */
+  open(dev) {
+    if (privOf(dev).wire !== null) netifCarrierOn(dev);
+    return 0;
+  },
+  stop(dev) {
+    netifCarrierOff(dev);
+    return 0;
+  },
+  /** @see start_xmit */
+  startXmit(skb, dev) {
+    const { wire } = privOf(dev);
+    if (wire === null) {
+      dev.stats.txDropped++;
+      kfreeSkb(skb, SKB_DROP_REASON_DEV_READY, 'start_xmit');
+      return NETDEV_TX_OK;
+    }
+    dev.stats.txPackets++;
+    dev.stats.txBytes += skb.len;
+    wire.transmit(dev, skb);
+    consumeSkb(skb);
+    return NETDEV_TX_OK;
+  },
+  setMacAddress: ethMacAddr,
+};
+
+/** Puts a card into a namespace; the wire is plugged in with `plugWire`. @returns the device, registered and down */
+export function addVirtioNet(net: Net, options: VirtioNetOptions): NetDevice {
+  const dev = new NetDevice(net, options.name, virtioNetOps, ethTypeTrans);
+  etherSetup(dev);
+  const priv: VirtnetInfo = { wire: null };
+  dev.priv = priv;
+  dev.defaultQdisc = options.qdisc ?? 'fq_codel';
+  dev.maxMtu = options.maxMtu ?? 65_535;
+  dev.mtu = options.mtu ?? 1500;
+  dev.liveAddrChange = true;
+  if (options.address === undefined) ethHwAddrRandom(dev);
+  else dev.devAddr = options.address;
+  dev.noCarrier = true;
+  const err = registerNetdevice(dev);
+  if (err !== 0) throw new RangeError(`${options.name}: a device cannot be called that, or is there already (${err})`);
+  return dev;
+}
+
+/** Plugs a wire in, or takes it out: the carrier comes and goes with it. */
+export function plugWire(dev: NetDevice, wire: Wire | null): void {
+  privOf(dev).wire = wire;
+  if (wire === null) netifCarrierOff(dev);
+  else if ((dev.flags & IFF_UP) !== 0) netifCarrierOn(dev);
+}
+
+/** A frame came in by the wire. Takes the skb over. @see virtnet_receive */
+export function wireReceive(dev: NetDevice, skb: SkBuff): void {
+  const { stats } = dev;
+  if ((dev.flags & IFF_UP) === 0 || skb.len > dev.mtu + ETH_HLEN + VLAN_HLEN) {
+    stats.rxDropped++;
+    kfreeSkb(skb, SKB_DROP_REASON_DEV_READY, 'virtnet_receive');
+    return;
+  }
+  stats.rxPackets++;
+  stats.rxBytes += skb.len;
+  netifRx(skb, dev);
+  doSoftirq(dev.net.kernel);
+}

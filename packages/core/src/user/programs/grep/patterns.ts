@@ -1,0 +1,114 @@
+/** What grep looks for, as one matcher. */
+import { EGREP, GREP } from '../../../lib/regex/dialect.ts';
+import type { Meter } from '../../../lib/regex/meter.ts';
+import { hasBackReference, literal, type Node, RegexError, withoutGroups } from '../../../lib/regex/pattern.ts';
+import { parsePosix } from '../../../lib/regex/parse.ts';
+import { Regex, type Span } from '../../../lib/regex/regex.ts';
+import { translatePerl } from './perl-regex.ts';
+
+export type Syntax = 'basic' | 'extended' | 'fixed' | 'perl';
+
+/** Tells whether a line is selected, and where. */
+export interface Matcher {
+  test(line: string): boolean;
+  /** The first match from `from` on. */
+  find(line: string, from: number): Span | null;
+}
+
+/** -x and -w around a pattern. */
+function surrounded(tree: Node, has: ReadonlySet<string>): Node {
+  if (has.has('x'))
+    return { k: 'cat', parts: [{ k: 'assert', what: 'line-start' }, tree, { k: 'assert', what: 'line-end' }] };
+  if (has.has('w'))
+    return { k: 'cat', parts: [{ k: 'assert', what: 'no-word-before' }, tree, { k: 'assert', what: 'no-word-after' }] };
+  return tree;
+}
+
+/** Several matchers: the leftmost match, of those the longest. */
+class Several implements Matcher {
+  readonly #all: readonly Matcher[];
+
+  constructor(all: readonly Matcher[]) {
+    this.#all = all;
+  }
+
+  test(line: string): boolean {
+    return this.#all.some((m) => m.test(line));
+  }
+
+  find(line: string, from: number): Span | null {
+    let best: Span | null = null;
+    for (const m of this.#all) {
+      const found = m.find(line, from);
+      if (found === null) continue;
+      if (best === null || found.index < best.index || (found.index === best.index && found.end > best.end))
+        best = found;
+    }
+    return best;
+  }
+}
+
+/** -P. */
+class Perl implements Matcher {
+  readonly #re: RegExp;
+
+  constructor(pattern: string, has: ReadonlySet<string>) {
+    const { source, flags } = translatePerl(pattern);
+    const word = '[\\p{L}\\p{N}_]';
+    const text = has.has('x') ? `^(?:${source})$` : has.has('w') ? `(?<!${word})(?:${source})(?!${word})` : source;
+    try {
+      this.#re = new RegExp(text, [...new Set(`${flags}ug${has.has('i') ? 'i' : ''}`)].join(''));
+    } catch {
+      throw new RegexError('Invalid regular expression');
+    }
+  }
+
+  test(line: string): boolean {
+    return this.find(line, 0) !== null;
+  }
+
+  find(line: string, from: number): Span | null {
+    this.#re.lastIndex = from;
+    const m = this.#re.exec(line);
+    return m === null ? null : { index: m.index, end: m.index + m[0].length };
+  }
+}
+
+/** The matcher of all patterns. @throws RegexError */
+export function compile(
+  patterns: readonly string[],
+  syntax: Syntax,
+  has: ReadonlySet<string>,
+  meter: Meter,
+  warn: (text: string) => void,
+): Matcher {
+  if (syntax === 'perl') return new Several(patterns.map((p) => new Perl(p, has)));
+  const ignoreCase = has.has('i');
+  const plain: Node[] = [];
+  const all: Matcher[] = [];
+  for (const p of patterns) {
+    if (syntax === 'fixed') {
+      plain.push(literal(p));
+      continue;
+    }
+    const { tree, groups, warnings } = parsePosix(p, syntax === 'extended' ? EGREP : GREP, ignoreCase);
+    for (const w of warnings) warn(w);
+    if (hasBackReference(tree)) all.push(new Regex(surrounded(tree, has), groups, { ignoreCase, meter }));
+    else plain.push(withoutGroups(tree));
+  }
+  if (plain.length > 0) {
+    const tree: Node = plain.length === 1 ? plain[0]! : { k: 'alt', branches: plain };
+    all.unshift(new Regex(surrounded(tree, has), 0, { ignoreCase, meter }));
+  }
+  return all.length === 1 ? all[0]! : new Several(all);
+}
+
+/** All matches of a line that are not empty. */
+export function* matches(line: string, pattern: Matcher): Generator<Span> {
+  for (let at = 0; at <= line.length; ) {
+    const m = pattern.find(line, at);
+    if (m === null) return;
+    if (m.end > m.index) yield m;
+    at = m.end > m.index ? m.end : m.end + 1;
+  }
+}

@@ -1,0 +1,276 @@
+/** The client's side of DHCP: a lease, and its renewal. RFC 2131 §4.4. */
+import { be32 } from '../../../lib/bytes.ts';
+import { ipv4Bytes } from '../../../lib/address.ts';
+import type { Socket } from '../../../syscall/index.ts';
+import { SystemError } from '../../../syscall/index.ts';
+import { EAGAIN } from '../../../uapi/errno.ts';
+import { ARPHRD_ETHER } from '../../../uapi/if-arp.ts';
+import { ETH_P_IP } from '../../../uapi/if-ether.ts';
+import { INADDR_BROADCAST, IPPROTO_UDP } from '../../../uapi/in.ts';
+import { AF_INET, AF_PACKET, SOCK_DGRAM, SO_BINDTODEVICE, SO_BROADCAST, SOL_SOCKET } from '../../../uapi/socket.ts';
+import { utf8Encode } from '../../../lib/text.ts';
+import { csumTcpudpNofold } from '../../../wire/checksum.ts';
+import {
+  BOOTREPLY,
+  BOOTREQUEST,
+  DHCP_CLIENT_PORT,
+  DHCP_SERVER_PORT,
+  DHCPACK,
+  DHCPDISCOVER,
+  DHCPNAK,
+  DHCPOFFER,
+  DHCPREQUEST,
+  type Dhcp,
+  dhcpWord,
+  DHO_DHCP_LEASE_TIME,
+  DHO_DHCP_MAX_MESSAGE_SIZE,
+  DHO_DHCP_MESSAGE_TYPE,
+  DHO_DHCP_PARAMETER_REQUEST_LIST,
+  DHO_DHCP_REBINDING_TIME,
+  DHO_DHCP_RENEWAL_TIME,
+  DHO_DHCP_REQUESTED_ADDRESS,
+  DHO_DHCP_SERVER_IDENTIFIER,
+  DHO_DOMAIN_NAME,
+  DHO_DOMAIN_NAME_SERVERS,
+  DHO_HOST_NAME,
+  DHO_ROUTERS,
+  DHO_SUBNET_MASK,
+  emitDhcp,
+  parseDhcp,
+  wordOption,
+} from '../../../wire/dhcp.ts';
+import { emitIpv4Header, parseIpv4Header } from '../../../wire/ipv4.ts';
+import { emitUdp, parseUdp, UDP_HLEN } from '../../../wire/udp.ts';
+import type { Process } from '../../process/types.ts';
+
+/** What a server lent. Addresses are numbers. */
+export interface Lease {
+  readonly address: number;
+  readonly prefixlen: number;
+  readonly server: number;
+  /** 0 for none. */
+  readonly router: number;
+  readonly nameservers: readonly number[];
+  readonly domain: string;
+  /** Seconds. */
+  readonly lifetime: number;
+  /** Seconds after which it is renewed with its server (T1), and with any (T2). */
+  readonly renewal: number;
+  readonly rebinding: number;
+}
+
+/** The card the client speaks through. */
+export interface DhcpLink {
+  readonly ifindex: number;
+  readonly name: string;
+  readonly address: Uint8Array;
+}
+
+const IPV4_HLEN = 20;
+/** First time-out of a request; each next one is twice as long, up to the last. RFC 2131 §4.1. */
+const RETRY_NS = 4e9;
+const RETRY_MAX_NS = 64e9;
+const MTU = 1500;
+const BROADCAST_MAC = new Uint8Array(6).fill(0xff);
+const REQUESTED = Uint8Array.of(DHO_SUBNET_MASK, DHO_ROUTERS, DHO_DOMAIN_NAME_SERVERS, DHO_HOST_NAME, DHO_DOMAIN_NAME);
+
+const words = (value: Uint8Array | undefined): number[] => {
+  const out: number[] = [];
+  for (let i = 0; value !== undefined && i + 4 <= value.length; i += 4) out.push(be32(value, i));
+  return out;
+};
+
+const text = (value: Uint8Array | undefined): string =>
+  value === undefined ? '' : String.fromCharCode(...value).replace(/\0+$/, '');
+
+/** Bits set at the front of a mask. */
+const maskLength = (mask: number): number => Math.clz32(~mask >>> 0);
+
+function leaseOf({ yiaddr, options }: Dhcp): Lease {
+  const lifetime = dhcpWord(options, DHO_DHCP_LEASE_TIME, 3600);
+  return {
+    address: yiaddr,
+    prefixlen: maskLength(dhcpWord(options, DHO_SUBNET_MASK, 0xffffff00)),
+    server: dhcpWord(options, DHO_DHCP_SERVER_IDENTIFIER),
+    router: words(options.get(DHO_ROUTERS))[0] ?? 0,
+    nameservers: words(options.get(DHO_DOMAIN_NAME_SERVERS)),
+    domain: text(options.get(DHO_DOMAIN_NAME)),
+    lifetime,
+    renewal: dhcpWord(options, DHO_DHCP_RENEWAL_TIME, Math.floor(lifetime / 2)),
+    rebinding: dhcpWord(options, DHO_DHCP_REBINDING_TIME, Math.floor(lifetime * 0.875)),
+  };
+}
+
+const typeOf = (m: Dhcp): number => m.options.get(DHO_DHCP_MESSAGE_TYPE)?.[0] ?? 0;
+
+/** A client on one card. Without an address it speaks through a packet socket, with one through UDP. */
+export class DhcpClient {
+  readonly #proc: Process;
+  readonly #link: DhcpLink;
+  readonly #hostname: string;
+  /** Number of the next transaction. */
+  #xid: number;
+
+  /** @param xid number of its first transaction, drawn at random */
+  constructor(proc: Process, link: DhcpLink, hostname: string, xid: number) {
+    this.#proc = proc;
+    this.#link = link;
+    this.#hostname = hostname;
+    this.#xid = xid;
+  }
+
+  /** Asks until a server lends an address. */
+  async acquire(): Promise<Lease> {
+    const socket = this.#proc.socket(AF_PACKET, SOCK_DGRAM, ETH_P_IP);
+    try {
+      socket.bind(this.#packetAddress());
+      for (;;) {
+        const xid = this.#transaction();
+        const offer = await this.#exchange(socket, xid, this.#message(xid, DHCPDISCOVER, 0, []), DHCPOFFER, 0);
+        if (offer === null) continue;
+        const server = dhcpWord(offer.options, DHO_DHCP_SERVER_IDENTIFIER);
+        const request = this.#message(xid, DHCPREQUEST, 0, [
+          [DHO_DHCP_REQUESTED_ADDRESS, wordOption(offer.yiaddr)],
+          [DHO_DHCP_SERVER_IDENTIFIER, wordOption(server)],
+        ]);
+        const answer = await this.#exchange(socket, xid, request, DHCPACK, 4);
+        if (answer !== null && typeOf(answer) === DHCPACK) return leaseOf(answer);
+      }
+    } finally {
+      socket.close();
+    }
+  }
+
+  /**
+   * Asks for more time: the server that lent it, from T2 on anyone.
+   * @returns the new lease, or null: refused, or the time ran out; then everything begins anew
+   */
+  async renew(lease: Lease, leasedAtNs: number): Promise<Lease | null> {
+    const { task } = this.#proc;
+    const end = leasedAtNs + lease.lifetime * 1e9;
+    const socket = this.#proc.socket(AF_INET, SOCK_DGRAM, 0);
+    try {
+      socket.setsockopt(SOL_SOCKET, SO_BINDTODEVICE, utf8Encode(this.#link.name));
+      socket.setsockopt(SOL_SOCKET, SO_BROADCAST, 1);
+      socket.bind({ family: AF_INET, address: lease.address, port: DHCP_CLIENT_PORT });
+      while (task.now() < end) {
+        const rebinding = task.now() >= leasedAtNs + lease.rebinding * 1e9;
+        const xid = this.#transaction();
+        const to = rebinding ? INADDR_BROADCAST : lease.server;
+        try {
+          socket.sendmsg(emitDhcp(this.#message(xid, DHCPREQUEST, lease.address, [])), {
+            to: { family: AF_INET, address: to, port: DHCP_SERVER_PORT },
+          });
+        } catch (e) {
+          // The way there is gone for now; asked again later.
+          if (!(e instanceof SystemError)) throw e;
+        }
+        // Half of what is left until T2, or until the end; a minute at least. RFC 2131 §4.4.5.
+        const limit = rebinding ? end : leasedAtNs + lease.rebinding * 1e9;
+        const wait = Math.max(60e9, (limit - task.now()) / 2);
+        const answer = await this.#await(xid, Math.min(end, task.now() + wait), async (left) => {
+          const { data } = await this.#proc.recv(socket, left);
+          return parseDhcp(data, 0, data.length);
+        });
+        if (answer === null) continue;
+        return typeOf(answer) === DHCPACK ? leaseOf(answer) : null;
+      }
+      return null;
+    } finally {
+      socket.close();
+    }
+  }
+
+  #packetAddress(): Parameters<Socket['bind']>[0] {
+    return { family: AF_PACKET, protocol: ETH_P_IP, ifindex: this.#link.ifindex, hatype: 0, pkttype: 0, address: BROADCAST_MAC };
+  }
+
+  #transaction(): number {
+    this.#xid = (this.#xid + 1) >>> 0;
+    return this.#xid;
+  }
+
+  #message(xid: number, type: number, ciaddr: number, more: readonly (readonly [number, Uint8Array])[]): Dhcp {
+    return {
+      op: BOOTREQUEST,
+      htype: ARPHRD_ETHER,
+      hops: 0,
+      xid,
+      secs: 0,
+      flags: 0,
+      ciaddr,
+      yiaddr: 0,
+      siaddr: 0,
+      giaddr: 0,
+      chaddr: this.#link.address,
+      options: new Map([
+        [DHO_DHCP_MESSAGE_TYPE, Uint8Array.of(type)],
+        [DHO_DHCP_PARAMETER_REQUEST_LIST, REQUESTED],
+        [DHO_DHCP_MAX_MESSAGE_SIZE, Uint8Array.of(MTU >> 8, MTU & 255)],
+        [DHO_HOST_NAME, utf8Encode(this.#hostname)],
+        ...more,
+      ]),
+    };
+  }
+
+  /** Sends until an answer of the wanted type (or a refusal) comes. @param tries 0: without end */
+  async #exchange(socket: Socket, xid: number, message: Dhcp, wanted: number, tries: number): Promise<Dhcp | null> {
+    const { task } = this.#proc;
+    let wait = RETRY_NS;
+    for (let n = 0; tries === 0 || n < tries; n++) {
+      socket.sendmsg(this.#frame(message), { to: this.#packetAddress() });
+      const answer = await this.#await(xid, task.now() + wait, async (left) => {
+        const { data } = await this.#proc.recv(socket, left);
+        const m = payloadOf(data);
+        return m !== null && (typeOf(m) === wanted || typeOf(m) === DHCPNAK) ? m : null;
+      });
+      if (answer !== null) return answer;
+      wait = Math.min(2 * wait, RETRY_MAX_NS);
+    }
+    return null;
+  }
+
+  /** The first answer to transaction `xid` that `receive` accepts; null when `deadline` passes. */
+  async #await(xid: number, deadline: number, receive: (leftNs: number) => Promise<Dhcp | null>): Promise<Dhcp | null> {
+    const { task } = this.#proc;
+    for (let left = deadline - task.now(); left > 0; left = deadline - task.now()) {
+      try {
+        const m = await receive(left);
+        if (m !== null && m.op === BOOTREPLY && m.xid === xid) return m;
+      } catch (e) {
+        if (!(e instanceof SystemError) || e.errno !== -EAGAIN) throw e;
+      }
+    }
+    return null;
+  }
+
+  /** The message in an IPv4 packet from nobody to everybody. */
+  #frame(message: Dhcp): Uint8Array {
+    const payload = emitDhcp(message);
+    const totLen = IPV4_HLEN + UDP_HLEN + payload.length;
+    const b = new Uint8Array(totLen);
+    const protocol = IPPROTO_UDP;
+    const h = { tos: 0, id: 0, df: true, mf: false, offset: 0, ttl: 64, saddr: 0, daddr: INADDR_BROADCAST, options: new Uint8Array() };
+    emitIpv4Header({ ...h, totLen, protocol }, b, 0);
+    const pseudo = csumTcpudpNofold(0, INADDR_BROADCAST, totLen - IPV4_HLEN, protocol);
+    emitUdp({ source: DHCP_CLIENT_PORT, dest: DHCP_SERVER_PORT, payload }, b, IPV4_HLEN, pseudo);
+    return b;
+  }
+}
+
+/** The DHCP message in an IPv4 packet to a client, null when there is none. */
+function payloadOf(packet: Uint8Array): Dhcp | null {
+  const ip = parseIpv4Header(packet, 0, packet.length);
+  if (ip === null || ip.protocol !== IPPROTO_UDP || ip.mf || ip.offset !== 0) return null;
+  const hlen = IPV4_HLEN + ip.options.length;
+  const pseudo = csumTcpudpNofold(ip.saddr, ip.daddr, ip.totLen - hlen, IPPROTO_UDP);
+  const udp = parseUdp(packet, hlen, ip.totLen - hlen, pseudo);
+  return udp === null || udp.dest !== DHCP_CLIENT_PORT ? null : parseDhcp(udp.payload, 0, udp.payload.length);
+}
+
+/** Text of /etc/resolv.conf for a lease. */
+export function resolvConf({ nameservers, domain }: Lease): string {
+  const lines = nameservers.map((a) => `nameserver ${[...ipv4Bytes(a)].join('.')}`);
+  if (domain !== '') lines.push(`search ${domain}`);
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}

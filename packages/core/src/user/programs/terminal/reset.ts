@@ -1,0 +1,22 @@
+/** reset: makes a terminal usable again that a program left in an odd state. */
+import { STD_TERMIOS } from '../../process/tty/termios.ts';
+import type { Process } from '../../process/types.ts';
+
+/** Full and soft reset of a terminal like xterm: colours, 80 columns, insert mode and margins off. @see terminfo(5) rs1, rs2 */
+const RESET = '\x1bc\x1b]104\x07\x1b[!p\x1b[?3;4l\x1b[4l\x1b>\x1b[?69l';
+
+export async function resetMain(proc: Process): Promise<number> {
+  const [word] = proc.argv.slice(1);
+  if (word !== undefined && word.startsWith('-')) {
+    proc.err(`reset: option ${word} is not known\nUsage: reset [terminal]\n`);
+    return 1;
+  }
+  const fd = [2, 1, 0].find((n) => proc.isatty(n));
+  if (fd === undefined) {
+    proc.err('reset: standard error: Inappropriate ioctl for device\n');
+    return 1;
+  }
+  await proc.tcsetattr(fd, STD_TERMIOS);
+  if ((word ?? proc.env.get('TERM') ?? 'dumb') !== 'dumb') proc.err(RESET);
+  return 0;
+}

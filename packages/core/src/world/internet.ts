@@ -1,0 +1,204 @@
+/**
+ * What is behind a machine's card: a gateway that lends addresses, a few routers, and hosts that answer.
+ *
+ *   machine eth0 ── gateway ── router ── router ── … ── servers (8.8.8.8 …)
+ *
+ * Every one of them is a namespace of one machine that nobody logs in to, joined by cables with delays. They are configured
+ * and forward, answer and complain like any Linux.
+ */
+import { ipv4Bytes, ipv4Mask, parseIpv4 } from '../lib/address.ts';
+import { utf8Encode } from '../lib/text.ts';
+import { type NetlinkClient, openNetlink } from '../netlink/index.ts';
+import { addVirtioNet, type Net, type NetDevice } from '../sim/index.ts';
+import { O_RDONLY, O_WRONLY } from '../uapi/fcntl.ts';
+import { CLONE_NEWNET } from '../uapi/sched.ts';
+import {
+  RT_SCOPE_HOST,
+  RT_SCOPE_UNIVERSE,
+  RT_TABLE_MAIN,
+  RTN_UNICAST,
+  RTPROT_STATIC,
+} from '../uapi/rtnetlink.ts';
+import { AF_INET } from '../uapi/socket.ts';
+import type { Process, Program } from '../user/process/index.ts';
+import { dhcpd } from '../user/programs/dnsmasq/dhcpd.ts';
+import type { DhcpPool } from '../user/programs/dnsmasq/dhcp-server.ts';
+import type { Machine } from './machine.ts';
+import type { World } from './world.ts';
+
+/** A router on the way, as traceroute shows it, and how long a frame takes to it from the one before. */
+export interface Hop {
+  readonly address: string;
+  readonly delayMs: number;
+  readonly jitterMs?: number;
+}
+
+/** Hosts at the far end. */
+export interface Servers {
+  readonly addresses: readonly string[];
+  readonly delayMs: number;
+  /** What their packets start with. */
+  readonly ttl: number;
+}
+
+export interface InternetPlan {
+  /** The gateway's address on the machine's side, e.g. `10.0.2.2/24`. */
+  readonly gateway: string;
+  /** Further addresses of the gateway there: a name server's. */
+  readonly beside: readonly string[];
+  readonly lease: Omit<DhcpPool, 'server' | 'prefixlen' | 'router'>;
+  readonly uplink: { readonly delayMs: number; readonly jitterMs?: number; readonly rate?: number };
+  /** From the gateway outwards. */
+  readonly hops: readonly Hop[];
+  readonly servers: Servers;
+}
+
+/** Networks between routers: a /30 each, whose second address is the outer router's. */
+const LINK_PREFIX = 30;
+const MTU = 9216;
+
+const address = (text: string): number => {
+  const value = parseIpv4(text);
+  if (value === null) throw new RangeError(`${text}: not an IPv4 address`);
+  return value;
+};
+
+/** `10.0.2.2/24` as its parts. */
+function interfaceAddress(text: string): { readonly local: number; readonly prefixlen: number } {
+  const [host, prefixlen] = text.split('/');
+  return { local: address(host!), prefixlen: Number(prefixlen) };
+}
+
+async function addAddress(conn: NetlinkClient, index: number, local: number, prefixlen: number): Promise<void> {
+  const bytes = ipv4Bytes(local);
+  const scope = index === 1 ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE;
+  await conn.addr.create({ family: AF_INET, prefixlen, scope, index, attrs: { local: bytes, address: bytes } });
+}
+
+interface RouteSpec {
+  readonly dst?: number;
+  readonly dstLen: number;
+  readonly via: number;
+  readonly oif: number;
+}
+
+async function addRoute(conn: NetlinkClient, { dst, dstLen, via, oif }: RouteSpec): Promise<void> {
+  await conn.route.create({
+    family: AF_INET,
+    table: RT_TABLE_MAIN,
+    protocol: RTPROT_STATIC,
+    type: RTN_UNICAST,
+    scope: RT_SCOPE_UNIVERSE,
+    dstLen,
+    attrs: { gateway: ipv4Bytes(via), oif, ...(dst === undefined ? {} : { dst: ipv4Bytes(dst) }) },
+  });
+}
+
+async function setSysctl(proc: Process, name: string, value: number): Promise<void> {
+  const fd = await proc.open(`/proc/sys/net/${name}`, O_WRONLY);
+  await proc.write(fd, utf8Encode(String(value)));
+  proc.close(fd);
+}
+
+/** One computer of the internet, while it is put together. */
+class Node {
+  readonly net: Net;
+  readonly conn: NetlinkClient;
+  readonly #proc: Process;
+  readonly #fd: number;
+
+  private constructor(proc: Process, net: Net, fd: number) {
+    this.#proc = proc;
+    this.net = net;
+    this.#fd = fd;
+    this.conn = openNetlink(proc.task);
+  }
+
+  /** A namespace of its own, in which the process then is. It has no IPv6. */
+  static async create(proc: Process, machine: Machine): Promise<Node> {
+    proc.unshare(CLONE_NEWNET);
+    for (const where of ['all', 'default']) await setSysctl(proc, `ipv6/conf/${where}/disable_ipv6`, 1);
+    const net = machine.kernel.tasks.get(proc.pid)!.net;
+    const node = new Node(proc, net, await proc.open('/proc/self/ns/net', O_RDONLY));
+    await node.conn.link.set('lo', { up: true });
+    return node;
+  }
+
+  /** Puts the process into this namespace, for what is done next. */
+  enter(): void {
+    this.#proc.setns(this.#fd, CLONE_NEWNET);
+  }
+
+  /** A card, up and with an address. */
+  async card(name: string, local: number, prefixlen: number): Promise<NetDevice> {
+    const dev = addVirtioNet(this.net, { name, mtu: MTU });
+    await addAddress(this.conn, dev.ifindex, local, prefixlen);
+    await this.conn.link.set(name, { up: true });
+    return dev;
+  }
+
+  async forward(): Promise<void> {
+    this.enter();
+    await setSysctl(this.#proc, 'ipv4/ip_forward', 1);
+  }
+}
+
+/** The other host of the /30 that `a` is in. */
+const acrossFrom = (a: number): number => ((a & ~3) | (3 - (a & 3))) >>> 0;
+
+/** Link between the last router and the servers. */
+const SERVER_LINK = { router: '203.0.113.1', servers: '203.0.113.2' };
+
+/** Builds what `plan` says and then serves. `card` is the user's: the cable to the gateway is plugged into it. */
+function builder(world: World, machine: Machine, card: NetDevice, plan: InternetPlan): Program {
+  return async (proc) => {
+    const { local, prefixlen } = interfaceAddress(plan.gateway);
+    const inside = { dst: (local & ipv4Mask(prefixlen)) >>> 0, dstLen: prefixlen };
+
+    const gateway = await Node.create(proc, machine);
+    const toUser = await gateway.card('eth0', local, prefixlen);
+    for (const text of plan.beside) await addAddress(gateway.conn, toUser.ifindex, address(text), 32);
+    await gateway.forward();
+    world.cable(card, toUser, plan.uplink);
+
+    let inner = gateway;
+    for (const { address: text, ...delay } of plan.hops) {
+      const here = address(text);
+      const there = acrossFrom(here);
+      const outerCard = await inner.card('wan0', there, LINK_PREFIX);
+      const hop = await Node.create(proc, machine);
+      const innerCard = await hop.card('lan0', here, LINK_PREFIX);
+      world.cable(outerCard, innerCard, delay);
+      await addRoute(inner.conn, { dstLen: 0, via: here, oif: outerCard.ifindex });
+      await addRoute(hop.conn, { ...inside, via: there, oif: innerCard.ifindex });
+      await hop.forward();
+      inner = hop;
+    }
+    await servers(proc, world, machine, inner, plan.servers);
+
+    gateway.enter();
+    const lease = { ...plan.lease, server: local, prefixlen, router: local };
+    return dhcpd(proc, 'eth0', lease);
+  };
+}
+
+/** The hosts at the far end: one namespace with all their addresses. */
+async function servers(proc: Process, world: World, machine: Machine, last: Node, plan: Servers): Promise<void> {
+  const [routerEnd, serverEnd] = [address(SERVER_LINK.router), address(SERVER_LINK.servers)];
+  const outer = await last.card('wan0', routerEnd, LINK_PREFIX);
+  const node = await Node.create(proc, machine);
+  const card = await node.card('eth0', serverEnd, LINK_PREFIX);
+  world.cable(outer, card, { delayMs: plan.delayMs });
+  for (const text of plan.addresses) {
+    await addAddress(node.conn, 1, address(text), 32);
+    await addRoute(last.conn, { dst: address(text), dstLen: 32, via: serverEnd, oif: outer.ifindex });
+  }
+  await addRoute(node.conn, { dstLen: 0, via: routerEnd, oif: card.ifindex });
+  await setSysctl(proc, 'ipv4/ip_default_ttl', plan.ttl);
+}
+
+/** Puts an internet behind `card`. It is there once the world's clock has moved a little. */
+export function internet(world: World, card: NetDevice, plan: InternetPlan): void {
+  const machine = world.machine('internet');
+  machine.startDaemon(builder(world, machine, card, plan), ['internet']);
+}

@@ -1,0 +1,60 @@
+import { bootProfile, profiles } from '@warren/core';
+import { describe, expect, it } from 'vitest';
+import { nodeHost } from '../support/host.ts';
+
+/** What a script prints on a machine of a profile. */
+async function on(name: string, script: string): Promise<string> {
+  const machine = await bootProfile(profiles.find((p) => p.name === name)!, { host: nodeHost });
+  const chunks: Uint8Array[] = [];
+  const sink = (bytes: Uint8Array): void => void chunks.push(bytes.slice());
+  await machine.run(['bash', '-c', script], { stdout: sink, stderr: sink });
+  return Buffer.concat(chunks).toString();
+}
+
+describe('ubuntu', () => {
+  it('has eth0 with an address by DHCP and the routes that come with it', async () => {
+    const text = await on('ubuntu', 'ip -4 addr show eth0; ip route; cat /etc/resolv.conf; hostname');
+    expect(text).toMatch(
+      /^2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc fq_codel state UP group default qlen 1000\n {4}inet 10\.0\.2\.15\/24 brd 10\.0\.2\.255 scope global dynamic eth0\n {7}valid_lft 863\d\dsec preferred_lft 863\d\dsec\n/,
+    );
+    expect(text.slice(text.indexOf('default via'))).toBe(
+      'default via 10.0.2.2 dev eth0 proto dhcp src 10.0.2.15 metric 100 \n' +
+        '10.0.2.0/24 dev eth0 proto kernel scope link src 10.0.2.15 \n' +
+        '10.0.2.2 dev eth0 proto dhcp scope link src 10.0.2.15 metric 100 \n' +
+        'nameserver 10.0.2.3\nubuntu\n',
+    );
+  });
+  it('has been up for a while: no address is tentative any more', async () => {
+    expect(await on('ubuntu', 'ip -6 addr show eth0')).not.toContain('tentative');
+  });
+  it('reaches 8.8.8.8 over several hops, and is told of what does not exist', async () => {
+    const text = await on('ubuntu', 'ping -c 3 8.8.8.8; ping -c 1 172.16.0.1; ping -c 1 9.9.9.9');
+    expect(text).toMatch(/icmp_seq=3 ttl=60 time=\d\.\d+ ms\n/);
+    expect(text).toMatch(/from 172\.16\.0\.1: icmp_seq=1 ttl=63 time=4\.\d+ ms\n/);
+    expect(text).toContain('From 10.1.0.21 icmp_seq=1 Destination Net Unreachable\n');
+  });
+  it('keeps its address for weeks', async () => {
+    const text = await on('ubuntu', 'sleep $((30 * 86400)); ip -4 -br addr show eth0; ping -c 1 -q 8.8.8.8');
+    expect(text).toMatch(/^eth0 +UP +10\.0\.2\.15\/24 \n/);
+    expect(text).toContain(' 0% packet loss');
+  });
+  it('loses its address when the cable is out for longer than the lease', async () => {
+    const text = await on('ubuntu', 'ip link set eth0 down; sleep $((2 * 86400)); ip -4 addr show eth0; echo $?');
+    expect(text).toBe('0\n');
+  });
+});
+
+describe('ec2', () => {
+  it('has jumbo frames and the names of that cloud', async () => {
+    const text = await on('ec2', 'ip link show eth0; hostname; cat /etc/resolv.conf; ping -c 1 -q 8.8.8.8');
+    expect(text).toContain('mtu 9001 qdisc pfifo_fast state UP mode DEFAULT group default qlen 1000\n');
+    expect(text).toContain('\nip-172-31-95-167\nnameserver 172.31.0.2\nsearch ec2.internal\n');
+    expect(text).toContain(' 0% packet loss');
+  });
+});
+
+describe('bare', () => {
+  it('has lo, down, and nothing else', async () => {
+    expect(await on('bare', 'ip link | head -1')).toMatch(/^1: lo: <LOOPBACK> mtu 65536 qdisc noop state DOWN/);
+  });
+});
