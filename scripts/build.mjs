@@ -18,6 +18,8 @@ export async function build() {
       chunkNames: 'chunks/[name]-[hash]',
       bundle: true,
       splitting: true,
+      minifyWhitespace: true,
+      minifySyntax: true,
       format: 'esm',
       platform: 'node',
       target: 'node20',

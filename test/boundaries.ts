@@ -14,7 +14,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sim: ['uapi', 'lib', 'wire', 'netlink', 'syscall'],
   user: ['uapi', 'lib', 'wire', 'netlink', 'syscall'],
   world: ['uapi', 'lib', 'wire', 'netlink', 'syscall', 'sim', 'user'],
-  lab: ['world', 'user', 'netlink'],
+  lab: ['uapi', 'lib', 'netlink', 'syscall', 'user', 'world'],
 };
 
 /**

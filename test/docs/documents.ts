@@ -1,7 +1,7 @@
 /**
  * The examples of a Markdown document, as a test runs them.
  *
- *   ```bash file=NAME     a file of that name in the folder where the commands run; so is ```ts file=NAME
+ *   ```bash file=NAME     a file of that name in the folder where the commands run; so are ```ts file=NAME and ```text file=NAME
  *   ```console            commands after `$ `, each followed by what it prints (stdout and stderr as they come)
  *
  * Other blocks are prose.
@@ -47,7 +47,7 @@ export function parseDocument(text: string): Document {
   const files = new Map<string, string>();
   const examples: Example[] = [];
   for (const { info, line, lines } of blocksOf(text)) {
-    const name = /^(?:bash|ts) file=(\S+)$/.exec(info)?.[1];
+    const name = /^(?:bash|ts|text) file=(\S+)$/.exec(info)?.[1];
     if (name !== undefined) files.set(name, `${lines.join('\n')}\n`);
     if (info !== 'console') continue;
     let current: { line: number; command: string; output: string } | null = null;

@@ -16,6 +16,7 @@ describe('what cannot be equal is named', () => {
     ],
     ['link/ether 3a:01:02:03:04:05 brd ff:ff:ff:ff:ff:ff', 'link/ether <mac1> brd ff:ff:ff:ff:ff:ff'],
     [' 1  10.0.0.1  0.061 ms  3051.618 ms !H *', ' 1  10.0.0.1  <t> ms  <3000> ms !H *'],
+    [' 1:  10.0.0.1     0.061ms \n 1:  10.0.0.1  3055.641ms !H', ' 1:  10.0.0.1   <t>ms \n 1:  10.0.0.1 <3000>ms !H'],
     ['3 received, 0% packet loss, time 2031ms', '3 received, 0% packet loss, time <2000>ms'],
   ])('%s', (text, want) => expect(named(text)).toBe(want));
 });

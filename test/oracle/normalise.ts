@@ -76,7 +76,9 @@ export class Normaliser {
           (_m, w: string, ms: string) => `${w}, time <${near(Number(ms), 250)}>ms`,
         )
         // traceroute's times: two blanks before, three digits behind the point
-        .replace(/ {2}(\d+\.\d{3}) ms(?=$|[ ])/gm, (m, t: string) => tripTime(m, Number(t), '  '))
+        .replace(/ {2}(\d+\.\d{3}) ms(?=$|[ ])/gm, (m, t: string) => tripTime(m, Number(t), '  ', ' '))
+        // tracepath's and arping's: digits up against their unit. arping's own rounding adds half a millisecond
+        .replace(/ {1,3}(\d+\.\d{3})ms(?=$|[ ])/gm, (m, t: string) => tripTime(m, Number(t), ' '))
         // namespace inode numbers
         .replace(
           /\b(net|mnt|pid|uts|ipc|user|cgroup|time):\[(\d{10})\]/g,
@@ -91,9 +93,9 @@ export class Normaliser {
 const near = (value: number, step: number): number => Math.round(value / step) * step;
 
 /** A time of a program that prints milliseconds with three digits. */
-function tripTime(whole: string, ms: number, before: string): string {
+function tripTime(whole: string, ms: number, before: string, unit = ''): string {
   if (ms === 0) return whole;
-  return `${before}${ms < WAITED_MS ? '<t>' : `<${near(ms, 500)}>`} ms`;
+  return `${before}${ms < WAITED_MS ? '<t>' : `<${near(ms, 500)}>`}${unit}ms`;
 }
 
 /** What one ping printed, with its times named: those of the replies, and the summary, if it is one of these replies. */

@@ -65,7 +65,7 @@ sleep 1
 netstat -an
 netstat -a
 netstat -wan
-netstat -wanp | sed 's/[0-9]*\/ping/PID\/ping/'
+netstat -wanp | sed 's#[0-9]*/ping *#PID/ping#'
 netstat -wan4
 netstat -wn
 netstat -wa --numeric-ports

@@ -87,6 +87,15 @@ export function readHostFile(path: string): { readonly data: Uint8Array } | { re
   }
 }
 
+/** Writes a whole file. @returns null, or why not */
+export function writeHostFile(path: string, text: string): string | null {
+  const file = createHostFile(path);
+  if ('code' in file) return file.code;
+  const failed = file.write(encoder.encode(text));
+  file.close();
+  return failed;
+}
+
 /** A file that is written from its start; each write is on disk when it returns. */
 export interface HostFile {
   /** @returns null, or why it could not be written: `ENOSPC`, `EIO` ... */

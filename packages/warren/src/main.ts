@@ -2,48 +2,37 @@
  * The `warren` command: reads the command line and loads what it names. Everything heavy is behind an import() here, everything
  * that is Node's own in host*.ts.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import pkg from '../package.json' with { type: 'json' };
 import { commandLineArguments, exit, writeError, writeOutput } from './host.ts';
+import { addMachineFlags, bootOptions, type MachineFlags } from './machine-flags.ts';
+import type { PlayOptions } from './play.ts';
 import type { RunOptions } from './run.ts';
 import type { ShOptions } from './sh.ts';
 
 /** Exit status of a command line that is not understood, as bash and iproute2 have it for usage errors. */
 const USAGE_ERROR = 2;
 
-/** A seed: any whole number that a double holds exactly. */
-function parseSeed(text: string): number {
-  const seed = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(seed)) {
-    throw new InvalidArgumentError('It is a whole number from 0 to 9007199254740991.');
-  }
-  return seed;
-}
-
-interface RunFlags {
+interface RunFlags extends MachineFlags {
   readonly c?: string;
-  readonly bare?: true;
-  readonly seed: number;
-  readonly clock: 'virtual' | 'real';
   readonly echo?: true;
-  readonly pcap?: string;
-  readonly cost: 'linux' | 'none';
 }
 
-interface ShFlags {
-  readonly bare?: true;
-  readonly seed: number;
-  readonly clock: 'virtual' | 'real';
-  readonly pcap?: string;
-  readonly cost: 'linux' | 'none';
+interface ShFlags extends MachineFlags {
   readonly attach?: true;
   readonly name?: string;
+}
+
+interface PlayFlags extends MachineFlags {
+  readonly write?: true;
+  readonly junit?: string;
 }
 
 /** What the commands do, once the command line is understood. */
 interface Actions {
   readonly run: (options: RunOptions) => Promise<void>;
   readonly sh: (options: ShOptions) => Promise<void>;
+  readonly play: (options: PlayOptions) => Promise<void>;
   readonly attach: (name: string | null) => Promise<void>;
 }
 
@@ -69,24 +58,7 @@ function commandLine(on: Actions): Command {
     .argument('[FILE]', 'the script; - reads standard input')
     .argument('[ARGS...]', "the script's arguments; with -c, FILE is its $0 and these follow")
     .option('-c <COMMANDS>', 'run these commands instead of a file')
-    .option('--bare', 'an empty machine: one network namespace with only lo, down (the default)')
-    .addOption(
-      new Option('--seed <N>', 'the seed of everything random: same seed and script, same bytes')
-        .default(1)
-        .argParser(parseSeed),
-    )
-    .addOption(
-      new Option('--clock <KIND>', 'virtual: time jumps while everybody waits; real: it passes')
-        .choices(['virtual', 'real'])
-        .default('virtual'),
-    )
     .option('--echo', 'show each command after a prompt before its output')
-    .option('--pcap <FILE>', 'write every frame of every device into FILE (pcapng, one interface per device)')
-    .addOption(
-      new Option('--cost <MODEL>', 'the virtual time that work takes: like a Linux machine, or none')
-        .choices(['linux', 'none'])
-        .default('linux'),
-    )
     .passThroughOptions()
     .action(async (file: string | undefined, args: string[], flags: RunFlags) => {
       if (file === undefined && flags.c === undefined) {
@@ -100,14 +72,13 @@ function commandLine(on: Actions): Command {
         source,
         name: flags.c !== undefined && file !== undefined ? file : source.kind === 'file' ? file! : 'bash',
         args,
-        seed: flags.seed,
-        clock: flags.clock,
-        cost: flags.cost,
         echo: flags.echo === true,
-        pcap: flags.pcap ?? null,
+        ...bootOptions(flags),
       });
     });
+  addMachineFlags(run, 'virtual');
   addSh(program, on);
+  addPlay(program, on);
   return program;
 }
 
@@ -118,19 +89,6 @@ function addSh(program: Command, on: Actions): void {
     .description('a shell of root on a machine of its own, in real time; from another terminal --attach reaches the same machine')
     .option('--attach', 'open a shell on the machine that another `warren sh` runs')
     .option('--name <NAME>', 'what this machine is called, or which one to attach to')
-    .option('--bare', 'an empty machine: one network namespace with only lo, down (the default)')
-    .addOption(new Option('--seed <N>', 'the seed of everything random').default(1).argParser(parseSeed))
-    .addOption(
-      new Option('--clock <KIND>', 'real: time passes; virtual: it jumps while everybody waits')
-        .choices(['virtual', 'real'])
-        .default('real'),
-    )
-    .option('--pcap <FILE>', 'write every frame of every device into FILE (pcapng, one interface per device)')
-    .addOption(
-      new Option('--cost <MODEL>', 'the virtual time that work takes: like a Linux machine, or none')
-        .choices(['linux', 'none'])
-        .default('linux'),
-    )
     .action(async (flags: ShFlags) => {
       const name = flags.name ?? null;
       if (name !== null && !/^[\w.-]{1,64}$/.test(name) ) {
@@ -139,8 +97,23 @@ function addSh(program: Command, on: Actions): void {
         });
       }
       if (flags.attach === true) return on.attach(name);
-      await on.sh({ name, seed: flags.seed, clock: flags.clock, cost: flags.cost, pcap: flags.pcap ?? null });
+      await on.sh({ name, ...bootOptions(flags) });
     });
+  addMachineFlags(command, 'real');
+}
+
+/** `warren play` */
+function addPlay(program: Command, on: Actions): void {
+  const command = program.command('play');
+  command
+    .description('run the commands of Markdown or text documents and compare the output that they show with what happens')
+    .argument('<DOCUMENT...>', 'each is played on a machine of its own')
+    .option('--write', 'put the true output into the document, where it differs')
+    .option('--junit <FILE>', "write the results into FILE, in JUnit's format")
+    .action(async (documents: string[], flags: PlayFlags) => {
+      await on.play({ documents, write: flags.write === true, junit: flags.junit ?? null, ...bootOptions(flags) });
+    });
+  addMachineFlags(command, 'virtual');
 }
 
 /** Runs the command line. @returns the exit status */
@@ -154,6 +127,10 @@ async function main(argv: readonly string[]): Promise<number> {
     sh: async (options) => {
       const { sh } = await import('./sh.ts');
       status = await sh(options);
+    },
+    play: async (options) => {
+      const { playDocuments } = await import('./play.ts');
+      status = await playDocuments(options);
     },
     attach: async (name) => {
       const { attach } = await import('./attach.ts');

@@ -61,7 +61,7 @@ export async function run(asked: RunOptions): Promise<number> {
       };
     else files.set(source.name.startsWith('/') ? source.name : `${CWD}/${source.name}`, script.data);
   }
-  const booted = boot(options, files);
+  const booted = await boot(options, files);
   if (booted === null) return 1;
   const { machine } = booted;
   const release = onHostSignals(

@@ -55,7 +55,7 @@ async function interactive(machine: Machine, guests: Guests): Promise<number> {
 
 /** Runs the shell. @returns its exit status */
 export async function sh(options: ShOptions): Promise<number> {
-  const booted = boot(options);
+  const booted = await boot(options);
   if (booted === null) return 1;
   const { machine } = booted;
   const guests = new Guests(machine, hostHistory());

@@ -14,4 +14,5 @@ export * from './neigh-table.ts';
 export * from './nsid.ts';
 export * from './route.ts';
 export * from './rule.ts';
+export * from './sock-diag.ts';
 export * from './writer.ts';

@@ -84,6 +84,8 @@ export interface Socket extends Pollable {
   readonly family: number;
   readonly type: number;
   readonly protocol: number;
+  /** Its inode number, as in `socket:[12345]`. */
+  readonly ino: number;
   /** @throws SystemError EADDRINUSE, EADDRNOTAVAIL, EINVAL, EACCES, ENODEV. @see bind(2) */
   bind(address: SockAddr): void;
   /** @throws SystemError ENETUNREACH, EHOSTUNREACH, EACCES, EINVAL, EINPROGRESS. @see connect(2) */

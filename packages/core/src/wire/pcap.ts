@@ -48,17 +48,29 @@ export function pcapFileHeader(h: PcapHeader): Uint8Array {
   return b;
 }
 
+/** A record with its fields as they are; data beyond the header's snapshot length is cut off. @param fraction as `h` has it */
+export function pcapRecordAt(
+  h: PcapHeader,
+  seconds: number,
+  fraction: number,
+  data: Uint8Array,
+  origLen: number,
+): Uint8Array {
+  const n = Math.min(data.length, h.snaplen);
+  const b = new Uint8Array(16 + n);
+  putLe32(b, 0, seconds);
+  putLe32(b, 4, fraction);
+  putLe32(b, 8, n);
+  putLe32(b, 12, origLen);
+  b.set(data.subarray(0, n), 16);
+  return b;
+}
+
 /** One record; data beyond the header's snapshot length is cut off. */
 export function pcapRecord(h: PcapHeader, r: PcapRecord): Uint8Array {
-  const n = Math.min(r.data.length, h.snaplen);
-  const b = new Uint8Array(16 + n);
   const sub = Number(r.tsNs % 1000000000n);
-  putLe32(b, 0, Number(r.tsNs / 1000000000n));
-  putLe32(b, 4, h.nanoseconds ? sub : Math.floor(sub / 1000));
-  putLe32(b, 8, n);
-  putLe32(b, 12, r.origLen);
-  b.set(r.data.subarray(0, n), 16);
-  return b;
+  const seconds = Number(r.tsNs / 1000000000n);
+  return pcapRecordAt(h, seconds, h.nanoseconds ? sub : Math.floor(sub / 1000), r.data, r.origLen);
 }
 
 /** A file read. `error` says in libpcap's words why it ends early, null when it ends well. */

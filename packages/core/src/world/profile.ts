@@ -22,7 +22,11 @@ export interface Profile {
 }
 
 /** Of a machine's options those that its profile leaves open. */
-export type ProfileOptions = WorldOptions & Pick<MachineOptions, 'files' | 'onCrash'>;
+export type ProfileOptions = WorldOptions &
+  Pick<MachineOptions, 'files' | 'onCrash'> & {
+    /** Gets the machine before anything happens on it. */
+    readonly onBoot?: (machine: Machine) => void;
+  };
 
 /** How long the machine has been up when somebody sits down at it. */
 const UPTIME_NS = 20e9;
@@ -38,10 +42,15 @@ const settle: Program = async (proc) => {
 export async function bootProfile(profile: Profile, options: ProfileOptions): Promise<Machine> {
   const { network } = profile;
   const files = new Map([...(profile.files ?? []), ...(options.files ?? [])]);
-  if (network === null) return Machine.boot({ ...options, hostname: profile.hostname, files });
+  if (network === null) {
+    const machine = Machine.boot({ ...options, hostname: profile.hostname, files });
+    options.onBoot?.(machine);
+    return machine;
+  }
   const world = new World({ ...options, speed: 0 });
   const { onCrash } = options;
   const machine = world.machine(profile.hostname, { files, ...(onCrash === undefined ? {} : { onCrash }) });
+  options.onBoot?.(machine);
   const card = machine.addCard(network.card);
   internet(world, card, network.internet);
   machine.startDaemon(networkd, ['/lib/systemd/systemd-networkd', card.name, String(network.metric)]);

@@ -90,7 +90,7 @@ function paragraphs(lines: readonly Line[]): Block[] {
   for (const line of [...lines, { at: lines.length + 1, text: '' }]) {
     if (line.text.trim() !== '') held.push(line);
     else if (held.length > 0) {
-      blocks.push({ kind: 'paragraph', language: '', lines: held });
+      blocks.push({ kind: 'paragraph', language: '', lines: dedent(held) });
       held = [];
     }
   }

@@ -20,15 +20,20 @@ const IP_OBJECTS = new Set(['netns', 'link', 'addr', 'address', 'neigh', 'rule',
 
 const WORD = /^[\w.@:%+-]+$/;
 
-/** Number of letters to insert, leave out or change. @see Levenshtein */
-export function distance(a: string, b: string): number {
+/** Number of letters to insert, leave out, change, or swap with the next. @see Damerau, optimal string alignment */
+function distance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
+      let least = Math.min(change, row[j]! + 1, next[j - 1]! + 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (swapped) least = Math.min(least, before[j - 2]! + 1);
+      next.push(least);
     }
+    before = row;
     row = next;
   }
   return row[b.length]!;
@@ -76,7 +81,7 @@ const RULES: readonly Rule[] = [
     const without = /\blink\s+add\s+\S+\s+peer\s+name\b/.test(command)
       ? command.replace(/\bpeer\s+name\b/, 'type veth peer name')
       : fixed;
-    if (without === command || !/Garbage|Unknown device type|argument/.test(output)) return null;
+    if (without === command || !/garbage|unknown device type|argument/i.test(output)) return null;
     return { command: without, why: 'a device has a type: veth has a peer' };
   },
 
@@ -115,11 +120,17 @@ const RULES: readonly Rule[] = [
 ];
 
 /** What the author meant, where that is evident; null where it is not. */
-export function correctionOf(command: string, output: string, around: Surroundings): Correction | null {
+export function correctionOf(
+  command: string,
+  output: string,
+  failed: boolean,
+  around: Surroundings,
+): Correction | null {
   for (const rule of RULES) {
     const found = rule(command, output, around);
     if (found !== null && found.command !== command) return found;
   }
+  if (!failed) return null;
   const masked = command.split(/\s+/).find((word) => /X/.test(word) && /^[0-9X.:/-]{2,}$/.test(word));
   if (masked !== undefined) return { command, why: `${masked} is masked: write an address` };
   const placeholder = /<[a-z][^<>]*>|\[[A-Za-z][^[\]]*\]/.exec(command)?.[0];

@@ -1,6 +1,6 @@
 /** What a document shows beside what happened, line by line. */
 import type { Line } from './block.ts';
-import type { Shown, Step } from './document.ts';
+import type { Shown, Step } from './step.ts';
 import { isElision, likeness, sameLine } from './match.ts';
 
 export type DiffLine =
@@ -36,14 +36,14 @@ export function compareStep(step: Step, output: string, ranOn = false): Comparis
   let next = 0;
   return step.shown.map((part, k) => {
     const shown = k === step.shown.length - 1 && !part.later ? withParagraphs(part, step.perhaps, all) : part.lines;
-    if (!part.later && step.shown.length === 1) return compare(shown, all, part.interrupted, ranOn);
+    if (!part.later && step.shown.length === 1) return compare(shown, all, ranOn);
     // A terminal is shown again later: from the first line on that is shown anew, or where the last part ended.
     const again = shown.length === 0 ? -1 : all.findIndex((line) => sameLine(shown[0]!.text, line));
     const from = part.later ? (again >= 0 ? again : next) : 0;
     const last = k === step.shown.length - 1;
     const to = last ? all.length : Math.min(all.length, from + shown.length);
     next = to;
-    return compare(shown, all.slice(from, to), part.interrupted, ranOn && last);
+    return compare(shown, all.slice(from, to), ranOn && last);
   });
 }
 
@@ -59,10 +59,14 @@ function withParagraphs(part: Shown, perhaps: Step['perhaps'], all: readonly str
   return lines;
 }
 
-/** @param interrupted the document ends in `^C`: what was printed after the interrupt belongs to it, `^C` as a line does not */
-function compare(shown: readonly Line[], lines: readonly string[], interrupted: boolean, ranOn: boolean): Comparison {
-  const all = interrupted ? lines.filter((l) => l !== '^C') : lines.map((l) => l.replace(/^\^C(?=.)/, ''));
-  const wanted = shown.filter((l) => l.text.trimEnd() !== '^C');
+/** `^C` is what was typed, not what was printed. */
+const uninterrupted = (line: string): string => line.replace(/^\^C/, '');
+
+function compare(shown: readonly Line[], lines: readonly string[], ranOn: boolean): Comparison {
+  const all = lines.filter((l) => l !== '^C').map(uninterrupted);
+  const wanted = shown
+    .filter((l) => l.text.trimEnd() !== '^C')
+    .map(({ at, text }) => ({ at, text: uninterrupted(text) }));
   let happened = all;
   let diff = align(wanted, happened);
   if (ranOn) {

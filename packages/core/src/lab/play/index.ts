@@ -3,4 +3,5 @@ export { play } from './play.ts';
 export { type Counts, countsOf, type DocumentResult, type Outcome, stepText, type StepResult, summaryText } from './report.ts';
 export { junitText } from './junit.ts';
 export { rewrite } from './write.ts';
-export { parseDocument, type Shown, type Step } from './document.ts';
+export { parseDocument } from './document.ts';
+export type { Shown, Step } from './step.ts';

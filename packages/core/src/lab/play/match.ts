@@ -69,8 +69,10 @@ const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\
 
 /** What a masked word stands for: each run of X and what is written out around it. */
 function maskPattern(word: string): string {
+  // `000.X.X.X`: noughts stand for digits as well where nothing else does.
+  const shape = /^[0Xx.:/-]+$/.test(word) ? word.replaceAll('0', 'X') : word;
   // `XX.X.X.XX`: as many parts as are written, each of any length. Digits beside an X are part of the mask.
-  return word.replace(/[0-9A-Fa-fXx]*X[0-9A-Fa-fXx]*|[^X]/g, (part) => (part.includes('X') ? '[0-9A-Fa-f]+' : escape(part)));
+  return shape.replace(/[0-9A-Fa-fXx]*X[0-9A-Fa-fXx]*|[^X]/g, (part) => (part.includes('X') ? '[0-9A-Fa-f]+' : escape(part)));
 }
 
 /** Whether a document masks something in this line. */

@@ -6,8 +6,9 @@ import { programs } from '../../user/programs/index.ts';
 import type { Machine } from '../../world/machine.ts';
 import { correctionOf, type Surroundings } from './correction.ts';
 import { compareStep, outputLines } from './diff.ts';
-import { parseDocument, type Shown, type Step } from './document.ts';
+import { parseDocument } from './document.ts';
 import type { DocumentResult, Outcome, StepResult } from './report.ts';
+import type { Shown, Step } from './step.ts';
 import { News, Stage } from './stage.ts';
 
 /** How often it is looked whether a terminal waits for input, when nothing was printed. */
@@ -223,8 +224,9 @@ function resultOf(act: Act): StepResult {
   const comparisons = compareStep(step, output, act.ranOn);
   const differs = comparisons.some((c) => !c.same);
   const outcome: Outcome = comparisons.length === 0 ? 'silent' : differs ? 'differs' : 'ok';
-  const wrong = (status !== null && status !== 0) || differs;
-  const correction = wrong && surroundings !== null ? correctionOf(step.command, output, surroundings) : null;
+  const failed = status !== null && status !== 0;
+  const correction =
+    (failed || differs) && surroundings !== null ? correctionOf(step.command, output, failed, surroundings) : null;
   return { step, outcome, output, status, comparisons, correction };
 }
 

@@ -1,7 +1,7 @@
 /** What playing a document found, for people. */
 import type { Comparison, DiffLine } from './diff.ts';
 import type { Correction } from './correction.ts';
-import type { Step } from './document.ts';
+import type { Step } from './step.ts';
 
 /** ok: what is shown happened. differs: it did not. silent: the document shows nothing. */
 export type Outcome = 'ok' | 'differs' | 'silent';

@@ -107,9 +107,10 @@ export class Stage {
 
   get state(): StageState {
     if (this.#over) return 'over';
+    if ((this.#tty.poll() & POLLIN) !== 0) return 'busy';
     if (this.#shown.endsWith(MARK)) return 'prompt';
+    if (this.#tty.waiters.size === 0) return 'busy';
     if (this.#shown.endsWith(MORE)) return 'more';
-    if (this.#tty.waiters.size === 0 || (this.#tty.poll() & POLLIN) !== 0) return 'busy';
     const [leader] = this.#system.members(this.#tty.foreground);
     if (leader === undefined || !SHELLS.has(leader.name.replace(/^-/, ''))) return 'input';
     return OTHER_PROMPT.test(this.#shown) ? 'prompt' : 'input';
@@ -139,7 +140,9 @@ export class Stage {
     this.#tty.input(utf8Encode(`${command}\n`));
   }
 
+  /** Ctrl-C, which a terminal shows. */
   interrupt(): void {
+    this.#shown += '^C';
     this.#tty.input(utf8Encode(CTRL_C));
   }
 

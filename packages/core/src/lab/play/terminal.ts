@@ -1,5 +1,5 @@
 /** Which terminal a command without a label is typed into. */
-import type { DraftStep } from './document.ts';
+import type { DraftStep } from './step.ts';
 
 /** Commands that leave a shell at the terminal: what follows is typed into that one. */
 const OPENS_SHELL =

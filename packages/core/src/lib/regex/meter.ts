@@ -10,8 +10,10 @@ const TURN = 1_000_000;
 /** Counts the steps of patterns: one for each, or one for all that a process has. */
 export class Meter {
   #left = 0;
-  /** Characters read and nodes visited since `heavy` said yes. */
-  #work = 0;
+  /** All the work so far: characters read and nodes visited. */
+  total = 0;
+  /** What `total` was when `heavy` last said yes. */
+  #mark = 0;
 
   /** A call of a pattern begins. */
   begin(backReferences: boolean): void {
@@ -20,20 +22,20 @@ export class Meter {
 
   /** Characters that were read: they are not limited. */
   read(n: number): void {
-    this.#work += n;
+    this.total += n;
   }
 
   /** @throws RegexExhausted when the call's budget is used up */
   spend(n: number): void {
-    this.#work += n;
+    this.total += n;
     this.#left -= n;
     if (this.#left < 0) throw new RegexExhausted();
   }
 
   /** Whether patterns worked so much since this was last true that whoever uses them must let others run, and hear signals. */
   get heavy(): boolean {
-    if (this.#work < TURN) return false;
-    this.#work = 0;
+    if (this.total - this.#mark < TURN) return false;
+    this.#mark = this.total;
     return true;
   }
 }

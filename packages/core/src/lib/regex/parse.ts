@@ -119,7 +119,8 @@ class Parser {
     if (leading === 'refuse') throw new RegexError('Invalid preceding regular expression');
     if (leading === 'literal') return false;
     this.#warnings.add(`${c === '{' ? '{...}' : c} at start of expression`);
-    this.#at += interval?.[0].length ?? 1;
+    // Of an interval the brace alone is passed over, as regcomp does.
+    this.#at++;
     return true;
   }
 
@@ -157,7 +158,7 @@ class Parser {
 
   #group(): Node {
     this.#skip('(');
-    if (++this.#depth > MAX_DEPTH) throw new RegexError('Memory exhausted');
+    if (++this.#depth > MAX_DEPTH) throw new RegexError('stack overflow');
     const n = ++this.#groups;
     this.#open.push(n);
     const body = this.#alternatives();
@@ -256,7 +257,7 @@ class Parser {
       if (count > 0 && this.#d.noDoubled === true) throw new RegexError('Invalid preceding regular expression');
       // A star of a star is the star: the tree stays flat.
       if (node.k === 'repeat' && node.min === 0 && node.max === Infinity && min === 0 && max === Infinity) continue;
-      if (count > MAX_DEPTH) throw new RegexError('Memory exhausted');
+      if (count > MAX_DEPTH) throw new RegexError('stack overflow');
       node = { k: 'repeat', body: node, min, max };
     }
   }

@@ -121,3 +121,19 @@ export function requiredText(n: Node): { readonly prefix: string; readonly insid
   }
   return { prefix: prefix ?? run, inside };
 }
+
+/** How many nodes the automaton of a tree has, about. */
+export function sizeOf(n: Node): number {
+  switch (n.k) {
+    case 'cat':
+      return n.parts.reduce((sum, p) => sum + sizeOf(p), 0);
+    case 'alt':
+      return n.branches.reduce((sum, b) => sum + sizeOf(b) + 1, 0);
+    case 'group':
+      return 2 + sizeOf(n.body);
+    case 'repeat':
+      return (1 + sizeOf(n.body)) * Math.max(1, n.max === Infinity ? n.min + 1 : n.max);
+    default:
+      return 1;
+  }
+}

@@ -10,7 +10,10 @@ export const ASSERT = 4;
 export const BACK = 5;
 export const MATCH = 6;
 
-/** More nodes than this are too big a pattern. */
+/**
+ * More nodes than this are too big a pattern.
+ * Differs from Linux: repetitions of repetitions that come to more are refused, where glibc takes seconds and gigabytes.
+ */
 const MAX_NODES = 200_000;
 
 /** One character of a set. */

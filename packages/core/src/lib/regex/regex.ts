@@ -10,8 +10,9 @@ import { Backward } from './backward.ts';
 import { Classes, insidePair } from './classes.ts';
 import { FirstCharacters, Forward } from './forward.ts';
 import { Meter } from './meter.ts';
-import { literalText, type Node, requiredText } from './pattern.ts';
+import { literalText, type Node, requiredText, sizeOf } from './pattern.ts';
 import { type CompileOptions, compileProgram, type Program } from './program.ts';
+import { quick, type Quick } from './quick.ts';
 import { submatches } from './submatch.ts';
 
 /** One match. */
@@ -48,7 +49,12 @@ interface Machine {
 export interface RegexOptions extends CompileOptions {
   /** Counts this pattern's work; one of its own when absent. */
   readonly meter?: Meter;
+  /** False: JavaScript's own engine is not asked for anything. */
+  readonly quick?: boolean;
 }
+
+/** Nodes from which on a pattern is compiled as soon as it is read. */
+const BIG = 1000;
 
 /** A compiled pattern. */
 export class Regex {
@@ -59,7 +65,10 @@ export class Regex {
   readonly #literal: string | null;
   readonly #prefix: string;
   readonly #inside: string;
-  readonly #machine: Machine;
+  readonly #tree: Node;
+  readonly #options: RegexOptions;
+  #made: Machine | null = null;
+  readonly #quick: Quick | null;
   #anchored: Forward | null = null;
   #search: Forward | null = null;
   #ends: Backward | null = null;
@@ -76,21 +85,37 @@ export class Regex {
     const { prefix, inside } = this.#fold ? { prefix: '', inside: '' } : requiredText(tree);
     this.#prefix = prefix;
     this.#inside = inside;
-    const program = compileProgram(tree, options);
+    this.#quick = this.#literal === null && options.quick !== false ? quick(tree, options) : null;
+    this.#tree = tree;
+    this.#options = options;
+    // A pattern that is too big says so at once.
+    if (sizeOf(tree) > BIG) void this.#machine;
+  }
+
+  /** The automaton; made when JavaScript's own engine will not do. */
+  get #machine(): Machine {
+    if (this.#made !== null) return this.#made;
+    const program = compileProgram(this.#tree, this.#options);
     const classes = new Classes(program.sets, program.assertions.length > 0);
-    const meter = options.meter ?? new Meter();
-    this.#machine = {
+    const meter = this.#options.meter ?? new Meter();
+    this.#made = {
       program,
       classes,
       meter,
       first: new FirstCharacters(program, classes),
-      back: program.backReferences ? new Backtracker(program, classes, meter, groups, this.#fold) : null,
+      back: program.backReferences ? new Backtracker(program, classes, meter, this.groups, this.#fold) : null,
     };
+    return this.#made;
   }
 
   /** Whether the text holds a match. @throws RegexExhausted */
   test(text: string): boolean {
     if (this.#literal !== null) return text.includes(this.#literal);
+    const fast = this.#quick;
+    if (fast !== null && text.length <= fast.testLimit) {
+      fast.re.lastIndex = 0;
+      return fast.re.test(text);
+    }
     if (this.#inside !== '' && !text.includes(this.#inside)) return false;
     const { program, classes, meter, back } = this.#machine;
     meter.begin(back !== null);
@@ -138,13 +163,19 @@ export class Regex {
 
   /** The first match that begins at `from` or behind; what stands before `from` still counts for anchors. @throws RegexExhausted */
   find(text: string, from = 0): Span | null {
-    const { meter, back } = this.#machine;
-    meter.begin(back !== null);
     if (this.#literal !== null) {
       const index = text.indexOf(this.#literal, from);
       return index < 0 ? null : { index, end: index + this.#literal.length };
     }
+    if (this.#quick !== null && text.length <= this.#quick.findLimit) {
+      const { re } = this.#quick;
+      re.lastIndex = from;
+      const m = re.exec(text);
+      return m === null ? null : { index: m.index, end: m.index + m[0].length };
+    }
     if (this.#inside !== '' && text.indexOf(this.#inside, from) < 0) return null;
+    const { meter, back } = this.#machine;
+    meter.begin(back !== null);
     if (back !== null) {
       const spans = this.#backwards(text, from);
       return spans === null ? null : { index: spans[0]!, end: spans[1]! };
@@ -180,9 +211,16 @@ export class Regex {
    * @throws RegexExhausted
    */
   exec(text: string, from = 0, groups = true): RegexMatch | null {
+    if (this.#quick !== null && text.length <= this.#quick.findLimit) {
+      const { re } = this.#quick;
+      re.lastIndex = from;
+      const m = re.exec(text);
+      return m === null ? null : { index: m.index, end: m.index + m[0].length, groups: m };
+    }
     if (!groups || this.groups === 0) {
       const span = this.find(text, from);
-      return span === null ? null : { ...span, groups: [text.slice(span.index, span.end)] };
+      if (span === null) return null;
+      return { index: span.index, end: span.end, groups: [text.slice(span.index, span.end)] };
     }
     const spans = this.#spans(text, from);
     return spans === null ? null : holding(text, spans);
@@ -203,6 +241,7 @@ export class Regex {
   #groupsOf(text: string, from: number, end: number): Int32Array {
     if (this.groups === 0) return Int32Array.of(from, end);
     const { program, classes, meter } = this.#machine;
+    if (this.#literal !== null) meter.begin(false);
     this.#ends ??= new Backward(program, classes, meter, false);
     return submatches(program, this.#ends, this.groups, text, from, end);
   }

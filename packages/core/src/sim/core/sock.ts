@@ -8,6 +8,17 @@ import type { SimTask } from './task.ts';
 export const SOCK_BUF_DEFAULT = 212_992;
 export const SOCK_BUF_MAX = 4_194_304;
 
+/**
+ * What a packet of `len` bytes above the link layer takes of a socket's room: its buffers come in powers of two, and large ones in pages.
+ * @see skb->truesize, alloc_skb_with_frags
+ */
+export function skbTruesize(len: number): number {
+  const need = len + 31;
+  if (need <= 256) return 832;
+  for (let size = 1024; size <= 16_384; size *= 2) if (need <= size - 320) return size + 256;
+  return len + 832;
+}
+
 /** A kernel socket, as packets know it; the protocols' own classes extend it. @see include/net/sock.h */
 export abstract class Sock {
   readonly net: Net;

@@ -41,6 +41,9 @@ function row4(sk: InetSock, bucketWidth: number): string {
   return `${String(sk.sport).padStart(bucketWidth)}: ${local} ${swapped(sk.daddr)}:${hex(sk.dport, 4)} ${rest(sk)}`;
 }
 
+/** As chains are listed: those that came last stand in front. */
+const newestFirst = <T>(socks: Iterable<T>): T[] => [...socks].reverse();
+
 const padded = (head: string, socks: Iterable<InetSock>): string =>
   [head, ...[...socks].map((sk) => row4(sk, 5))].map((r) => `${r.padEnd(WIDTH)}\n`).join('');
 
@@ -50,7 +53,9 @@ export const udpTable = (net: Net): string => padded(`   sl  ${HEAD}`, udpSocks(
 export const icmpTable = (net: Net): string => padded(`  sl  ${HEAD}`, pingSocks(net));
 /** @see net/ipv4/raw.c:raw_seq_show */
 export const rawTable = (net: Net): string =>
-  `  sl  ${HEAD}\n${[...rawSocks(net)].map((sk) => `${row4(sk, 4)}\n`).join('')}`;
+  `  sl  ${HEAD}\n${newestFirst(rawSocks(net))
+    .map((sk) => `${row4(sk, 4)}\n`)
+    .join('')}`;
 
 /** What there is none of: TCP, UDP-Lite and UNIX sockets. */
 export const tcpTable = (): string =>
@@ -69,14 +74,14 @@ function address6(a: Uint8Array): string {
 }
 
 /** @see net/ipv6/datagram.c:__ip6_dgram_sock_seq_show */
-function table6(socks: Iterable<Inet6Sock>): string {
+function table6(socks: Iterable<Inet6Sock>, num: (sk: Inet6Sock) => number = (sk) => sk.sport): string {
   const row = (sk: Inet6Sock): string =>
-    `${String(sk.sport).padStart(5)}: ${address6(sk.rcvSaddr)}:${hex(sk.sport, 4)} ${address6(sk.daddr)}:${hex(sk.dport, 4)} ${rest(sk)}\n`;
+    `${String(num(sk)).padStart(5)}: ${address6(sk.rcvSaddr)}:${hex(num(sk), 4)} ${address6(sk.daddr)}:${hex(sk.dport, 4)} ${rest(sk)}\n`;
   return HEAD6 + [...socks].map(row).join('');
 }
 
 export const udp6Table = (net: Net): string => table6(udp6Socks(net));
-export const raw6Table = (net: Net): string => table6(raw6Socks(net));
+export const raw6Table = (net: Net): string => table6(newestFirst(raw6Socks(net)), (sk) => sk.protocol);
 export const icmp6Table = (net: Net): string => table6(ping6Socks(net));
 
 /** @see net/packet/af_packet.c:packet_seq_show */

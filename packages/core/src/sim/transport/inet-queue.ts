@@ -36,7 +36,7 @@ import * as so from '../../uapi/socket.ts';
 import { doSoftirq } from '../core/dev.ts';
 import type { Net } from '../core/net.ts';
 import type { SkBuff } from '../core/skbuff.ts';
-import { Sock } from '../core/sock.ts';
+import { skbTruesize, Sock } from '../core/sock.ts';
 import { ipMcDecGroup } from '../ipv4/devinet.ts';
 import { inetAddrType } from '../ipv4/fib-semantics.ts';
 import { Flowi4 } from '../ipv4/fib-types.ts';
@@ -57,6 +57,8 @@ export interface RxItem {
   readonly specDst: number;
   readonly tstamp: number;
   readonly options: Uint8Array | null;
+  /** What it takes of the queue's room. */
+  readonly truesize: number;
 }
 
 /** An entry of the error queue. @see struct sock_exterr_skb */
@@ -71,6 +73,8 @@ interface ErrItem {
   readonly offender: number;
   readonly tstamp: number;
   readonly ifindex: number;
+  /** TTL the ICMP message came with; 0 for local errors. */
+  readonly ttl: number;
 }
 
 /** Errno and whether it is for good, by code of "destination unreachable". @see icmp_err_convert */
@@ -320,13 +324,14 @@ export abstract class InetQueueSock extends Sock {
   /** Puts a received packet's bytes from `off` on the queue; false when there is no room. `skb.data` is at the transport. */
   protected enqueue(skb: SkBuff, off: number, from: SockAddrIn | null): boolean {
     const len = skb.data + skb.len - off;
-    if (this.rmem + len > this.rcvbuf) {
+    const truesize = skbTruesize(skb.data + skb.len - skb.networkHeader);
+    if (this.rmem > this.rcvbuf) {
       this.drops++;
       return false;
     }
     const { buf: b, networkHeader: o } = skb;
     const hlen = (b[o]! & 15) << 2;
-    this.rmem += len + 256;
+    this.rmem += truesize;
     this.rxq.push({
       data: b.slice(off, off + len),
       from,
@@ -337,6 +342,7 @@ export abstract class InetQueueSock extends Sock {
       specDst: this.wants.has(so.IP_PKTINFO) && skb.dst !== null ? fibComputeSpecDst(skb, skb.dst as Rtable) : 0,
       tstamp: skb.tstamp,
       options: hlen > 20 ? b.slice(o + 20, o + hlen) : null,
+      truesize,
     });
     this.ready();
     return true;
@@ -364,6 +370,7 @@ export abstract class InetQueueSock extends Sock {
       offender: be32(b, skb.networkHeader + 12),
       tstamp: skb.tstamp,
       ifindex: skb.cb2,
+      ttl: b[skb.networkHeader + 8]!,
     });
   }
 
@@ -382,6 +389,7 @@ export abstract class InetQueueSock extends Sock {
       offender: 0,
       tstamp: 0,
       ifindex: 0,
+      ttl: 0,
     });
     this.err = errno;
     this.ready();
@@ -409,7 +417,7 @@ export abstract class InetQueueSock extends Sock {
       if (this.rcvShutdown) return { data: new Uint8Array(0), length: 0, from: null, flags: 0, control: [] };
       return this.fail(EAGAIN, 'recvmsg');
     }
-    if ((flags & so.MSG_PEEK) === 0) this.rmem -= item.data.length + 256;
+    if ((flags & so.MSG_PEEK) === 0) this.rmem -= item.truesize;
     const size = options.size ?? 65536;
     const cut = item.data.length > size;
     return {
@@ -475,6 +483,8 @@ export abstract class InetQueueSock extends Sock {
     if (e.origin === so.SO_EE_ORIGIN_ICMP) b.set(sockaddrIn(e.offender, 0), 16);
     const control: ControlMessage[] = [];
     this.#timestamp(e.tstamp, control);
+    if (e.ttl !== 0 && this.wants.has(so.IP_RECVTTL))
+      control.push({ level: so.SOL_IP, type: so.IP_TTL, data: int32(e.ttl) });
     control.push({ level: so.SOL_IP, type: so.IP_RECVERR, data: b });
     const size = options.size ?? 65536;
     const cut = e.data.length > size;

@@ -19,6 +19,8 @@ export interface RxItem {
   readonly ifindex: number;
   readonly dst: Uint8Array;
   readonly tstamp: number;
+  /** What it takes of the queue's room. */
+  readonly truesize: number;
 }
 
 /** An entry of the error queue. */
@@ -32,6 +34,8 @@ export interface ErrItem {
   readonly to: SockAddrIn6;
   readonly offender: SockAddrIn6 | null;
   readonly tstamp: number;
+  /** Hop limit the ICMPv6 message came with; 0 for local errors. */
+  readonly hopLimit: number;
 }
 
 /** An option's value as a number. */
@@ -110,7 +114,7 @@ export function control6(sk: Sock, wants: ReadonlySet<number>, sport: number, it
 }
 
 /** An entry of the error queue as a reader gets it: struct sock_extended_err and the offender. @see ipv6_recv_error */
-export function errControl6(sk: Sock, e: ErrItem): ControlMessage[] {
+export function errControl6(sk: Sock, wants: ReadonlySet<number>, e: ErrItem): ControlMessage[] {
   const out: ControlMessage[] = [];
   const b = new Uint8Array(44);
   putLe32(b, 0, e.errno);
@@ -120,6 +124,8 @@ export function errControl6(sk: Sock, e: ErrItem): ControlMessage[] {
   putLe32(b, 8, e.info);
   b.set(sockaddrIn6(e.offender), 16);
   timestamp6(sk, e.tstamp, out);
+  if (e.hopLimit !== 0 && wants.has(so.IPV6_RECVHOPLIMIT))
+    out.push({ level: so.SOL_IPV6, type: so.IPV6_HOPLIMIT, data: int32(e.hopLimit) });
   out.push({ level: so.SOL_IPV6, type: so.IPV6_RECVERR, data: b });
   return out;
 }

@@ -28,7 +28,7 @@ import { IPV6_DADDR, IPV6_HLEN, IPV6_SADDR, ip6Flowlabel, ip6Tclass } from '../.
 import { doSoftirq } from '../core/dev.ts';
 import type { Net } from '../core/net.ts';
 import type { SkBuff } from '../core/skbuff.ts';
-import { Sock } from '../core/sock.ts';
+import { skbTruesize, Sock } from '../core/sock.ts';
 import { sockGetsockopt, sockSetsockopt } from '../core/sock-option.ts';
 import {
   IN6ADDR_LOOPBACK,
@@ -307,12 +307,13 @@ export abstract class Inet6Sock extends Sock implements Socket {
   protected enqueue(skb: SkBuff, off: number, port: number): boolean {
     const { buf, networkHeader: nh } = skb;
     const len = skb.data + skb.len - off;
-    if (this.rmem + len > this.rcvbuf) {
+    if (this.rmem > this.rcvbuf) {
       this.drops++;
       return false;
     }
     const saddr = buf.slice(nh + IPV6_SADDR, nh + IPV6_SADDR + 16);
-    this.rmem += len + 256;
+    const truesize = skbTruesize(skb.data + skb.len - nh);
+    this.rmem += truesize;
     this.rxq.push({
       data: buf.slice(off, off + len),
       from: sockAddr6(saddr, port, scopeIdOf(saddr, skb.cb0)),
@@ -322,6 +323,7 @@ export abstract class Inet6Sock extends Sock implements Socket {
       ifindex: skb.cb0,
       dst: buf.slice(nh + IPV6_DADDR, nh + IPV6_DADDR + 16),
       tstamp: skb.tstamp,
+      truesize,
     });
     this.ready();
     return true;
@@ -350,6 +352,7 @@ export abstract class Inet6Sock extends Sock implements Socket {
         to: sockAddr6(to, port, scopeIdOf(to, skb.cb0)),
         offender: sockAddr6(from, 0, scopeIdOf(from, skb.cb0)),
         tstamp: skb.tstamp,
+        hopLimit: buf[nh + 7]!,
       });
     }
     this.err = err;
@@ -369,6 +372,7 @@ export abstract class Inet6Sock extends Sock implements Socket {
       to: sockAddr6(daddr.slice(), port, 0),
       offender: null,
       tstamp: 0,
+      hopLimit: 0,
     });
     this.err = errno;
     this.ready();
@@ -392,7 +396,7 @@ export abstract class Inet6Sock extends Sock implements Socket {
       if (this.rcvShutdown) return { data: new Uint8Array(0), length: 0, from: null, flags: 0, control: [] };
       return this.fail(EAGAIN, 'recvmsg');
     }
-    if (!peek) this.rmem -= item.data.length + 256;
+    if (!peek) this.rmem -= item.truesize;
     const size = options.size ?? 65_536;
     const cut = item.data.length > size;
     return {
@@ -418,7 +422,7 @@ export abstract class Inet6Sock extends Sock implements Socket {
       length: e.data.length,
       from: e.to,
       flags: so.MSG_ERRQUEUE | (cut ? so.MSG_TRUNC : 0),
-      control: errControl6(this, e),
+      control: errControl6(this, this.wants, e),
     };
   }
 

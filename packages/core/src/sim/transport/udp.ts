@@ -108,7 +108,7 @@ export class UdpSock extends InetSock {
     const ulen = UDP_HLEN + data.length;
     const skb = inetMakeSkb(this, rt, c, fl.saddr, fl.daddr, ulen);
     if (typeof skb === 'number') {
-      this.localError(EMSGSIZE, daddr, dport, this.lastMtu);
+      this.localError(EMSGSIZE, daddr, this.dport, this.lastMtu);
       return this.fail(EMSGSIZE, 'sendmsg');
     }
     const at = skb.transportHeader;

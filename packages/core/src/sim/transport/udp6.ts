@@ -7,7 +7,7 @@ import {
   SKB_DROP_REASON_SOCKET_RCVBUFF,
   SKB_DROP_REASON_UDP_CSUM,
 } from '../../uapi/drop-reason.ts';
-import { EADDRINUSE, EAGAIN, EDESTADDRREQ, EINVAL, EMSGSIZE, EPIPE } from '../../uapi/errno.ts';
+import { EADDRINUSE, EAGAIN, EDESTADDRREQ, EINVAL, EPIPE } from '../../uapi/errno.ts';
 import { ICMPV6_DEST_UNREACH, ICMPV6_PORT_UNREACH } from '../../uapi/icmpv6.ts';
 import { IPPROTO_UDP } from '../../uapi/in.ts';
 import { SO_REUSEADDR, SO_REUSEPORT, SOCK_DGRAM } from '../../uapi/socket.ts';
@@ -79,7 +79,6 @@ export class Udp6Sock extends Inet6Sock {
     if (options?.to === undefined && !this.connected) this.fail(EDESTADDRREQ, 'sendmsg');
     const to = options?.to === undefined ? sockAddr6(this.daddr, this.dport, 0) : this.in6(options.to, 'sendmsg');
     if (to.port === 0) this.fail(EINVAL, 'sendmsg');
-    if (data.length + UDP_HLEN > 65_535) this.fail(EMSGSIZE, 'sendmsg');
     if (this.sport === 0) this.#getPort(0, EAGAIN, 'sendmsg');
     const c = this.cookie(options);
     const way = this.route(to, c, 'sendmsg');

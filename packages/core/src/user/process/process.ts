@@ -22,6 +22,7 @@ import { PidNamespace } from './pid-ns.ts';
 import type { Child, Process, ProgramEntry, SpawnOptions, WaitResult } from './types.ts';
 import type { ProcessBase } from './process-base.ts';
 import { ProcessIo } from './process-io.ts';
+import { SocketFile } from './socket-file.ts';
 
 /** What setns(2) calls each kind of namespace. */
 const CLONE_FLAGS = {
@@ -247,8 +248,11 @@ export class ProcessImpl extends ProcessIo implements Process {
     const close = socket.close.bind(socket);
     const accept = socket.accept.bind(socket);
     this.sockets.add(socket);
+    const fd = this.fds.add(new SocketFile(socket), 3, true);
     socket.close = () => {
-      if (this.sockets.delete(socket)) close();
+      if (!this.sockets.delete(socket)) return;
+      this.fds.close(fd);
+      close();
     };
     socket.accept = () => this.#own(accept());
     return socket;

@@ -23,6 +23,16 @@ export const netEntries: readonly ProgramEntry[] = [
     load: async () => (await import('./traceroute/main.ts')).tracerouteMain,
   },
   {
+    name: 'tracepath',
+    paths: ['/usr/bin/tracepath'],
+    load: async () => (await import('./tracepath/main.ts')).tracepathMain,
+  },
+  {
+    name: 'arping',
+    paths: ['/usr/bin/arping'],
+    load: async () => (await import('./arping/main.ts')).arpingMain,
+  },
+  {
     name: 'tcpdump',
     paths: ['/usr/bin/tcpdump', '/usr/sbin/tcpdump'],
     load: async () => (await import('./tcpdump/main.ts')).tcpdumpMain,
@@ -91,5 +101,10 @@ export const netEntries: readonly ProgramEntry[] = [
     name: 'netstat',
     paths: ['/usr/bin/netstat'],
     load: async () => (await import('./net-tools/netstat.ts')).netstatMain,
+  },
+  {
+    name: 'nstat',
+    paths: ['/usr/bin/nstat'],
+    load: async () => (await import('./nstat/main.ts')).nstatMain,
   },
 ];

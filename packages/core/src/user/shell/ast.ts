@@ -20,7 +20,9 @@ export type Part =
     }
   | { readonly k: 'arith'; readonly expr: ArithText }
   | { readonly k: 'proc'; readonly op: '<' | '>'; readonly body: readonly Statement[]; readonly text: string }
-  | { readonly k: 'tilde'; readonly user: string };
+  | { readonly k: 'tilde'; readonly user: string }
+  /** Braces of so many terms were not expanded: nothing but a message. */
+  | { readonly k: 'refused'; readonly count: number };
 
 /** A word as written. */
 export interface Word {

@@ -1,12 +1,12 @@
 /** `[[ ... ]]`, and the tests it shares with `test`. */
 import { SystemError } from '../../syscall/index.ts';
-import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../../uapi/fcntl.ts';
+import { compareFiles as filesCompared, FILE_TESTS, fileTest } from '../file-test.ts';
 import type { Stat } from '../process/types.ts';
 import type { CondExpr } from './ast.ts';
 import { type Maybe, chain } from './maybe.ts';
 import { isOption } from './options.ts';
 import type { Shell } from './shell.ts';
-import { parseTarget } from './variables.ts';
+import { parseTarget, V_NAMEREF } from './variables.ts';
 import { isTrue, sameInt } from './words/arith.ts';
 import { expandPattern, expandRegex, expandString } from './words/expand.ts';
 import { elements } from './words/parameter.ts';
@@ -34,54 +34,11 @@ export function isVarSet(sh: Shell, name: string): boolean {
 
 /** A unary test. @param op with its dash */
 export function unary(sh: Shell, op: string, arg: string): boolean {
-  const kind = (type: number): boolean => {
-    const st = stat(sh, arg, type === S_IFLNK);
-    return st !== null && (st.mode & S_IFMT) === type;
-  };
-  const mode = (bits: number): boolean => ((stat(sh, arg, false)?.mode ?? 0) & bits) !== 0;
   switch (op) {
     case '-n':
       return arg !== '';
     case '-z':
       return arg === '';
-    case '-a':
-    case '-e':
-      return stat(sh, arg, false) !== null;
-    case '-f':
-      return kind(S_IFREG);
-    case '-d':
-      return kind(S_IFDIR);
-    case '-h':
-    case '-L':
-      return kind(S_IFLNK);
-    case '-p':
-      return kind(S_IFIFO);
-    case '-S':
-      return kind(S_IFSOCK);
-    case '-b':
-      return kind(S_IFBLK);
-    case '-c':
-      return kind(S_IFCHR);
-    case '-s':
-      return (stat(sh, arg, false)?.size ?? 0) > 0;
-    case '-r':
-    case '-w':
-      return stat(sh, arg, false) !== null;
-    case '-x': {
-      const st = stat(sh, arg, false);
-      return st !== null && ((st.mode & S_IFMT) === S_IFDIR || (st.mode & 0o111) !== 0);
-    }
-    case '-O':
-    case '-G':
-      return stat(sh, arg, false) !== null;
-    case '-u':
-      return mode(0o4000);
-    case '-g':
-      return mode(0o2000);
-    case '-k':
-      return mode(0o1000);
-    case '-N':
-      return stat(sh, arg, false) !== null;
     case '-t':
       return /^\d+$/.test(arg) && sh.proc.isatty(Number(arg));
     case '-o':
@@ -90,14 +47,14 @@ export function unary(sh: Shell, op: string, arg: string): boolean {
       return isVarSet(sh, arg);
     case '-R': {
       const v = sh.vars.raw(arg);
-      return v !== undefined && (v.flags & 32) !== 0 && v.value !== null;
+      return v !== undefined && (v.flags & V_NAMEREF) !== 0 && v.value !== null;
     }
     default:
-      return false;
+      return fileTest(op === '-a' ? 'e' : op[1]!, arg, (path, link) => stat(sh, path, link));
   }
 }
 
-export const UNARY: ReadonlySet<string> = new Set([...'nzaefdhLpSbcsrwxOGugkNtovR'].map((c) => `-${c}`));
+export const UNARY: ReadonlySet<string> = new Set([...`nzatovR${FILE_TESTS}`].map((c) => `-${c}`));
 export const NUMERIC: ReadonlySet<string> = new Set(['-eq', '-ne', '-lt', '-le', '-gt', '-ge']);
 
 export function compare(op: string, a: number | bigint, b: number | bigint): boolean {
@@ -118,13 +75,8 @@ export function compare(op: string, a: number | bigint, b: number | bigint): boo
 }
 
 /** `-nt`, `-ot`, `-ef`. */
-export function compareFiles(sh: Shell, op: string, a: string, b: string): boolean {
-  const x = stat(sh, a, false);
-  const y = stat(sh, b, false);
-  if (op === '-ef') return x !== null && y !== null && x.ino === y.ino && x.dev === y.dev;
-  if (op === '-nt') return x !== null && (y === null || x.mtime > y.mtime);
-  return y !== null && (x === null || x.mtime < y.mtime);
-}
+export const compareFiles = (sh: Shell, op: string, a: string, b: string): boolean =>
+  filesCompared(op, a, b, (path, link) => stat(sh, path, link));
 
 /** Evaluates `[[ ]]`. @returns 0 true, 1 false, 2 a malformed regular expression */
 export function evaluateCond(sh: Shell, e: CondExpr): Maybe<number> {

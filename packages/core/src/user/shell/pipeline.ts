@@ -9,7 +9,7 @@ import { DiscardSignal, ShellError } from './errors.ts';
 import { exitStatus } from './jobs.ts';
 import { type Maybe, chain } from './maybe.ts';
 import { printNode } from './printer.ts';
-import { forkRoom, forkShell, tell, waitForeground, waitPid } from './process-run.ts';
+import { attend, forkRoom, forkShell, tell, waitForeground, waitPid } from './process-run.ts';
 import type { Shell } from './shell.ts';
 import { expandString } from './words/expand.ts';
 import { silent } from './jobs.ts';
@@ -150,14 +150,31 @@ export async function launch(sh: Shell, s: Statement, run: RunInChild): Promise<
 const redirectsInput = (n: Node): boolean =>
   (n.t === 'simple' || n.t === 'redirected') && n.redirs.some((r) => (r.fd ?? (r.op.startsWith('<') ? 0 : 1)) === 0);
 
-/** Everything a descriptor gives, whatever signals come. */
+/** Everything a descriptor gives, whatever signals come; the descriptor is closed. Null bytes are left out, with a warning. */
 async function readAll(sh: Shell, fd: number): Promise<Uint8Array> {
+  try {
+    return await allBytes(sh, fd);
+  } finally {
+    sh.proc.close(fd);
+  }
+}
+
+async function allBytes(sh: Shell, fd: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
+  let warned = false;
   for (;;) {
+    if (sh.traps.deadly) await attend(sh);
     try {
       const data = await sh.proc.read(fd);
       if (data.length === 0) return concatBytes(parts);
-      parts.push(data);
+      if (!data.includes(0)) {
+        parts.push(data);
+        continue;
+      }
+      if (!warned) await sh.warn(`${sh.name}: warning: command substitution: ignored null byte in input\n`);
+      warned = true;
+      const rest = data.filter((b) => b !== 0);
+      if (rest.length > 0) parts.push(rest);
     } catch (e) {
       if (!(e instanceof SystemError) || e.errno !== -EINTR) throw e;
     }
@@ -165,8 +182,7 @@ async function readAll(sh: Shell, fd: number): Promise<Uint8Array> {
 }
 
 function output(data: Uint8Array): string {
-  let text = utf8Decode(data);
-  if (text.includes('\0')) text = text.replaceAll('\0', '');
+  const text = utf8Decode(data);
   let end = text.length;
   while (end > 0 && text.charCodeAt(end - 1) === 10) end--;
   return text.slice(0, end);
@@ -191,7 +207,6 @@ export async function substitute(
       return '';
     }
     const data = await readAll(sh, fd);
-    proc.close(fd);
     sh.substituted = 0;
     return output(data);
   }
@@ -204,7 +219,6 @@ export async function substitute(
   );
   proc.close(write);
   const data = await readAll(sh, read);
-  proc.close(read);
   const result = await waitPid(sh, child.pid);
   sh.jobs.ended.delete(child.pid);
   if (result.signal !== 0 && !silent(result.signal)) await tell(sh, result, part.text);

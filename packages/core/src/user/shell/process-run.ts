@@ -247,9 +247,9 @@ export async function waitForeground(
   if (monitor && results.some((r) => r.stopped !== 0)) await stoppedJob(sh, pgid, children, results, text, job);
   else if (sh.interactive) await endedJob(sh, results);
   if (sh.traps.interrupted) {
-    // A child that lived had the signal too. If it did not die of it, it was its business alone.
+    // Children that lived had the signal too. If one did not die of it, it was its business alone.
     sh.traps.interrupted = false;
-    if (!sh.proc.sharedSigint(children.at(-1)!.pid) || results.at(-1)?.signal === SIGINT) await die(sh, SIGINT);
+    if (results.every((r) => r.signal === SIGINT || !sh.proc.sharedSigint(r.pid))) await die(sh, SIGINT);
   }
   if (sh.jobs.list.length > 0) await reap(sh);
   return statuses;
@@ -279,8 +279,8 @@ async function endedJob(sh: Shell, results: readonly WaitResult[]): Promise<void
   const last = results.at(-1)!;
   if (results.some((r) => r.signal === SIGINT)) {
     await sh.warn('\n');
-    // What follows in the list, or in the loop, is not run either. A trap on SIGINT leaves it to the list.
-    if (sh.options.monitor && (sh.traps.get(SIGINT) ?? null) === null) throw new DiscardSignal(128 + SIGINT);
+    // What follows in the list, or in the loop, is not run either. With a trap on SIGINT only a loop is left.
+    if (sh.options.monitor && (sh.traps.get(SIGINT) === undefined || sh.loopDepth > 0)) throw new DiscardSignal(128 + SIGINT);
   } else if (last.signal !== 0 && last.signal !== SIGPIPE) await sh.warn(`${strsignal(last.signal)}\n`);
 }
 

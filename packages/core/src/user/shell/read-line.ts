@@ -1,6 +1,7 @@
 /** Reading lines from a descriptor that others read too: not a byte more than the line. */
 import { SEEK_CUR } from '../../uapi/fcntl.ts';
 import { concatBytes, utf8Decode } from '../../lib/text.ts';
+import { attend } from './process-run.ts';
 import type { Shell } from './shell.ts';
 
 /** Reads bytes up to and with `stop`; where the file can seek, in blocks. Empty: the end. */
@@ -9,11 +10,13 @@ export async function readUntil(sh: Shell, fd: number, stop: number): Promise<Ui
   if (file?.kind === 'file' && file.seek !== undefined) {
     const parts: Uint8Array[] = [];
     for (;;) {
+      if (sh.traps.deadly) await attend(sh);
       const data = await sh.proc.read(fd, 4096);
       if (data.length === 0) return concatBytes(parts);
       const at = data.indexOf(stop);
       if (at < 0) {
-        parts.push(data);
+        // Null bytes are nothing to a shell: /dev/zero has no lines, and takes no room.
+        if (data.some((b) => b !== 0)) parts.push(data);
         continue;
       }
       if (at + 1 < data.length) file.seek(at + 1 - data.length, SEEK_CUR);
@@ -23,6 +26,7 @@ export async function readUntil(sh: Shell, fd: number, stop: number): Promise<Ui
   }
   const bytes: number[] = [];
   for (;;) {
+    if (sh.traps.deadly) await attend(sh);
     const data = await sh.proc.read(fd, 1);
     if (data.length === 0) break;
     bytes.push(data[0]!);

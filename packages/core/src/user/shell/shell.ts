@@ -119,6 +119,8 @@ export class Shell {
   /** Here-documents written so far, for their names. */
   hereCount = 0;
   startNs = 0;
+  /** When the shell started, in seconds since the epoch. */
+  started = 0;
   #secondsBase = 0;
 
   constructor(proc: Process, hooks: Hooks, name: string, traps: Traps) {
@@ -128,6 +130,7 @@ export class Shell {
     this.traps = traps;
     this.vars = new Variables();
     this.startNs = proc.task.now();
+    this.started = Number(proc.task.clockGettime(CLOCK_REALTIME) / 1_000_000_000n);
     this.shellPid = String(proc.pid);
     this.#bind();
   }
@@ -285,6 +288,7 @@ export class Shell {
     c.lastArgument = this.lastArgument;
     c.shellPid = this.shellPid;
     c.startNs = this.startNs;
+    c.started = this.started;
     c.#secondsBase = this.#secondsBase;
     c.#random = null;
     return c;

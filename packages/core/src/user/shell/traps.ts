@@ -130,6 +130,10 @@ export class Traps {
   get due(): boolean {
     return this.#pending.length > 0 || this.interrupted || this.fatal !== 0;
   }
+  /** What came ends the shell, and a builtin that goes on and on with it. */
+  get deadly(): boolean {
+    return this.interrupted || this.fatal !== 0;
+  }
   take(): number | undefined {
     return this.#pending.shift();
   }

@@ -119,9 +119,15 @@ export function makeBaseMounts(
   }
 
   const mounts: Mount[] = [];
-  const mount = (path: string, type: string, source: string, root: Mount['root'], options?: string): void => {
+  const mount = (
+    path: string,
+    type: string,
+    source: string,
+    root: Mount['root'],
+    options?: string,
+    parent: Mount | null = mounts[0] ?? null,
+  ): void => {
     const peer = machine.nextIno();
-    const parent = mounts[0] ?? null;
     const more = options === undefined ? {} : { options };
     mounts.push(new Mount({ peer, parent, path, root, dev: 20 + mounts.length, source, type, ...more }));
   };
@@ -146,6 +152,7 @@ export function makeBaseMounts(
     'devpts',
     machine.terminals.dir,
     'rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=000',
+    mounts.at(-1)!,
   );
   mount('/run', 'tmpfs', 'tmpfs', run, 'rw,nosuid,nodev,relatime,mode=755');
 

@@ -1,7 +1,7 @@
 import { now } from '../coreutils/date.ts';
 import { Regex } from '../../../lib/regex/regex.ts';
 import { strftime } from '../../../lib/strftime.ts';
-import { formatFloat, formatInteger, formatString } from '../coreutils/printf.ts';
+import { formatFloat, formatInteger, formatString } from '../../../lib/c-format.ts';
 import type { Runtime } from './runtime.ts';
 import { type AwkArray, fromInput, StrNum, toNumber, type Value } from './value.ts';
 

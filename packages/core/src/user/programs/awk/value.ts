@@ -1,4 +1,4 @@
-import { formatFloat } from '../coreutils/printf.ts';
+import { formatFloat } from '../../../lib/c-format.ts';
 
 /** Text from outside that looks like a number: it compares as one. */
 export class StrNum {

@@ -19,10 +19,14 @@ const byteChar = (n: number): string => (n < 128 ? String.fromCharCode(n) : Stri
 export const rejoin = (s: string): string => (/[\udc80-\udcff]/.test(s) ? utf8Decode(utf8Encode(s)) : s);
 
 /**
- * Backslash escapes of echo -e (`zeroOctal`: octal is \0NNN) and of printf's format (\NNN).
+ * Backslash escapes of echo -e (`zeroOctal`: octal is \0NNN) and of printf's format (\NNN); its %b has both octal ways.
  * @returns the text, and whether \c ended it.
  */
-export function unescape(text: string, zeroOctal: boolean): { readonly text: string; readonly stop: boolean } {
+export function unescape(
+  text: string,
+  zeroOctal: boolean,
+  bothOctal = false,
+): { readonly text: string; readonly stop: boolean } {
   let out = '';
   for (let i = 0; i < text.length; i++) {
     const c = text[i]!;
@@ -42,8 +46,8 @@ export function unescape(text: string, zeroOctal: boolean): { readonly text: str
       const hex = /^[0-9a-fA-F]+/.exec(text.slice(i + 1, i + 1 + (next === 'u' ? 4 : 8)))![0];
       out += String.fromCodePoint(Math.min(Number.parseInt(hex, 16), 0x10ffff));
       i += hex.length;
-    } else if (next >= '0' && next <= '7' && (!zeroOctal || next === '0')) {
-      const digits = (zeroOctal ? /^0[0-7]{0,3}/ : /^[0-7]{1,3}/).exec(text.slice(i))![0];
+    } else if (next >= '0' && next <= '7' && (!zeroOctal || bothOctal || next === '0')) {
+      const digits = (zeroOctal && next === '0' ? /^0[0-7]{0,3}/ : /^[0-7]{1,3}/).exec(text.slice(i))![0];
       out += byteChar(Number.parseInt(digits, 8) & 255);
       i += digits.length - 1;
     } else if (next === '"' && !zeroOctal) out += '"';

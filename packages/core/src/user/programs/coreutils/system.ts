@@ -91,7 +91,22 @@ export async function ttyMain(proc: Process): Promise<number> {
 
 /** clear */
 export async function clearMain(proc: Process): Promise<number> {
-  proc.out('\x1b[H\x1b[2J\x1b[3J');
+  const term = proc.env.get('TERM');
+  const words = proc.argv.slice(1);
+  const bad = words.find((w) => w !== '-x');
+  if (bad !== undefined) {
+    proc.err(`clear: ${bad} is not known\nUsage: clear [-x]\n`);
+    return 1;
+  }
+  if (term === undefined) {
+    proc.err('TERM environment variable not set.\n');
+    return 1;
+  }
+  if (!/^(?:xterm|screen|tmux|linux|vt\d|rxvt|ansi|dumb|alacritty|foot|kitty|st-)/.test(term)) {
+    proc.err(`'${term}': unknown terminal type.\n`);
+    return 1;
+  }
+  if (term !== 'dumb') proc.out(`\x1b[H\x1b[2J${words.length > 0 ? '' : '\x1b[3J'}`);
   return 0;
 }
 

@@ -1,184 +1,40 @@
 /** test and expr: conditions and sums, as programs (the shell has its own test). */
-import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../../../uapi/fcntl.ts';
-import type { Process } from '../../process/types.ts';
+import { compareFiles, FILE_TESTS, fileTest } from '../../file-test.ts';
+import type { Process, Stat } from '../../process/types.ts';
+import { evaluateTest, type TestDialect, TestError } from '../../test-expression.ts';
 import { REGCOMP_BASIC } from '../../../lib/regex/dialect.ts';
 import { RegexError, RegexExhausted } from '../../../lib/regex/pattern.ts';
 import { compilePosix } from '../../../lib/regex/posix.ts';
 import { complain, quote, usageError } from './command.ts';
 import { lstatOrNull } from './files.ts';
 
-/** A wrong expression. */
-class TestError extends Error {}
+/** @throws TestError */
+function integer(text: string): bigint {
+  const m = /^\s*([-+]?)(\d+)\s*$/.exec(text);
+  if (m === null) throw new TestError(`invalid integer ${quote(text)}`);
+  return m[1] === '-' ? -BigInt(m[2]!) : BigInt(m[2]!);
+}
 
-const KINDS: Readonly<Record<string, number>> = {
-  f: S_IFREG,
-  d: S_IFDIR,
-  b: S_IFBLK,
-  c: S_IFCHR,
-  p: S_IFIFO,
-  S: S_IFSOCK,
-};
-const BINARY: ReadonlySet<string> = new Set([
-  '=',
-  '==',
-  '!=',
-  '<',
-  '>',
-  '-eq',
-  '-ne',
-  '-lt',
-  '-le',
-  '-gt',
-  '-ge',
-  '-nt',
-  '-ot',
-  '-ef',
-]);
-const isUnary = (w: string | undefined): boolean => w !== undefined && /^-[a-hknoprstuwxzGLNOS]$/.test(w);
-
-class Evaluator {
-  readonly #proc: Process;
-  readonly #w: readonly string[];
-  #i = 0;
-
-  constructor(proc: Process, words: readonly string[]) {
-    this.#proc = proc;
-    this.#w = words;
-  }
-
-  run(): boolean {
-    const w = this.#w;
-    switch (w.length) {
-      case 0:
-        return false;
-      case 1:
-        return w[0] !== '';
-      case 2:
-        if (w[0] === '!') return w[1] === '';
-        if (isUnary(w[0])) return this.#unary(w[0]!, w[1]!);
-        throw new TestError(
-          w[0]!.startsWith('-') && w[0]!.length === 2
-            ? `${quote(w[0]!)}: unary operator expected`
-            : `missing argument after ${quote(w[1]!)}`,
-        );
-      case 3:
-        if (BINARY.has(w[1]!)) return this.#binary(w[0]!, w[1]!, w[2]!);
-        break;
-      default:
-    }
-    const result = this.#or();
-    if (this.#i < w.length)
-      throw new TestError(
-        w.length === 3 && this.#i < 2
-          ? `${quote(w[1]!)}: binary operator expected`
-          : `extra argument ${quote(w[this.#i]!)}`,
-      );
-    return result;
-  }
-
-  #or(): boolean {
-    let v = this.#and();
-    while (this.#w[this.#i] === '-o') {
-      this.#i++;
-      v = this.#and() || v;
-    }
-    return v;
-  }
-
-  #and(): boolean {
-    let v = this.#term();
-    while (this.#w[this.#i] === '-a') {
-      this.#i++;
-      v = this.#term() && v;
-    }
-    return v;
-  }
-
-  #term(): boolean {
-    const w = this.#w[this.#i];
-    if (w === undefined) throw new TestError(`missing argument after ${quote(this.#w.at(-1) ?? '')}`);
-    if (w === '!') {
-      this.#i++;
-      return !this.#term();
-    }
-    if (BINARY.has(this.#w[this.#i + 1] ?? '') && this.#i + 2 < this.#w.length) {
-      this.#i += 3;
-      return this.#binary(w, this.#w[this.#i - 2]!, this.#w[this.#i - 1]!);
-    }
-    if (w === '(' && this.#i + 1 < this.#w.length) {
-      this.#i++;
-      const v = this.#or();
-      if (this.#w[this.#i++] !== ')') throw new TestError(`${quote(')')} expected`);
-      return v;
-    }
-    if (isUnary(w) && this.#i + 1 < this.#w.length) {
-      this.#i += 2;
-      return this.#unary(w, this.#w[this.#i - 1]!);
-    }
-    this.#i++;
-    return w !== '';
-  }
-
-  #unary(op: string, arg: string): boolean {
-    const letter = op[1]!;
-    if (letter === 'n') return arg !== '';
-    if (letter === 'z') return arg === '';
-    if (letter === 't') return this.#proc.isatty(this.#number(arg));
-    if (letter === 'L' || letter === 'h') return ((lstatOrNull(this.#proc, arg)?.mode ?? 0) & S_IFMT) === S_IFLNK;
-    const st = this.#proc.fs.exists(arg);
-    if (st === null) return false;
-    const kind = KINDS[letter];
-    if (kind !== undefined) return (st.mode & S_IFMT) === kind;
-    switch (letter) {
-      case 's':
-        return st.size > 0;
-      case 'x':
-        return (st.mode & S_IFMT) === S_IFDIR || (st.mode & 0o111) !== 0;
-      case 'u':
-        return (st.mode & 0o4000) !== 0;
-      case 'g':
-        return (st.mode & 0o2000) !== 0;
-      case 'k':
-        return (st.mode & 0o1000) !== 0;
-      default:
-        return true;
-    }
-  }
-
-  #number(text: string): number {
-    if (!/^\s*[-+]?\d+\s*$/.test(text)) throw new TestError(`invalid integer ${quote(text)}`);
-    return Number(text);
-  }
-
-  #binary(a: string, op: string, b: string): boolean {
-    const file = (): [number, number] => [
-      this.#proc.fs.exists(a)?.mtime ?? -Infinity,
-      this.#proc.fs.exists(b)?.mtime ?? -Infinity,
-    ];
-    switch (op) {
-      case '=':
-      case '==':
-        return a === b;
-      case '!=':
-        return a !== b;
-      case '<':
-        return a < b;
-      case '>':
-        return a > b;
-      case '-nt':
-        return file()[0] > file()[1];
-      case '-ot':
-        return file()[0] < file()[1];
-      case '-ef': {
-        const [x, y] = [this.#proc.fs.exists(a), this.#proc.fs.exists(b)];
-        return x !== null && y !== null && x.ino === y.ino && x.dev === y.dev;
-      }
-      default: {
-        const [x, y] = [this.#number(a), this.#number(b)];
-        return { '-eq': x === y, '-ne': x !== y, '-lt': x < y, '-le': x <= y, '-gt': x > y, '-ge': x >= y }[op]!;
-      }
-    }
-  }
+function dialect(proc: Process): TestDialect {
+  const find = (path: string, link: boolean): Stat | null => (link ? lstatOrNull(proc, path) : proc.fs.exists(path));
+  return {
+    strict: true,
+    isUnary: (op) => op.length === 2 && op.startsWith('-') && `nzt${FILE_TESTS}`.includes(op[1]!),
+    unary(op, arg) {
+      if (op === '-n') return arg !== '';
+      if (op === '-z') return arg === '';
+      return op === '-t' ? proc.isatty(Number(integer(arg))) : fileTest(op[1]!, arg, find);
+    },
+    files: (op, left, right) => compareFiles(op, left, right, find),
+    integer,
+    words: {
+      unary: (op) => `${quote(op)}: unary operator expected`,
+      binary: (op) => `${quote(op)}: binary operator expected`,
+      missing: (last) => `missing argument after ${quote(last)}`,
+      extra: (word) => `extra argument ${quote(word)}`,
+      unclosed: (found) => (found === undefined ? `${quote(')')} expected` : `${quote(')')} expected, found ${found}`),
+    },
+  };
 }
 
 /** test and [ */
@@ -186,7 +42,7 @@ export async function testMain(proc: Process): Promise<number> {
   const words = proc.argv.slice(1);
   try {
     if (proc.name === '[' && words.pop() !== ']') throw new TestError(`missing ${quote(']')}`);
-    return new Evaluator(proc, words).run() ? 0 : 1;
+    return evaluateTest(words, dialect(proc)) ? 0 : 1;
   } catch (e) {
     if (!(e instanceof TestError)) throw e;
     complain(proc, e.message);

@@ -57,6 +57,7 @@ class Report {
 
   /** A file whose lines come in pairs: names, then values. @param only the one section to show */
   pairs(lines: readonly string[], only?: string): void {
+    this.#state = '';
     for (let i = 0; i + 1 < lines.length; i += 2) {
       const [head = '', ...names] = lines[i]!.split(' ');
       const values = lines[i + 1]!.split(' ').slice(1);

@@ -10,6 +10,7 @@ import {
   IP_PMTUDISC_WANT,
 } from '../../../uapi/socket.ts';
 import { getopt } from '../getopt.ts';
+import { INT_MAX, strtolOrErr } from '../iputils.ts';
 import { NODEINFO_HELP, USAGE, VERSION } from './usage.ts';
 
 /** Ends ping with words on stderr (and on stdout), before anything was sent. */
@@ -74,22 +75,12 @@ export interface PingOptions {
 }
 
 const SHORT = 'h?4bRT:6F:N:aABc:CdDe:fi:I:l:Lm:M:nOp:qQ:rs:S:t:UvVw:W:';
-const LONG_MAX = 9223372036854775807n;
-const INT_MAX = 2147483647;
 
-/** A whole decimal number within limits. @see iputils_common.c:strtol_or_err */
-function integer(name: string, text: string, min: number, max: bigint | number): number {
-  const m = /^[\t-\r ]*([+-]?[0-9]+)$/.exec(text);
-  if (m === null) throw new PingExit(1, `${name}: invalid argument: '${text}'\n`);
-  const value = BigInt(m[1]!.replace('+', ''));
-  if (value > LONG_MAX || value < -LONG_MAX - 1n) {
-    throw new PingExit(1, `${name}: invalid argument: '${text}': Numerical result out of range\n`);
-  }
-  if (value < BigInt(min) || value > BigInt(max)) {
-    throw new PingExit(1, `${name}: invalid argument: '${text}': out of range: ${min} <= value <= ${max}\n`);
-  }
-  return Number(value);
-}
+/** A whole decimal number within limits. */
+const integer = (name: string, text: string, min: number, max: bigint | number): number =>
+  strtolOrErr(name, text, min, max, (words) => {
+    throw new PingExit(1, words);
+  });
 
 /** A number with fraction; what follows it is only remarked on. @see ping.c:ping_strtod */
 function real(name: string, text: string, what: string, warnings: string[]): number {
@@ -303,7 +294,7 @@ function switchOption(name: string, o: PingOptions, opt: string, arg: string): v
       o.stickySource = true;
       break;
     case 'c':
-      o.npackets = integer(name, arg, 1, LONG_MAX);
+      o.npackets = integer(name, arg, 1, 9223372036854775807n);
       break;
     case 'C':
       o.connectSocket = true;

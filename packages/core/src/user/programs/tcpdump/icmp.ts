@@ -140,7 +140,8 @@ export function icmpPrint(n: Ndo, o: number, length: number, fragmented: boolean
     const size = n.u16(q + 2);
     const end = n.end;
     n.end = Math.min(q + size, n.end);
-    n.inner.ip(n, q, size);
+    // Its length is read again, within what it says.
+    n.inner.ip(n, q, n.u16(q + 2));
     n.end = end;
   }
   n.protocol = 'icmp';

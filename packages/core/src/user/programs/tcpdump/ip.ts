@@ -63,12 +63,8 @@ export function ipPrint(n: Ndo, o: number, length: number): void {
   let len = n.u16(o + 2);
   if (length < len) n.print(`truncated-ip - ${len - length} bytes missing! `);
   if (len < hlen) {
-    if (len !== 0) {
-      n.print(`bad-len ${len}`);
-      return;
-    }
-    // A super-segment that was captured before it was cut.
-    len = length;
+    n.print(`bad-len ${len}`);
+    return;
   }
   n.pushEnd(o, len);
   len = (len - hlen) >>> 0;

@@ -11,7 +11,7 @@ import { LINKTYPE_ETHERNET, LINKTYPE_LINUX_SLL2 } from '../../../wire/pcap.ts';
 import type { Process } from '../../process/types.ts';
 import type { Device } from './names.ts';
 import { TcpdumpExit, type Options } from './options.ts';
-import type { Frame } from './packet.ts';
+import { type Frame, frameAt } from './frame.ts';
 
 export class Capture {
   readonly #proc: Process;
@@ -19,6 +19,7 @@ export class Capture {
   readonly #linktype: number;
   readonly #loIndex: number;
   readonly #direction: Options['direction'];
+  readonly #nano: boolean;
   #program: readonly BpfInsn[] = [];
   /** Of a cooked capture: packets that passed the filter here. */
   #passed = 0;
@@ -28,6 +29,7 @@ export class Capture {
     this.#linktype = linktype;
     this.#loIndex = loIndex;
     this.#direction = options.direction;
+    this.#nano = options.nano;
     const cooked = linktype !== LINKTYPE_ETHERNET;
     const swapped = ((ETH_P_ALL & 255) << 8) | (ETH_P_ALL >>> 8);
     this.#socket = proc.socket(so.AF_PACKET, (cooked ? so.SOCK_DGRAM : so.SOCK_RAW) | so.SOCK_CLOEXEC, swapped);
@@ -56,8 +58,8 @@ export class Capture {
       this.#socket.setsockopt(so.SOL_SOCKET, so.SO_ATTACH_FILTER, encodeBpf(program));
   }
 
-  /** The next packet; null when a signal came. @throws TcpdumpExit when the device went down. */
-  async next(): Promise<Frame | null> {
+  /** The next packet; null when a signal came or the time is over. @throws TcpdumpExit when the device went down. */
+  async next(timeoutNs: number): Promise<Frame | null> {
     for (;;) {
       try {
         const frame = this.#frame(this.#socket.recvmsg({ size: 262144 }));
@@ -67,7 +69,8 @@ export class Capture {
         if (e.errno === -ENETDOWN) throw new TcpdumpExit(1, 'tcpdump: pcap_loop: The interface disappeared\n');
         if (e.errno !== -EAGAIN) throw e;
         try {
-          await this.#proc.poll([{ on: this.#socket, events: so.POLLIN }], Infinity);
+          const [ready] = await this.#proc.poll([{ on: this.#socket, events: so.POLLIN }], timeoutNs);
+          if (ready === 0) return null;
         } catch (signal) {
           if (signal instanceof SystemError && signal.errno === -EINTR) return null;
           throw signal;
@@ -83,7 +86,7 @@ export class Capture {
     if (!outgoing && this.#direction === 'out') return null;
     const time = r.control.find((c) => c.level === so.SOL_SOCKET && c.type === so.SO_TIMESTAMPNS);
     const tsNs = time === undefined ? 0n : le64(time.data, 0) * 1_000_000_000n + BigInt(le32(time.data, 8));
-    if (this.#linktype === LINKTYPE_ETHERNET) return { tsNs, data: r.data, origLen: r.length };
+    if (this.#linktype === LINKTYPE_ETHERNET) return frameAt(tsNs, this.#nano, r.data, r.length);
     const v2 = this.#linktype === LINKTYPE_LINUX_SLL2;
     const hlen = v2 ? 20 : 16;
     const cooked = new Uint8Array(hlen + r.data.length);
@@ -95,7 +98,7 @@ export class Capture {
       this.#program.length === 0 ? cooked.length : runBpf(this.#program, cooked, 0, cooked.length, hlen + r.length);
     if (keep === 0) return null;
     this.#passed++;
-    return { tsNs, data: keep < cooked.length ? cooked.subarray(0, keep) : cooked, origLen: hlen + r.length };
+    return frameAt(tsNs, this.#nano, keep < cooked.length ? cooked.subarray(0, keep) : cooked, hlen + r.length);
   }
 
   /** Packets that came through the filter, and that found no room. */

@@ -2,116 +2,81 @@
 import { type BpfInsn, bpfDump, runBpf } from '../../../lib/bpf/index.ts';
 import { utf8Encode } from '../../../lib/text.ts';
 import { SystemError } from '../../../syscall/index.ts';
-import { O_CREAT, O_TRUNC, O_WRONLY } from '../../../uapi/fcntl.ts';
-import { IFF_LOOPBACK, IFF_RUNNING, IFF_UP } from '../../../uapi/if.ts';
-import { SIGHUP, SIGINT, SIGTERM } from '../../../uapi/signal.ts';
-import {
-  LINKTYPE_ETHERNET,
-  LINKTYPE_LINUX_SLL,
-  LINKTYPE_LINUX_SLL2,
-  LINKTYPE_RAW,
-  parsePcap,
-  pcapFileHeader,
-  type PcapHeader,
-  pcapRecord,
-} from '../../../wire/pcap.ts';
-import { parsePcapng } from '../../../wire/pcapng.ts';
+import { IFF_LOOPBACK, IFF_UP } from '../../../uapi/if.ts';
+import { SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2 } from '../../../uapi/signal.ts';
+import { LINKTYPE_ETHERNET, LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2 } from '../../../wire/pcap.ts';
 import type { Process, Program } from '../../process/types.ts';
+import { findDevice, listDevices } from './devices.ts';
 import { FilterError } from './filter/error.ts';
 import { compileFilter, type FilterNames } from './filter/parser.ts';
+import type { Frame } from './frame.ts';
+import { linkPrinter } from './link.ts';
+import { LINKTYPES, linkByName, linkText } from './link-names.ts';
 import { Capture } from './live.ts';
-import { type Device, devices, filterNames, printNames } from './names.ts';
+import { type Device, devices, filterNames, printNames, userExists } from './names.ts';
 import type { Ndo } from './ndo.ts';
 import { type Options, parseOptions, TcpdumpExit } from './options.ts';
-import { type Frame, makeNdo, packetText, Times } from './packet.ts';
+import { makeNdo, packetText } from './packet.ts';
+import { openSavefile } from './savefile.ts';
+import { MAXIMUM_SNAPLEN, type Savefile, SavefileError } from './savefile-types.ts';
+import { Times } from './times.ts';
+import { FilesDone, Writer } from './writer.ts';
 
-const LINKTYPES: Readonly<Record<number, readonly [string, string]>> = {
-  [LINKTYPE_ETHERNET]: ['EN10MB', 'Ethernet'],
-  [LINKTYPE_RAW]: ['RAW', 'Raw IP'],
-  [LINKTYPE_LINUX_SLL]: ['LINUX_SLL', 'Linux cooked v1'],
-  [LINKTYPE_LINUX_SLL2]: ['LINUX_SLL2', 'Linux cooked v2'],
-};
-
-const linkText = (linktype: number): string => {
-  const known = LINKTYPES[linktype];
-  return known === undefined ? String(linktype) : `${known[0]} (${known[1]})`;
-};
+const SECOND = 1_000_000_000;
 
 const fail = (words: string): never => {
   throw new TcpdumpExit(1, `tcpdump: ${words}\n`);
 };
-
-/** Where packets of -w go. */
-class Writer {
-  readonly #proc: Process;
-  readonly #header: PcapHeader;
-  readonly #fd: number;
-  #pending: Uint8Array[] = [];
-  #size = 0;
-
-  private constructor(proc: Process, header: PcapHeader, fd: number) {
-    this.#proc = proc;
-    this.#header = header;
-    this.#fd = fd;
-    this.#put(pcapFileHeader(header));
-  }
-
-  static async open(proc: Process, path: string, header: PcapHeader): Promise<Writer> {
-    if (path === '-') return new Writer(proc, header, 1);
-    try {
-      return new Writer(proc, header, await proc.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o666));
-    } catch (e) {
-      if (e instanceof SystemError) return fail(`${path}: ${e.strerror}`);
-      throw e;
-    }
-  }
-
-  #put(bytes: Uint8Array): void {
-    this.#pending.push(bytes);
-    this.#size += bytes.length;
-  }
-
-  async add(frame: Frame, now: boolean): Promise<void> {
-    this.#put(pcapRecord(this.#header, frame));
-    if (now || this.#size >= 4096) await this.flush();
-  }
-
-  async flush(): Promise<void> {
-    const parts = this.#pending;
-    this.#pending = [];
-    this.#size = 0;
-    for (const part of parts) await this.#proc.write(this.#fd, part);
-  }
-}
+const plural = (n: number): string => (n === 1 ? '' : 's');
 
 class Tcpdump {
   readonly #proc: Process;
   readonly #o: Options;
   readonly #names: FilterNames;
+  readonly #times: Times;
   #captured = 0;
   #stopped = false;
   #all: readonly Device[] = [];
+  #writer: Writer | null = null;
+  #show: Ndo | null = null;
+  /** Signals that ask for numbers and for what is held to be written. */
+  #wantInfo = false;
+  #wantFlush = false;
 
   constructor(proc: Process, options: Options) {
     this.#proc = proc;
     this.#o = options;
     this.#names = filterNames(proc);
+    this.#times = new Times(options.times, options.nano);
   }
+
+  async run(): Promise<number> {
+    const o = this.#o;
+    this.#all = await devices(this.#proc);
+    if (o.listDevices) {
+      this.#proc.out(listDevices(this.#all));
+      return 0;
+    }
+    if (o.readFile !== null || o.fileList !== null) return this.#files();
+    return o.dump > 0 && o.device === null ? this.#assumed() : this.#live();
+  }
+
+  // ---- filters
 
   #filterText(): string {
     const { filterFile, filter } = this.#o;
     if (filterFile === null) return filter;
     try {
-      return this.#proc.fs.readText(filterFile);
+      return this.#proc.fs.readText(filterFile).replace(/#[^\n]*/g, '');
     } catch (e) {
       if (e instanceof SystemError) return fail(`can't open ${filterFile}: ${e.strerror}`);
       throw e;
     }
   }
 
-  async #compile(linktype: number, live: boolean): Promise<BpfInsn[]> {
+  async #compile(linktype: number, snaplen: number, live: boolean): Promise<BpfInsn[]> {
     try {
-      const target = { linktype, snaplen: this.#o.snaplen, netmask: null, live };
+      const target = { linktype, snaplen, netmask: 0, live };
       return await compileFilter(this.#filterText(), target, this.#names, this.#o.optimize ? 'optimized' : 'plain');
     } catch (e) {
       if (e instanceof FilterError) return fail(e.message);
@@ -119,11 +84,33 @@ class Tcpdump {
     }
   }
 
-  #ndo(): Ndo {
+  /** -d without a device: what it would be on Ethernet. */
+  async #assumed(): Promise<number> {
     const o = this.#o;
+    if (o.linktype === null) this.#proc.err('Warning: assuming Ethernet\n');
+    const program = await this.#compile(this.#wantedLink() ?? LINKTYPE_ETHERNET, o.snaplen || MAXIMUM_SNAPLEN, false);
+    this.#proc.out(bpfDump(program, o.dump));
+    return 0;
+  }
+
+  #wantedLink(): number | null {
+    const { linktype } = this.#o;
+    return linktype === null ? null : (linkByName(linktype) ?? fail(`invalid data link type ${linktype}`));
+  }
+
+  // ---- what becomes of packets
+
+  /** Opens what -w names, and a printer unless it is not wanted. */
+  async #outputs(linktype: number, snaplen: number): Promise<void> {
+    const o = this.#o;
+    if (o.user !== null && !userExists(this.#proc, o.user)) fail(`Couldn't find user '${o.user.slice(0, 32)}'`);
+    if (o.writeFile !== null)
+      this.#writer = await Writer.open(this.#proc, { linktype, snaplen, nanoseconds: o.nano }, o);
+    if (o.writeFile !== null && !o.print) return;
+    if (linkPrinter(linktype) === null) fail(`packet printing is not supported for link type ${linkText(linktype)}: use -w`);
     const byIndex = new Map(this.#all.map((d) => [d.index, d.name]));
-    return makeNdo({
-      names: o.numeric ? null : printNames(this.#proc),
+    this.#show = makeNdo({
+      names: o.numeric ? null : printNames(this.#proc, o.noDomains),
       verbose: o.verbose,
       quick: o.quick,
       hex: o.hex,
@@ -137,88 +124,68 @@ class Tcpdump {
     });
   }
 
-  async run(): Promise<number> {
-    this.#all = await devices(this.#proc);
-    if (this.#o.listDevices) return this.#listDevices();
-    return this.#o.readFile === null ? this.#live() : this.#file(this.#o.readFile);
+  async #one(frame: Frame, linktype: number): Promise<void> {
+    this.#captured++;
+    const o = this.#o;
+    await this.#writer?.add(frame);
+    if (this.#show === null || (o.countOnly && this.#writer === null)) return;
+    this.#proc.out(packetText(this.#show, linktype, this.#times, frame, o.number ? this.#captured : 0));
+    if (o.lineBuffered) await this.#proc.flush();
+    else await this.#proc.drain();
   }
 
-  /** Devices as libpcap sorts them: what is up and running first, `any`, loopback. */
-  #sorted(): Device[] {
-    const rank = (d: Device): number =>
-      ((d.flags & IFF_UP) === 0 ? 4 : (d.flags & IFF_RUNNING) === 0 ? 2 : 0) + ((d.flags & IFF_LOOPBACK) !== 0 ? 1 : 0);
-    return [...this.#all].sort((a, b) => rank(a) - rank(b));
+  get #enough(): boolean {
+    return this.#stopped || (this.#o.count > 0 && this.#captured >= this.#o.count);
   }
 
-  #listDevices(): number {
-    const lines: string[] = [];
-    let any = false;
-    for (const d of this.#sorted()) {
-      const up = (d.flags & IFF_UP) !== 0;
-      const running = (d.flags & IFF_RUNNING) !== 0;
-      const lo = (d.flags & IFF_LOOPBACK) !== 0;
-      if (!any && (lo || !up || !running)) {
-        any = true;
-        lines.push('any (Pseudo-device that captures on all interfaces) [Up, Running]');
-      }
-      const words = [
-        ...(up ? ['Up'] : []),
-        ...(running ? ['Running'] : []),
-        ...(lo ? ['Loopback'] : []),
-        ...(up && !lo ? [running ? 'Connected' : 'Disconnected'] : []),
-      ];
-      lines.push(`${d.name} [${words.length === 0 ? 'none' : words.join(', ')}]`);
-    }
-    if (!any) lines.push('any (Pseudo-device that captures on all interfaces) [Up, Running]');
-    this.#proc.out(lines.map((l, i) => `${i + 1}.${l}\n`).join(''));
+  #catchSignals(): void {
+    const proc = this.#proc;
+    const stop = (): void => void (this.#stopped = true);
+    for (const signal of [SIGINT, SIGTERM]) proc.signal(signal, stop);
+    if (proc.signalAction(SIGHUP) === 'default') proc.signal(SIGHUP, stop);
+    proc.signal(SIGUSR1, () => void (this.#wantInfo = true));
+    proc.signal(SIGUSR2, () => void (this.#wantFlush = true));
+  }
+
+  // ---- a device
+
+  #listLinks(device: Device | null): number {
+    const list =
+      device === null
+        ? ['LINUX_SLL (Linux cooked v1)', 'LINUX_SLL2 (Linux cooked v2)']
+        : ['EN10MB (Ethernet)', 'DOCSIS (DOCSIS) (printing not supported)'];
+    this.#proc.err(
+      `Data link types for ${device?.name ?? 'any'} (use option -y to set):\n${list.map((l) => `  ${l}\n`).join('')}`,
+    );
     return 0;
   }
 
-  /** The device to capture on; null is `any`. */
-  #device(): Device | null {
-    const wanted = this.#o.device ?? this.#sorted()[0]?.name ?? 'any';
-    if (wanted === 'any') return null;
-    const found = this.#all.find((d) => d.name === wanted);
-    if (found !== undefined) return found;
-    if (/^\d+$/.test(wanted)) {
-      const names = this.#sorted();
-      const lo = names.findIndex((d) => (d.flags & IFF_LOOPBACK) !== 0 || (d.flags & IFF_UP) === 0);
-      const at = Number(wanted) - 1;
-      const anyAt = lo < 0 ? names.length : lo;
-      if (at === anyAt) return null;
-      const numbered = names[at > anyAt ? at - 1 : at];
-      return at >= 0 && numbered !== undefined ? numbered : fail('Invalid adapter index');
-    }
-    return fail(`${wanted}: No such device exists\n(No such device exists)`);
+  /** The link type of the capture: the device's own or that of -y. */
+  #liveLink(device: Device | null): number {
+    const usual = device === null ? LINKTYPE_LINUX_SLL2 : LINKTYPE_ETHERNET;
+    const wanted = this.#wantedLink();
+    const linktype = wanted ?? usual;
+    if (linktype !== usual && !(device === null && linktype === LINKTYPE_LINUX_SLL))
+      fail(`${LINKTYPES[linktype]![0]} is not one of the DLTs supported by this device`);
+    if (device === null || wanted !== null) this.#proc.err(`tcpdump: data link type ${LINKTYPES[linktype]![0]}\n`);
+    return linktype;
   }
 
   async #live(): Promise<number> {
     const o = this.#o;
     const proc = this.#proc;
-    const device = this.#device();
-    let linktype = device === null ? LINKTYPE_LINUX_SLL2 : LINKTYPE_ETHERNET;
-    if (device !== null && (device.flags & IFF_UP) === 0 && o.dump === 0) fail(`${device.name}: That device is not up`);
-    if (o.listLinktypes) {
-      const list =
-        device === null
-          ? ['LINUX_SLL (Linux cooked v1)', 'LINUX_SLL2 (Linux cooked v2)']
-          : ['EN10MB (Ethernet)', 'DOCSIS (DOCSIS) (printing not supported)'];
-      proc.out(
-        `Data link types for ${device?.name ?? 'any'} (use option -y to set):\n${list.map((l) => `  ${l}\n`).join('')}`,
-      );
+    const device = findDevice(this.#all, o.device);
+    const name = device?.name ?? 'any';
+    if (o.listTimestamps) {
+      proc.err(`Time stamp types for ${name} (use option -j to set):\n  host (Host)\n`);
       return 0;
     }
-    if (o.linktype !== null) {
-      const wanted = Object.entries(LINKTYPES).find(([, [name]]) => name === o.linktype!.toUpperCase());
-      if (wanted === undefined) fail(`invalid data link type ${o.linktype}`);
-      const type = Number(wanted![0]);
-      if (device === null ? type !== LINKTYPE_LINUX_SLL && type !== LINKTYPE_LINUX_SLL2 : type !== LINKTYPE_ETHERNET) {
-        fail(`${wanted![1][0]} is not one of the DLTs supported by this device`);
-      }
-      linktype = type;
-    }
-    if (device === null || o.linktype !== null) proc.err(`tcpdump: data link type ${LINKTYPES[linktype]![0]}\n`);
-    const program = await this.#compile(linktype, true);
+    if (o.monitor) fail(`${name}: That device doesn't support monitor mode`);
+    if (device !== null && (device.flags & IFF_UP) === 0) fail(`${name}: That device is not up`);
+    if (o.listLinktypes) return this.#listLinks(device);
+    const linktype = this.#liveLink(device);
+    const snaplen = o.snaplen || MAXIMUM_SNAPLEN;
+    const program = await this.#compile(linktype, snaplen, true);
     if (o.dump > 0) {
       proc.out(bpfDump(program, o.dump));
       return 0;
@@ -226,108 +193,163 @@ class Tcpdump {
     const lo = this.#all.find((d) => (d.flags & IFF_LOOPBACK) !== 0)?.index ?? -1;
     const capture = new Capture(proc, device, linktype, lo, o);
     try {
+      this.#catchSignals();
       capture.filter(program);
-      return await this.#capture(capture, device?.name ?? 'any', linktype);
+      await this.#outputs(linktype, snaplen);
+      const quiet = o.verbose === 0 && this.#writer === null;
+      proc.err(
+        `tcpdump: ${quiet ? 'verbose output suppressed, use -v[v]... for full protocol decode\n' : ''}listening on ${name}, link-type ${linkText(linktype)}, snapshot length ${snaplen} bytes\n`,
+      );
+      return await this.#capture(capture, linktype);
     } finally {
       capture.close();
     }
   }
 
-  async #capture(capture: Capture, name: string, linktype: number): Promise<number> {
+  async #capture(capture: Capture, linktype: number): Promise<number> {
     const o = this.#o;
     const proc = this.#proc;
-    for (const signal of [SIGINT, SIGTERM, SIGHUP]) proc.signal(signal, () => void (this.#stopped = true));
-    const writer =
-      o.writeFile === null
-        ? null
-        : await Writer.open(proc, o.writeFile, { linktype, snaplen: o.snaplen, nanoseconds: o.nano });
-    const quiet = o.verbose === 0 && writer === null;
-    proc.err(
-      `tcpdump: ${quiet ? 'verbose output suppressed, use -v[v]... for full protocol decode\n' : ''}listening on ${name}, link-type ${linkText(linktype)}, snapshot length ${o.snaplen} bytes\n`,
-    );
-    const show = writer === null || o.print ? this.#ndo() : null;
-    const times = new Times(o.times, o.nano);
-    while (!this.#stopped && (o.count === 0 || this.#captured < o.count)) {
-      await proc.tick();
-      const frame = await capture.next();
-      if (frame === null) continue;
-      await this.#one(frame, writer, show, linktype, times);
+    const telling = o.verbose > 0 && this.#writer !== null && !o.print;
+    let told = -1;
+    let end = '';
+    try {
+      while (!this.#enough) {
+        await proc.tick();
+        const frame = await capture.next(telling ? SECOND : Infinity);
+        if (frame !== null) await this.#one(frame, linktype);
+        else if (telling && told !== this.#captured) {
+          told = this.#captured;
+          proc.err(`Got ${told}\r`);
+        }
+        if (this.#wantInfo) {
+          this.#wantInfo = false;
+          proc.err(`tcpdump: ${this.#numbers(capture).join(', ')}\n`);
+        }
+        if (this.#wantFlush) {
+          this.#wantFlush = false;
+          await this.#writer?.flush();
+        }
+      }
+    } catch (e) {
+      if (!(e instanceof FilesDone)) throw e;
+      end = e.words;
     }
-    if (this.#stopped && writer === null) proc.out('\n');
-    await writer?.flush();
+    if (this.#stopped && this.#writer === null) proc.out('\n');
+    if (end === '') await this.#writer?.flush();
     await proc.flush();
-    const { received, dropped } = capture.stats();
-    const plural = (n: number): string => (n === 1 ? '' : 's');
-    const got = this.#captured;
-    proc.err(
-      `${got} packet${plural(got)} captured\n${received} packet${plural(received)} received by filter\n${dropped} packet${plural(dropped)} dropped by kernel\n`,
-    );
+    proc.err(`${end}${this.#numbers(capture).join('\n')}\n`);
     return 0;
   }
 
-  async #one(frame: Frame, writer: Writer | null, show: Ndo | null, linktype: number, times: Times): Promise<void> {
-    this.#captured++;
-    const o = this.#o;
-    if (writer !== null) await writer.add(frame, o.unbuffered);
-    if (show === null || o.countOnly) return;
-    this.#proc.out(packetText(show, linktype, times, frame, o.number ? this.#captured : 0));
-    if (o.lineBuffered || o.unbuffered) await this.#proc.flush();
-    else await this.#proc.drain();
+  #numbers(capture: Capture): string[] {
+    const { received, dropped } = capture.stats();
+    const got = this.#captured;
+    return [
+      `${got} packet${plural(got)} captured`,
+      `${received} packet${plural(received)} received by filter`,
+      `${dropped} packet${plural(dropped)} dropped by kernel`,
+    ];
   }
 
-  async #file(path: string): Promise<number> {
-    const o = this.#o;
-    const proc = this.#proc;
-    let bytes: Uint8Array;
+  // ---- files
+
+  /** The names of -r or of the list of -V. */
+  async #paths(): Promise<string[]> {
+    const { readFile, fileList } = this.#o;
+    if (fileList === null) return [readFile!];
+    if (fileList === '-') {
+      const names: string[] = [];
+      for await (const line of this.#proc.lines(0)) names.push(line);
+      return names;
+    }
     try {
-      bytes = path === '-' ? await proc.readAll(0) : proc.fs.readFile(path);
+      const names = this.#proc.fs.readText(fileList).split('\n');
+      if (names.at(-1) === '') names.pop();
+      return names.length === 0 ? fail(`Nothing in ${fileList}`) : names;
     } catch (e) {
-      if (e instanceof SystemError) return fail(`${path}: ${e.strerror}`);
+      if (e instanceof SystemError) return fail(`Unable to open file: ${e.strerror}`);
       throw e;
     }
-    const old = parsePcap(bytes);
-    const ng = old === null ? parsePcapng(bytes) : null;
-    const first = ng?.interfaces[0];
-    if (bytes.length < 4)
-      return fail(`truncated dump file; tried to read 4 file header bytes, only got ${bytes.length}`);
-    if (old === null && (ng === null || first === undefined)) return fail('unknown file format');
-    const linktype = old?.linktype ?? first!.linktype;
-    const snaplen = old?.snaplen ?? (first!.snaplen === 0 ? 262144 : first!.snaplen);
-    const frames: readonly Frame[] = old?.records ?? ng!.packets;
-    proc.err(`reading from file ${path}, link-type ${linkText(linktype)}, snapshot length ${snaplen}\n`);
-    const program = await this.#compile(linktype, false);
-    if (o.dump > 0) {
-      proc.out(bpfDump(program, o.dump));
-      return 0;
-    }
-    if (LINKTYPES[linktype] === undefined && o.writeFile === null) {
-      return fail(`packet printing is not supported for link type ${linktype}: use -w`);
-    }
-    const writer =
-      o.writeFile === null ? null : await Writer.open(proc, o.writeFile, { linktype, snaplen, nanoseconds: o.nano });
-    const show = writer === null || o.print ? this.#ndo() : null;
-    const times = new Times(o.times, o.nano);
-    let ended = true;
-    for (const frame of frames) {
-      if (o.count > 0 && this.#captured >= o.count) {
-        ended = false;
-        break;
+  }
+
+  async #open(path: string): Promise<Savefile> {
+    const file = await openSavefile(this.#proc, path, this.#o.nano).catch((e: unknown) => {
+      if (e instanceof SavefileError) return fail(e.message);
+      throw e;
+    });
+    this.#proc.err(
+      `reading from file ${path}, link-type ${linkText(file.linktype)}, snapshot length ${file.snaplen}\n`,
+    );
+    return file;
+  }
+
+  async #files(): Promise<number> {
+    const o = this.#o;
+    const proc = this.#proc;
+    let first = true;
+    let linktype = -1;
+    let program: BpfInsn[] = [];
+    let status = 0;
+    for (const path of await this.#paths()) {
+      const file = await this.#open(path);
+      if (first && file.linktype === LINKTYPE_LINUX_SLL2)
+        proc.err('Warning: interface names might be incorrect\n');
+      if (!first && file.linktype !== linktype && this.#writer !== null)
+        fail(`${path}: new dlt does not match original`);
+      if (file.linktype !== linktype) program = await this.#compile(file.linktype, file.snaplen, false);
+      linktype = file.linktype;
+      if (o.dump > 0) {
+        proc.out(bpfDump(program, o.dump));
+        return 0;
       }
-      await proc.tick();
-      if (runBpf(program, frame.data, 0, frame.data.length, frame.origLen) === 0) continue;
-      await this.#one(frame, writer, show, linktype, times);
+      if (first) {
+        this.#catchSignals();
+        await this.#outputs(linktype, file.snaplen);
+      }
+      first = false;
+      status = await this.#readAll(file, program);
+      if (this.#stopped) break;
     }
-    await writer?.flush();
-    if (o.countOnly) proc.out(`${this.#captured} packet${this.#captured === 1 ? '' : 's'}\n`);
+    if (o.countOnly) proc.out(`${this.#captured} packet${plural(this.#captured)}\n`);
     await proc.flush();
-    const error = old?.error ?? ng?.error ?? null;
-    return error !== null && ended ? fail(`pcap_loop: ${error}`) : 0;
+    return status;
+  }
+
+  /** One file's packets. @returns the exit status */
+  async #readAll(file: Savefile, program: readonly BpfInsn[]): Promise<number> {
+    const proc = this.#proc;
+    let status = 0;
+    let end = '';
+    try {
+      while (!this.#enough) {
+        await proc.tick();
+        const frame = await file.next();
+        if (frame === null) break;
+        if (runBpf(program, frame.data, 0, frame.data.length, frame.origLen) !== 0)
+          await this.#one(frame, file.linktype);
+      }
+    } catch (e) {
+      if (e instanceof SavefileError) {
+        end = `tcpdump: pcap_loop: ${e.message}\n`;
+        status = 1;
+      } else if (e instanceof FilesDone) {
+        this.#stopped = true;
+        end = e.words;
+      } else throw e;
+    }
+    if (this.#stopped && this.#writer === null) proc.out('\n');
+    if (!(this.#stopped && end !== '')) await this.#writer?.flush();
+    await proc.flush();
+    proc.err(end);
+    return status;
   }
 }
 
 export const tcpdumpMain: Program = async (proc) => {
   try {
-    return await new Tcpdump(proc, parseOptions(proc.argv)).run();
+    const options = parseOptions(proc.argv);
+    for (const words of options.warnings) proc.err(words);
+    return await new Tcpdump(proc, options).run();
   } catch (e) {
     if (!(e instanceof TcpdumpExit)) throw e;
     if (e.stdout !== '') await proc.write(1, utf8Encode(e.stdout));

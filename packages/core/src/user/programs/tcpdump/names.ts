@@ -20,17 +20,34 @@ function table(proc: Process, path: string): string[][] {
   }
 }
 
-export function printNames(proc: Process): Names {
+/** @param noDomains whether only the first part of a name is shown */
+export function printNames(proc: Process, noDomains: boolean): Names {
   const hosts = readHosts(proc);
   const ports = new Map<string, string>();
   for (const [name, at] of table(proc, '/etc/services')) if (!ports.has(at!)) ports.set(at!, name!);
   const protocols = new Map<number, string>();
   for (const [name, number] of table(proc, '/etc/protocols')) protocols.set(Number(number), name!);
   return {
-    host: (address) => hostByAddress(hosts, address)?.name ?? null,
+    host: (address) => {
+      const name = hostByAddress(hosts, address)?.name ?? null;
+      return noDomains ? (name?.split('.')[0] ?? null) : name;
+    },
     port: (port, protocol) => ports.get(`${port}/${protocol}`) ?? null,
     protocol: (number) => protocols.get(number) ?? null,
   };
+}
+
+/** Whether /etc/passwd has a user of that name. */
+export function userExists(proc: Process, name: string): boolean {
+  try {
+    return proc.fs
+      .readText('/etc/passwd')
+      .split('\n')
+      .some((l) => l.startsWith(`${name}:`));
+  } catch (e) {
+    if (e instanceof SystemError) return name === 'root';
+    throw e;
+  }
 }
 
 export function filterNames(proc: Process): FilterNames {

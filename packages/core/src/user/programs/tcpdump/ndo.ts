@@ -67,7 +67,7 @@ export class Ndo {
   constructor(options: PrintOptions, inner: Inner) {
     this.inner = inner;
     this.o = options;
-    this.suppressDefault = options.hex > 0 || options.hexAscii > 0 || options.ascii > 0;
+    this.suppressDefault = options.quick > 0 || options.hex > 0 || options.hexAscii > 0;
   }
 
   print(text: string): void {

@@ -1,5 +1,6 @@
 /** The command line. @see tcpdump(8) */
 import { getopt, type LongOption } from '../getopt.ts';
+import { MAXIMUM_SNAPLEN } from './savefile-types.ts';
 import { USAGE, VERSION } from './usage.ts';
 
 /** Ends the program: with these words and this status. */
@@ -45,6 +46,19 @@ export interface Options {
   ascii: number;
   linktype: string | null;
   packetType: string | null;
+  /** -C in bytes, -G in seconds, -W; 0 without. */
+  rotateSize: number;
+  rotateSeconds: number;
+  fileCount: number;
+  postRotate: string | null;
+  /** -V, -Z, -N, -I, -J. */
+  fileList: string | null;
+  user: string | null;
+  noDomains: boolean;
+  monitor: boolean;
+  listTimestamps: boolean;
+  /** To be said before anything else. */
+  readonly warnings: string[];
   print: boolean;
   countOnly: boolean;
   filter: string;
@@ -73,10 +87,62 @@ const LONG: readonly LongOption[] = [
   { name: 'dont-verify-checksums', val: 'K' },
 ];
 
-function integer(text: string, what: string, min: number): number {
-  if (!/^\d+$/.test(text) || Number(text) < min) throw new TcpdumpExit(1, `tcpdump: invalid ${what} ${text}\n`);
-  return Number(text);
+const wrong = (words: string): never => {
+  throw new TcpdumpExit(1, `tcpdump: ${words}\n`);
+};
+
+/** atoi(3): the number a text begins with. */
+const atoi = (text: string): number => Number(/^\s*[+-]?\d+/.exec(text)?.[0] ?? 0);
+
+function positive(text: string, what: string): number {
+  const v = atoi(text);
+  return v > 0 ? v : wrong(`invalid ${what} ${text}`);
 }
+
+/** Megabytes of -C. */
+function fileSize(text: string): number {
+  if (!/^\s*[+-]?\d+$/.test(text) || Number(text) <= 0) wrong(`invalid file size ${text}`);
+  return BigInt(text.trim()) > 0x7fffffffffffffffn / 1000000n
+    ? wrong(`file size ${text} is too large`)
+    : Number(text) * 1000000;
+}
+
+/** Snapshot length: as strtol(3) takes it, any base. */
+function snapshotLength(text: string): number {
+  const m = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/.exec(text);
+  const digits = m?.[2] ?? '';
+  const v = /^0\d/.test(digits) ? Number.parseInt(digits, 8) : Number(digits);
+  if (m === null || (m[1] === '-' && v > 0) || v > MAXIMUM_SNAPLEN)
+    wrong(`invalid snaplen ${text} (must be >= 0 and <= ${MAXIMUM_SNAPLEN})`);
+  return v;
+}
+
+/** Words of -T that tcpdump knows; those with true are printed here as well. */
+const PACKET_TYPES: Readonly<Record<string, boolean>> = {
+  domain: true,
+  tftp: true,
+  vxlan: true,
+  aodv: false,
+  carp: false,
+  cnfp: false,
+  lmp: false,
+  pgm: false,
+  pgm_zmtp1: false,
+  ptp: false,
+  radius: false,
+  resp: false,
+  rpc: false,
+  rtcp: false,
+  rtp: false,
+  snmp: false,
+  someip: false,
+  vat: false,
+  wb: false,
+  zmtp1: false,
+};
+
+/** Time stamp types libpcap knows; a simulated device has the first only. */
+const STAMP_TYPES: readonly string[] = ['host', 'host_lowprec', 'host_hiprec', 'adapter', 'adapter_unsynced', 'host_hiprec_unsynced'];
 
 /** @throws TcpdumpExit for what is wrong, asked for, or not there. */
 export function parseOptions(argv: readonly string[]): Options {
@@ -97,7 +163,7 @@ export function parseOptions(argv: readonly string[]): Options {
     readFile: null,
     writeFile: null,
     filterFile: null,
-    snaplen: 262144,
+    snaplen: 0,
     absoluteSeq: false,
     noChecksums: false,
     times: 0,
@@ -109,6 +175,16 @@ export function parseOptions(argv: readonly string[]): Options {
     ascii: 0,
     linktype: null,
     packetType: null,
+    rotateSize: 0,
+    rotateSeconds: 0,
+    fileCount: 0,
+    postRotate: null,
+    fileList: null,
+    user: null,
+    noDomains: false,
+    monitor: false,
+    listTimestamps: false,
+    warnings: [],
     print: false,
     countOnly: false,
     filter: '',
@@ -119,7 +195,7 @@ export function parseOptions(argv: readonly string[]): Options {
     argv.slice(1),
     'aAbB:c:C:dDeE:fF:G:hHi:IJj:KlLm:M:nNOpqQ:r:s:StT:uUvV:w:W:xXy:Yz:Z:#',
     LONG,
-    { posix: true },
+    {},
   );
   const refuse = (what: string): never => {
     throw new TcpdumpExit(1, `tcpdump: the option '${what}' is not supported\n`);
@@ -132,10 +208,10 @@ export function parseOptions(argv: readonly string[]): Options {
         o.ascii++;
         break;
       case 'B':
-        integer(v, 'packet buffer size', 1);
+        positive(v, 'packet buffer size');
         break;
       case 'c':
-        o.count = integer(v, 'packet count', 1);
+        o.count = positive(v, 'packet count');
         break;
       case 'd':
         o.dump++;
@@ -177,16 +253,58 @@ export function parseOptions(argv: readonly string[]): Options {
       case 'q':
         o.quick++;
         break;
-      case 'Q':
-        if (v !== 'in' && v !== 'out' && v !== 'inout')
-          throw new TcpdumpExit(1, `tcpdump: unknown capture direction \`${v}'\n`);
-        o.direction = v;
+      case 'Q': {
+        const way = v.toLowerCase();
+        if (way !== 'in' && way !== 'out' && way !== 'inout') return wrong(`unknown capture direction \`${v}'`);
+        o.direction = way;
+        break;
+      }
+      case 'T': {
+        const known = PACKET_TYPES[v.toLowerCase()];
+        if (known === undefined) wrong(`unknown packet type \`${v}'`);
+        if (known === false) refuse(`-T ${v}`);
+        o.packetType = v.toLowerCase();
+        break;
+      }
+      case 'a':
+        break;
+      case 'C':
+        o.rotateSize = fileSize(v);
+        break;
+      case 'G':
+        o.rotateSeconds = atoi(v);
+        if (o.rotateSeconds < 0) wrong(`invalid number of seconds ${v}`);
+        break;
+      case 'W':
+        o.fileCount = positive(v, 'number of output files');
+        break;
+      case 'z':
+        o.postRotate = v;
+        break;
+      case 'V':
+        o.fileList = v;
+        break;
+      case 'N':
+        o.noDomains = true;
+        break;
+      case 'I':
+        o.monitor = true;
+        break;
+      case 'J':
+        o.listTimestamps = true;
+        break;
+      case 'j':
+        if (!STAMP_TYPES.includes(v)) wrong(`invalid time stamp type ${v}`);
+        if (v !== 'host') refuse(`-j ${v}`);
+        break;
+      case 'm':
+        o.warnings.push(`tcpdump: ignoring option \`-m ${v}' (no libsmi support)\n`);
         break;
       case 'r':
         o.readFile = v;
         break;
       case 's':
-        o.snaplen = integer(v, 'snaplen', 0) || 262144;
+        o.snaplen = snapshotLength(v);
         break;
       case 'S':
         o.absoluteSeq = true;
@@ -230,17 +348,19 @@ export function parseOptions(argv: readonly string[]): Options {
         o.nano = true;
         break;
       case 'time-stamp-precision':
-        if (v !== 'micro' && v !== 'nano') throw new TcpdumpExit(1, 'tcpdump: unable to parse time stamp precision\n');
-        o.nano = v === 'nano';
+        if (!/^(?:micro|nano)/.test(v)) wrong('unsupported time stamp precision');
+        o.nano = v.startsWith('nano');
         break;
       case 'Z':
-        if (v !== 'root') refuse(`-Z ${v}`);
+        o.user = v;
         break;
       default:
         refuse(opt.length === 1 ? `-${opt}` : `--${opt}`);
     }
   }
-  if (o.times > 5) throw new TcpdumpExit(1, 'tcpdump: only -t, -tt, -ttt, -tttt, and -ttttt are supported\n');
+  if (o.listDevices) return o;
+  if (o.times > 5) wrong('only -t, -tt, -ttt, -tttt and -ttttt are supported');
+  if (o.readFile !== null && o.fileList !== null) wrong('-V and -r are mutually exclusive.');
   o.filter = parsed.operands.join(' ');
   return o;
 }

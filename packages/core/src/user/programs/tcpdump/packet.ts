@@ -1,64 +1,18 @@
-/** One packet's line: time, text, bytes. @see tcpdump print.c:pretty_print_packet, util-print.c:ts_print */
+/** One packet's line: time, text, bytes. @see tcpdump print.c:pretty_print_packet,  */
 import { etherPrint } from './ether.ts';
 import { ethertypePrint } from './ether-types.ts';
+import type { Frame } from './frame.ts';
 import { asciiPrint, hexAsciiPrint, hexPrint } from './hex.ts';
 import { ipPrint } from './ip.ts';
 import { ip6Print } from './ip6.ts';
 import { linkPrinter } from './link.ts';
 import { Ndo, type PrintOptions, TRUNCATED } from './ndo.ts';
+import { MAXIMUM_SNAPLEN } from './savefile-types.ts';
+import type { Times } from './times.ts';
 
 /** A printer with all protocols. */
 export const makeNdo = (options: PrintOptions): Ndo =>
   new Ndo(options, { ip: ipPrint, ip6: ip6Print, ether: etherPrint, ethertype: ethertypePrint });
-
-export interface Frame {
-  /** Nanoseconds since the epoch. */
-  readonly tsNs: bigint;
-  readonly data: Uint8Array;
-  readonly origLen: number;
-}
-
-/** How times are shown: -t by its count. */
-export class Times {
-  readonly #how: number;
-  readonly #nano: boolean;
-  #first: bigint | null = null;
-  #last: bigint | null = null;
-
-  constructor(how: number, nano: boolean) {
-    this.#how = how;
-    this.#nano = nano;
-  }
-
-  text(ns: bigint): string {
-    const unit = this.#nano ? 1n : 1000n;
-    const per = 1_000_000_000n / unit;
-    const width = this.#nano ? 9 : 6;
-    const t = ns / unit;
-    const two = (v: bigint): string => String(v).padStart(2, '0');
-    const clock = (v: bigint): string => {
-      const s = v / per;
-      return `${two((s / 3600n) % 24n)}:${two((s / 60n) % 60n)}:${two(s % 60n)}.${String(v % per).padStart(width, '0')}`;
-    };
-    switch (this.#how) {
-      case 1:
-        return '';
-      case 2:
-        return `${t / per}.${String(t % per).padStart(width, '0')} `;
-      case 3:
-      case 5: {
-        const from = this.#how === 3 ? (this.#last ?? t) : (this.#first ?? t);
-        this.#first ??= t;
-        this.#last = t;
-        return `${t < from ? '-' : ' '}${clock(t < from ? from - t : t - from)} `;
-      }
-      case 4:
-        return `${new Date(Number(t / per) * 1000).toISOString().slice(0, 10)} ${clock(t)} `;
-      default:
-        return `${clock(t)} `;
-    }
-  }
-}
 
 /** What is wrong with a record's lengths; empty when nothing is. */
 function badHeader(caplen: number, len: number): string {
@@ -70,7 +24,6 @@ function badHeader(caplen: number, len: number): string {
   if (len > MAXIMUM_SNAPLEN) words.push(` len(${len}) > ${MAXIMUM_SNAPLEN}`);
   return words.length === 0 ? '' : `[Invalid header:${words.join(',')}]\n`;
 }
-const MAXIMUM_SNAPLEN = 262144;
 
 /** What tcpdump writes for a packet, newline included. @param number 0 without --number. */
 export function packetText(n: Ndo, linktype: number, times: Times, frame: Frame, number: number): string {
@@ -84,7 +37,7 @@ export function packetText(n: Ndo, linktype: number, times: Times, frame: Frame,
   n.llHdrLen = 0;
   n.missing = '';
   n.resetEnds();
-  n.print(times.text(frame.tsNs));
+  n.print(times.text(frame));
   try {
     linkPrinter(linktype)!(n, frame.origLen, caplen);
   } catch (e) {

@@ -1,7 +1,7 @@
 /** Reading pcapng files. @see libpcap sf-pcapng.c */
 import { be16, be32, be64, le16, le32, le64 } from '../../../lib/bytes.ts';
 import type { Frame } from './frame.ts';
-import { MAXIMUM_SNAPLEN, type Savefile, SavefileError, type Source } from './savefile.ts';
+import { MAXIMUM_SNAPLEN, type Savefile, SavefileError, type Source } from './savefile-types.ts';
 
 const SHB = 0x0a0d0d0a;
 const IDB = 1;

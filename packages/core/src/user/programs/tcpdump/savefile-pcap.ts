@@ -2,7 +2,7 @@
 import { be16, be32, le16, le32 } from '../../../lib/bytes.ts';
 import { PCAP_MAGIC_NS, PCAP_MAGIC_US } from '../../../wire/pcap.ts';
 import type { Frame } from './frame.ts';
-import { MAXIMUM_SNAPLEN, type Savefile, SavefileError, type Source } from './savefile.ts';
+import { MAXIMUM_SNAPLEN, type Savefile, SavefileError, type Source } from './savefile-types.ts';
 
 /** A patched libpcap's format: 8 bytes more a packet. */
 const PCAP_MAGIC_KUZNETZOV = 0xa1b2cd34;

@@ -5,29 +5,9 @@
 import { SystemError } from '../../../syscall/index.ts';
 import { O_RDONLY } from '../../../uapi/fcntl.ts';
 import type { Process } from '../../process/types.ts';
-import type { Frame } from './frame.ts';
 import { pcapngReader } from './savefile-ng.ts';
 import { pcapReader } from './savefile-pcap.ts';
-
-/** Packets above this size are taken for damage; also what a snapshot length of 0 stands for. */
-export const MAXIMUM_SNAPLEN = 262144;
-
-/** A file that cannot be read on, in libpcap's words. */
-export class SavefileError extends Error {}
-
-/** Bytes in their order. */
-export interface Source {
-  /** The next `n` bytes; fewer at the end. */
-  take(n: number): Promise<Uint8Array>;
-}
-
-export interface Savefile {
-  /** LINKTYPE_*. */
-  readonly linktype: number;
-  readonly snaplen: number;
-  /** The next packet; null at the end. @throws SavefileError */
-  next(): Promise<Frame | null>;
-}
+import { type Savefile, SavefileError, type Source } from './savefile-types.ts';
 
 /** What a whole file in memory is to a reader. */
 export function memorySource(b: Uint8Array): Source {
@@ -42,19 +22,21 @@ export function memorySource(b: Uint8Array): Source {
 }
 
 function descriptorSource(proc: Process, fd: number): Source {
-  let left = new Uint8Array(0);
+  let have = new Uint8Array(0);
+  let at = 0;
   return {
     async take(n) {
-      while (left.length < n) {
-        const more = await proc.read(fd, 65536);
+      while (have.length - at < n) {
+        const more = await proc.read(fd, Math.max(65536, n));
         if (more.length === 0) break;
-        const joined = new Uint8Array(left.length + more.length);
-        joined.set(left);
-        joined.set(more, left.length);
-        left = joined;
+        const joined = new Uint8Array(have.length - at + more.length);
+        joined.set(have.subarray(at));
+        joined.set(more, have.length - at);
+        have = joined;
+        at = 0;
       }
-      const part = left.slice(0, n);
-      left = left.slice(n);
+      const part = have.subarray(at, at + n);
+      at += part.length;
       return part;
     },
   };

@@ -10,6 +10,8 @@ export interface Mode {
   readonly bits: number;
   /** The bits it is one value of; `bits` for a plain flag. */
   readonly mask: number;
+  /** One of several values: it is not negated. */
+  readonly choice: boolean;
   /** Whether `sane` sets it, clears it, or leaves it. */
   readonly sane: boolean | null;
   /** It is not shown: another name of one that is. */
@@ -21,6 +23,7 @@ const flag = (field: Field, name: string, bits: number, sane: boolean | null = n
   field,
   bits,
   mask: bits,
+  choice: false,
   sane,
   hidden,
 });
@@ -29,6 +32,7 @@ const value = (field: Field, name: string, bits: number, mask: number, sane: boo
   field,
   bits,
   mask,
+  choice: true,
   sane,
   hidden,
 });
@@ -64,7 +68,7 @@ export const MODES: readonly Mode[] = [
   flag('iflag', 'inlcr', t.INLCR, false),
   flag('iflag', 'igncr', t.IGNCR, false),
   flag('iflag', 'icrnl', t.ICRNL, true),
-  flag('iflag', 'ixon', t.IXON, true),
+  flag('iflag', 'ixon', t.IXON),
   flag('iflag', 'ixoff', t.IXOFF, false),
   flag('iflag', 'tandem', t.IXOFF, null, true),
   flag('iflag', 'iuclc', t.IUCLC, false),
@@ -163,6 +167,9 @@ export const COMBINATIONS: Readonly<Record<string, readonly [string, string | nu
   pass8: ['-istrip', 'istrip'],
   decctlq: ['-ixany', 'ixany'],
   tabs: ['tab0', 'tab3'],
+  evenp: ['parenb -parodd cs7', '-parenb cs8'],
+  parity: ['parenb -parodd cs7', '-parenb cs8'],
+  oddp: ['parenb parodd cs7', '-parenb cs8'],
 };
 
 /** Speeds by their code in c_cflag. @see CBAUD */

@@ -2,8 +2,10 @@
 import { STD_TERMIOS } from '../../process/tty/termios.ts';
 import type { Process } from '../../process/types.ts';
 
-/** Full and soft reset of a terminal like xterm: colours, 80 columns, insert mode and margins off. @see terminfo(5) rs1, rs2 */
-const RESET = '\x1bc\x1b]104\x07\x1b[!p\x1b[?3;4l\x1b[4l\x1b>\x1b[?69l';
+/** Full and soft reset of a terminal like xterm: 80 columns, insert mode and margins off. @see terminfo(5) rs1, rs2 */
+const HARD = '\x1bc';
+const COLOURS = '\x1b]104\x07';
+const SOFT = '\x1b[!p\x1b[?3;4l\x1b[4l\x1b>\x1b[?69l\r';
 
 export async function resetMain(proc: Process): Promise<number> {
   const [word] = proc.argv.slice(1);
@@ -17,6 +19,7 @@ export async function resetMain(proc: Process): Promise<number> {
     return 1;
   }
   await proc.tcsetattr(fd, STD_TERMIOS);
-  if ((word ?? proc.env.get('TERM') ?? 'dumb') !== 'dumb') proc.err(RESET);
+  const term = word ?? proc.env.get('TERM') ?? 'dumb';
+  if (term !== 'dumb') proc.err(HARD + (term.startsWith('xterm') ? COLOURS : '') + SOFT);
   return 0;
 }

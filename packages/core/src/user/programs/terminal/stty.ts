@@ -67,7 +67,8 @@ class Wrapped {
 
   add(word: string): void {
     const width = word.length;
-    if (this.#column > 0 && this.#column + 1 + width > this.#width) this.end();
+    // The blank before the word is not counted, nor is it by the real one.
+    if (this.#column > 0 && this.#width - this.#column < width) this.end();
     this.out += this.#column > 0 ? ` ${word}` : word;
     this.#column += width + (this.#column > 0 ? 1 : 0);
   }
@@ -105,7 +106,7 @@ function show(proc: Process, fd: number, t: Termios, all: boolean): string {
     for (const m of MODES) {
       if (m.field !== field || m.hidden) continue;
       const set = isSet(t, m);
-      const plain = m.mask === m.bits && !/\d$/.test(m.name);
+      const plain = !m.choice;
       if (set && (all || m.sane === false)) w.add(m.name);
       else if (set && !plain && m.sane === null && field === 'oflag') w.add(m.name);
       else if (!set && plain && (all || m.sane === true)) w.add(`-${m.name}`);
@@ -153,8 +154,7 @@ function apply(s: Settings, words: readonly string[], say: (what: 'size' | 'spee
     const mode = STANDARD.get(name);
     const combination = COMBINATIONS[name];
     const special = CHARACTERS.find((c) => c.name === name);
-    const plain = mode !== undefined && mode.bits === mode.mask && !/\d$/.test(mode.name);
-    if (mode !== undefined && (!off || plain)) setMode(s, mode, !off);
+    if (mode !== undefined && !(off && mode.choice)) setMode(s, mode, !off);
     else if (combination !== undefined && (off ? combination[1] : combination[0]) !== null) {
       apply(s, (off ? combination[1]! : combination[0]).split(' '), say);
     } else if (off) throw new Refused(`invalid argument ‘${word}’\n${TRY}`);

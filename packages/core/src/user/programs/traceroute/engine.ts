@@ -27,7 +27,7 @@ const SECOND_US = 1_000_000;
 const SLACK_US = 1000;
 
 /** Hops a packet has come, guessed from the TTL it arrived with. */
-const hopsOf = (ttl: number): number => (ttl >= 128 ? 256 : ttl >= 64 ? 128 : ttl >= 32 ? 64 : 32) - ttl;
+const hopsOf = (ttl: number): number => (ttl <= 64 ? 65 : ttl <= 128 ? 129 : ttl <= 192 ? 193 : 256) - ttl;
 
 /** The mark of an ICMP error, '' for those that only say that the end is reached. @see traceroute(8) */
 function unreachable4(code: number, info: number): string {
@@ -253,7 +253,7 @@ export class Engine {
         (!backward || before.ttl === probe.ttl);
       if (!same) {
         line += await this.#address(probe.from);
-        const hops = backward && probe.ttl !== 0 ? hopsOf(probe.ttl) + 1 : ttl;
+        const hops = backward && probe.ttl !== 0 ? hopsOf(probe.ttl) : ttl;
         if (hops !== ttl) line += ` '-${hops}'`;
       }
     }

@@ -291,6 +291,8 @@ const disown: Builtin = {
     const specs = texts(p.rest);
     // -h: the job stays and gets no SIGHUP from this shell, which sends none to any.
     const done = (job: Job): void => {
+      if (!f.has('h') && job.stopped !== 0)
+        void sh.error(`warning: deleting stopped job ${job.id} with process group ${job.pgid}`);
       if (!f.has('h')) sh.jobs.remove(job);
     };
     if (f.has('a') || f.has('r')) {

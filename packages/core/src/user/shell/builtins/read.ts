@@ -3,6 +3,9 @@ import { utf8Decode } from '../../../lib/text.ts';
 import { SystemError } from '../../../syscall/index.ts';
 import { POLLIN } from '../../../uapi/socket.ts';
 import { ShellError } from '../errors.ts';
+import { withModes } from '../interactive/tty-modes.ts';
+import { lineEditor } from '../interactive/terminal.ts';
+import { attend } from '../process-run.ts';
 import { readUntil } from '../read-line.ts';
 import type { Shell } from '../shell.ts';
 import { IndexedArray, parseTarget } from '../variables.ts';
@@ -18,6 +21,8 @@ interface ReadOptions {
   fd: number;
   /** Nanoseconds since boot, Infinity without. */
   deadline: number;
+  /** Gives lines that are edited as they are typed; null: as they come. */
+  editor: (() => Promise<Uint8Array>) | null;
 }
 
 interface ReadResult {
@@ -44,7 +49,7 @@ async function readChars(sh: Shell, o: ReadOptions): Promise<ReadResult> {
   // Where nothing has to be counted or timed, a whole line at once.
   if (o.count === null && o.deadline === Infinity && o.stop >= 0) {
     for (;;) {
-      const data = await readUntil(sh, o.fd, o.stop);
+      const data = await (o.editor === null ? readUntil(sh, o.fd, o.stop) : o.editor());
       const ended = data.length > 0 && data.at(-1) === o.stop;
       const text = utf8Decode(data, 0, ended ? data.length - 1 : data.length);
       let again = false;
@@ -70,6 +75,7 @@ async function readChars(sh: Shell, o: ReadOptions): Promise<ReadResult> {
   let quoted = false;
   while (o.count === null || chars.length < o.count) {
     if (!(await ready(sh, o))) return { chars, status: 142 };
+    if (sh.traps.deadly) await attend(sh);
     const bytes: number[] = [];
     let need = 1;
     while (bytes.length < need) {
@@ -135,13 +141,19 @@ const read: Builtin = {
     const p = options(args, 'ersa:d:i:n:N:p:t:u:');
     const bad = refused(sh, name, p);
     if (bad !== null) return bad;
-    const o: ReadOptions = { raw: false, stop: 10, count: null, exact: false, fd: 0, deadline: Infinity };
+    const o: ReadOptions = { raw: false, stop: 10, count: null, exact: false, fd: 0, deadline: Infinity, editor: null };
     let array: string | null = null;
     let prompt = '';
+    let silent = false;
+    let edits = false;
+    let initial = '';
     let timeout = Infinity;
     for (const { letter, value } of p.flags) {
       if (letter === 'r') o.raw = true;
       else if (letter === 'a') array = value;
+      else if (letter === 's') silent = true;
+      else if (letter === 'e') edits = true;
+      else if (letter === 'i') initial = value;
       else if (letter === 'd') o.stop = value === '' ? 0 : value.charCodeAt(0) & 0xff;
       else if (letter === 'n' || letter === 'N') {
         if (!/^\d+$/.test(value)) return complain(sh, name, `${value}: invalid number`);
@@ -169,10 +181,19 @@ const read: Builtin = {
       );
     if (timeout === 0) return (file.poll() & POLLIN) !== 0 ? 0 : 1;
     if (timeout !== Infinity) o.deadline = sh.proc.task.now() + timeout * 1e9;
-    if (prompt !== '' && sh.proc.isatty(o.fd)) await sh.warn(prompt);
+    const tty = sh.proc.isatty(o.fd);
+    if (edits && tty && o.fd === 0 && o.stop === 10 && o.count === null && timeout === Infinity)
+      o.editor = lineEditor(sh, prompt, initial, silent);
+    else if (prompt !== '' && tty) await sh.warn(prompt);
     let result: ReadResult;
     try {
-      result = o.count === 0 ? { chars: [], status: 0 } : await readChars(sh, o);
+      const modes = { silent, single: o.count !== null || o.stop !== 10 };
+      result =
+        o.count === 0
+          ? { chars: [], status: 0 }
+          : o.editor !== null
+            ? await readChars(sh, o)
+            : await withModes(sh, o.fd, modes, () => readChars(sh, o));
     } catch (e) {
       if (!(e instanceof SystemError) || e.code === 'EINTR') throw e;
       return complain(sh, name, `read error: ${o.fd}: ${e.strerror}`);

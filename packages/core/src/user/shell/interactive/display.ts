@@ -29,6 +29,8 @@ export class Display {
   /** First row that is on the screen, when not all fit. */
   #top = 0;
   #cols = 0;
+  /** Below what is shown there may be rows of before. */
+  #stale = false;
   #row = 0;
   #column = 0;
 
@@ -71,7 +73,9 @@ export class Display {
       before += row.hard ? Math.max(1, Math.ceil(row.width / cols)) * cols : row.width;
     }
     const above = Math.floor((before + this.#column) / cols);
-    this.#write(`${up(above)}\r${ERASE_BELOW}`);
+    // Rows are erased one by one: a terminal may keep what is erased at a stroke from its first row on.
+    this.#write(`${up(above)}\r`);
+    this.#stale = true;
     this.#shown = null;
     this.#top = 0;
     this.#row = 0;
@@ -114,11 +118,12 @@ export class Display {
       this.#column = row.width;
       const full = row.width >= this.#cols;
       if (r === end - 1) {
-        if (old.length > end) this.#eraseBelow(row, r);
+        if (old.length > end || this.#stale) this.#eraseBelow(row, r);
         else if (!full && (old[r]?.width ?? 0) > row.width) this.#write(ERASE_LINE);
         // The cursor waits behind a full row for the next character: it is put at the row's start.
         if (full) this.#write('\r');
         if (full) this.#column = 0;
+        this.#stale = false;
         continue;
       }
       if (!full) this.#write(ERASE_LINE);

@@ -44,6 +44,7 @@ export class Editor {
   readonly #keys: KeyReader = new KeyReader();
   #prompt = '';
   #search: Search | null = null;
+  #echo = true;
   #beforeSearch: { text: string; cursor: number; index: number } | null = null;
   #lastSearch = '';
   #quoting = false;
@@ -59,8 +60,12 @@ export class Editor {
     );
   }
 
-  /** Begins a line. @param prompt with \x01 and \x02 around what takes no room; all but its last line is written at once. */
-  start(prompt: string): void {
+  /**
+   * Begins a line.
+   * @param prompt with \x01 and \x02 around what takes no room; all but its last line is written at once.
+   * @param text what the line begins with. @param echo shows what is typed
+   */
+  start(prompt: string, text = '', echo = true): void {
     const cut = prompt.lastIndexOf('\n') + 1;
     this.port.write(prompt.slice(0, cut).replaceAll(INVISIBLE_START, '').replaceAll(INVISIBLE_END, ''));
     this.#prompt = prompt.slice(cut);
@@ -74,7 +79,8 @@ export class Editor {
     this.#list = null;
     this.#digits = null;
     this.#keys.reset();
-    this.line.reset();
+    this.line.reset(text);
+    this.#echo = echo;
     this.display.forget();
     if (this.queued !== null) {
       this.historyTo(this.queued);
@@ -103,10 +109,13 @@ export class Editor {
 
   /** The window or what else is on the screen has changed. */
   refresh(): void {
-    const { line } = this;
-    if (this.#search !== null) this.display.show(this.#search.prompt, line.text, line.cursor);
-    else if (this.#digits !== null) this.display.show(`(arg: ${this.#digits}) `, line.text, line.cursor);
-    else this.display.show(this.#prompt, line.text, line.cursor);
+    const { text, cursor } = this.line;
+    const prompt = this.#search?.prompt ?? (this.#digits === null ? this.#prompt : `(arg: ${this.#digits}) `);
+    this.#show(prompt, text, cursor);
+  }
+
+  #show(prompt: string, text: string, cursor: number): void {
+    this.display.show(prompt, this.#echo ? text : '', this.#echo ? cursor : 0);
   }
 
   bell(): void {
@@ -243,7 +252,7 @@ export class Editor {
 
   accept(): void {
     this.#changed.set(this.#index, this.line.text);
-    this.display.show(this.#prompt, this.line.text, this.line.text.length);
+    this.#show(this.#prompt, this.line.text, this.line.text.length);
     this.display.finish();
     this.result = { line: this.line.text };
   }
@@ -257,7 +266,7 @@ export class Editor {
   interrupt(): void {
     this.#search = null;
     this.#list = null;
-    this.display.show(this.#prompt, this.line.text, this.line.text.length);
+    this.#show(this.#prompt, this.line.text, this.line.text.length);
     this.display.leave();
     this.port.write('^C\r\n');
     this.#keys.reset();

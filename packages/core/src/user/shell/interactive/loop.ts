@@ -48,7 +48,7 @@ class Session {
     this.#sh = sh;
     this.#recorder = new Recorder(sh, options.history);
     const edits = !options.plain && sh.proc.isatty(0) && sh.vars.get('TERM') !== 'dumb';
-    this.#terminal = edits ? new EditedTerminal(sh, completerOf(sh)) : null;
+    this.#terminal = edits ? new EditedTerminal(sh, completerOf(sh), () => notify(sh)) : null;
     sh.options.emacs = edits;
   }
 

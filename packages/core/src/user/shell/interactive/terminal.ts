@@ -2,12 +2,15 @@
 import { utf8Encode } from '../../../lib/text.ts';
 import { SystemError } from '../../../syscall/index.ts';
 import { EINTR } from '../../../uapi/errno.ts';
+import { SIGCHLD, SIGINT } from '../../../uapi/signal.ts';
 import { POLLIN } from '../../../uapi/socket.ts';
 import { ECHO, ICANON, ICRNL, INLCR, VDISABLE, VLNEXT, VMIN, VTIME } from '../../../uapi/termios.ts';
 import type { Termios } from '../../process/tty/termios.ts';
+import { DiscardSignal } from '../errors.ts';
 import { attend } from '../process-run.ts';
 import type { Shell } from '../shell.ts';
 import type { Completer } from './completing.ts';
+import { fileCompleter } from './completion/index.ts';
 import type { Window } from './display.ts';
 import { Editor } from './editor.ts';
 
@@ -29,8 +32,14 @@ export class EditedTerminal {
   readonly #sh: Shell;
   readonly #editor: Editor;
   #out = '';
+  /** A child ended or stopped. */
+  #childNews = false;
 
-  constructor(sh: Shell, complete: Completer) {
+  /** Tells of jobs at once, as `set -b` wants it. */
+  readonly #notify: () => Promise<void>;
+
+  constructor(sh: Shell, complete: Completer, notify: () => Promise<void> = () => Promise.resolve()) {
+    this.#notify = notify;
     this.#sh = sh;
     this.#editor = new Editor({
       write: (text) => void (this.#out += text),
@@ -56,13 +65,15 @@ export class EditedTerminal {
    * Shows a prompt and reads a line. @returns null at the end of input.
    * @throws Interrupted after Ctrl-C.
    */
-  async readLine(prompt: string): Promise<string | null> {
+  async readLine(prompt: string, initial = '', silent = false): Promise<string | null> {
     const { proc } = this.#sh;
     const before = proc.tcgetattr(0);
     await proc.tcsetattr(0, editing(before));
+    const notifies = this.#sh.options.notify && this.#sh.traps.get(SIGCHLD) === undefined;
+    if (notifies) proc.signal(SIGCHLD, () => void (this.#childNews = true));
     try {
       this.#out += PASTE_ON;
-      this.#editor.start(prompt);
+      this.#editor.start(prompt, initial, !silent && (before.lflag & ECHO) !== 0);
       const end = await this.#edit();
       this.#out += end === null ? `${PASTE_OFF}\n` : PASTE_OFF;
       return end;
@@ -70,6 +81,7 @@ export class EditedTerminal {
       if (e instanceof Interrupted) this.#out += PASTE_OFF;
       throw e;
     } finally {
+      if (notifies) proc.signal(SIGCHLD, 'default');
       await this.#flush();
       await proc.tcsetattr(0, before);
     }
@@ -111,6 +123,21 @@ export class EditedTerminal {
       this.#editor.interrupt();
       throw new Interrupted();
     }
+    if (traps.waits(SIGINT)) {
+      // A trap on Ctrl-C: the line is given up, and the trap runs.
+      this.#editor.interrupt();
+      this.#out += PASTE_OFF;
+      await this.#flush();
+      await attend(this.#sh);
+      throw new Interrupted();
+    }
+    if (this.#childNews) {
+      this.#childNews = false;
+      this.#editor.display.leave();
+      this.#out += '\r\n';
+      await this.#flush();
+      await this.#notify();
+    }
     if (traps.due) {
       this.#editor.display.leave();
       this.#out += '\r';
@@ -119,4 +146,18 @@ export class EditedTerminal {
     }
     this.#editor.refresh();
   }
+}
+
+/** The lines that `read -e` gets: with their newlines; empty at the end. */
+export function lineEditor(sh: Shell, prompt: string, initial: string, silent: boolean): () => Promise<Uint8Array> {
+  const terminal = new EditedTerminal(sh, fileCompleter(sh));
+  return async () => {
+    try {
+      const line = await terminal.readLine(prompt, initial, silent);
+      return utf8Encode(line === null ? '' : `${line}\n`);
+    } catch (e) {
+      if (e instanceof Interrupted) throw new DiscardSignal(128 + SIGINT);
+      throw e;
+    }
+  };
 }

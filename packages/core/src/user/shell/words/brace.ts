@@ -1,15 +1,21 @@
 import type { Part } from '../ast.ts';
 
-/** A word before brace expansion: single unquoted characters, and parts that braces cannot look into. */
+/** A word before brace expansion: single unquoted characters, terms, and parts that braces cannot look into. */
 type Item = string | Part;
 
 /** More terms than this are not made; the braces stay as they are, as when bash has no memory for them. */
 const MAX_TERMS = 4_000_000;
+/** So many are not even tried. @see braces.c:mkseq */
+const INT_MAX = 2 ** 31 - 1;
 
 const isInt = (s: string): boolean => /^[-+]?\d+$/.test(s);
 
-/** `{1..5}`, `{a..e..2}`: the terms, or null when it is no sequence. Zero padding as bash: both ends as wide as the wider one. */
-function sequence(text: string): string[] | null {
+/**
+ * `{1..5}`, `{a..e..2}`: the terms, or null when it is no sequence. Zero padding as bash: both ends as wide as the wider one.
+ *
+ * @param refused gets the number of terms when they are too many
+ */
+function sequence(text: string, refused: number[]): string[] | null {
   const m = /^(.+?)\.\.(.+?)(?:\.\.([-+]?\d+))?$/s.exec(text);
   if (m === null) return null;
   const [, from, to] = m as unknown as [string, string, string];
@@ -19,7 +25,11 @@ function sequence(text: string): string[] | null {
   if (isInt(from) && isInt(to)) {
     const a = Number(from);
     const b = Number(to);
-    if (!(Math.abs(b - a) / step < MAX_TERMS)) return null;
+    const count = Math.floor(Math.abs(b - a) / step) + 1;
+    if (count > MAX_TERMS) {
+      if (count < INT_MAX - 2) refused.push(count);
+      return null;
+    }
     const padded = /^[-+]?0\d/.test(from) || /^[-+]?0\d/.test(to);
     const width = padded ? Math.max(from.length, to.length) : 0;
     const show = (n: number): string =>
@@ -52,7 +62,7 @@ function closing(items: readonly Item[], open: number): { end: number; commas: n
   return null;
 }
 
-function expand(items: readonly Item[]): Item[][] {
+function expand(items: readonly Item[], refused: number[]): Item[][] {
   for (let i = 0; i < items.length; i++) {
     if (items[i] !== '{') continue;
     const close = closing(items, i);
@@ -63,18 +73,23 @@ function expand(items: readonly Item[]): Item[][] {
       alternatives = [];
       let start = i + 1;
       for (const comma of [...close.commas, close.end]) {
-        for (const a of expand(items.slice(start, comma))) alternatives.push(a);
+        for (const a of expand(items.slice(start, comma), refused)) alternatives.push(a);
         start = comma + 1;
       }
     } else if (inner.every((x) => typeof x === 'string')) {
-      alternatives = sequence(inner.join(''))?.map((s) => [...s]) ?? null;
+      alternatives = sequence(inner.join(''), refused)?.map((s) => [s]) ?? null;
     }
     if (alternatives === null) {
       // Not an expansion itself, but one may stand inside of it.
       continue;
     }
     const head = items.slice(0, i);
-    const tails = expand(items.slice(close.end + 1));
+    const tails = expand(items.slice(close.end + 1), refused);
+    const count = alternatives.length * tails.length;
+    if (count > MAX_TERMS) {
+      refused.push(count);
+      return [[...items]];
+    }
     return alternatives.flatMap((a) => tails.map((t) => [...head, ...a, ...t]));
   }
   return [[...items]];
@@ -90,8 +105,9 @@ export function expandBraces(parts: readonly Part[]): Part[][] {
     if (part.k === 'lit') for (const c of part.s) items.push(c);
     else items.push(part);
   }
-  return expand(items).map((list) => {
-    const out: Part[] = [];
+  const refused: number[] = [];
+  return expand(items, refused).map((list, i) => {
+    const out: Part[] = i > 0 ? [] : refused.map((count) => ({ k: 'refused', count }));
     let text = '';
     for (const item of list) {
       if (typeof item === 'string') text += item;

@@ -40,6 +40,8 @@ function one(sh: Shell, sink: Sink, part: Part, quoted: boolean): Maybe<void> {
       return chain(arithmetic(sh, part.expr), (n) => (quoted ? sink.quo(String(n)) : sink.split(String(n))));
     case 'proc':
       return chain(sh.hooks.processSubstitution(sh, part), (path) => sink.quo(path));
+    case 'refused':
+      return sh.warn(`${sh.name}: brace expansion: failed to allocate memory for ${part.count} elements\n`);
     case 'tilde':
       sink.quo(tilde(sh, part.user));
   }

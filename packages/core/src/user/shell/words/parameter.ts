@@ -42,8 +42,9 @@ const many = (list: readonly string[], star: boolean, label: string): Value => (
 
 /** `$-` */
 export const optionFlags = (sh: Shell): string =>
-  OPTION_LETTERS.map(([letter, name]) => (sh.options[name] ? letter : '')).join('') +
-  (sh.interactive ? 'i' : '') +
+  OPTION_LETTERS.map(
+    ([letter, name]) => (letter === 'k' && sh.interactive ? 'i' : '') + (sh.options[name] ? letter : ''),
+  ).join('') +
   (sh.mode === 'command' ? 'c' : sh.mode === 'stdin' ? 's' : '');
 
 /** A special or positional parameter; undefined when it is unset, null when `name` is none of them. */

@@ -109,6 +109,14 @@ function wordCompletion(sh: Shell, c: Context): Completion {
   return asFiles(files(sh, word));
 }
 
+/** What completes file names alone. */
+export const fileCompleter =
+  (sh: Shell): Completer =>
+  (line, cursor) => {
+    const c = contextAt(line, cursor);
+    return { from: c.from, candidates: sorted(files(sh, c.word)).map((p) => fileCandidate(sh, p, c.quote)) };
+  };
+
 /** What completes the word before the cursor. */
 export const completerOf =
   (sh: Shell): Completer =>

@@ -55,6 +55,13 @@ const KEYWORDS: Readonly<Record<string, Words>> = {
   'netns set': '<netns>',
   monitor: 'all address link mroute maddress route neigh netconf nexthop nsid prefix rule label file dev all-nsid',
 };
+/** What comes first, where that is something else. */
+const FIRST: Readonly<Record<string, Words>> = {
+  'link set': '<dev> dev group',
+  'link add': 'dev link name type',
+  'address add': 'local dev',
+  'route add': 'default unicast local broadcast multicast throw unreachable prohibit blackhole to',
+};
 const COPIES: Readonly<Record<string, string>> = {
   'route append': 'route add',
   'route change': 'route add',
@@ -149,7 +156,7 @@ export function ipWords(words: readonly string[]): Words | null {
   const key = `${object} ${command}`;
   const keywords = KEYWORDS[COPIES[key] ?? key] ?? KEYWORDS[object] ?? '-';
   const last = rest.at(-1);
-  if (last === undefined) return keywords;
+  if (last === undefined) return FIRST[COPIES[key] ?? key] ?? keywords;
   // `link` is also the object's own name, and `type` has another sense for routes.
   const value = object === 'route' && last === 'type' ? 'unicast local broadcast throw unreachable prohibit blackhole' : VALUES[last];
   if (value !== undefined && !(object === 'link' && rest.length === 1 && command === 'set' && last !== 'dev')) return value;
