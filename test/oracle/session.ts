@@ -124,6 +124,11 @@ export function merged(one: Recording, two: Recording): Recording {
   };
 }
 
+/** Whether the script is another one than the recording's. */
+export const outdated = (session: Session, recording: Recording): boolean =>
+  session.instrumented.commands.length !== recording.commands.length ||
+  session.instrumented.commands.some((c, i) => c.text !== recording.commands[i]!.text);
+
 /** One command that is not what Linux says. */
 export interface Difference {
   readonly line: number;

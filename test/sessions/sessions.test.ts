@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe as group, expect, it } from 'vitest';
 import { realKernelAvailable } from '../oracle/real.ts';
-import { describe, differences, loadSession, normaliseRun, type Recording, record } from '../oracle/session.ts';
+import { describe, differences, loadSession, normaliseRun, outdated, type Recording, record } from '../oracle/session.ts';
 import { runSim } from '../oracle/sim.ts';
 
 const dir = import.meta.dirname;
@@ -19,6 +19,7 @@ function recorded(name: string): Recording {
 group('sessions on sim say what Linux says', () => {
   it.each(sessions)('%s', async (name) => {
     const session = loadSession(join(dir, name));
+    expect(outdated(session, recorded(name)), `${name} has changed: npm run record`).toBe(false);
     const run = normaliseRun(await runSim(session), session.instrumented.script);
     expect(differences(recorded(name), run).map((d) => describe(name, d))).toEqual([]);
   });

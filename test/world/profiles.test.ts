@@ -48,7 +48,7 @@ describe('ec2', () => {
   it('has jumbo frames and the names of that cloud', async () => {
     const text = await on('ec2', 'ip link show eth0; hostname; cat /etc/resolv.conf; ping -c 1 -q 8.8.8.8');
     expect(text).toContain('mtu 9001 qdisc pfifo_fast state UP mode DEFAULT group default qlen 1000\n');
-    expect(text).toContain('\nip-172-31-95-167\nnameserver 172.31.0.2\nsearch ec2.internal\n');
+    expect(text).toContain('\nip-172-31-95-167.ec2.internal\nnameserver 172.31.0.2\nsearch ec2.internal\n');
     expect(text).toContain(' 0% packet loss');
   });
 });

@@ -8,9 +8,11 @@ interface Route {
   readonly ways: readonly string[];
 }
 
+const word = (v: Json | undefined): string => (typeof v === 'string' ? v : '');
+
 const wayOf = (r: Row): string => {
   const via = r.via as { readonly host?: Json } | undefined;
-  return `${String(r.gateway ?? via?.host ?? '')} ${String(r.dev)}`;
+  return `${word(r.gateway ?? via?.host)} ${word(r.dev)}`;
 };
 
 function prefixOf(dst: string, six: boolean): BlockList {
@@ -38,14 +40,14 @@ export class Multipath {
           if (!Array.isArray(r.nexthops)) return [];
           const ways = (r.nexthops as unknown as readonly Row[]).map(wayOf);
           const six = ways.some((w) => w.includes(':')) || 'pref' in r;
-          return [{ dst: prefixOf(String(r.dst), six), ways }];
+          return [{ dst: prefixOf(word(r.dst), six), ways }];
         }),
       ]),
     );
     this.#addresses = new Map(
       stateRows(state, 'addr').map(([ns, all]) => [
         ns,
-        all.flatMap((r) => ((r.addr_info ?? []) as unknown as readonly Row[]).map((a) => String(a.local ?? ''))),
+        all.flatMap((r) => ((r.addr_info ?? []) as unknown as readonly Row[]).map((a) => word(a.local))),
       ]),
     );
   }

@@ -29,8 +29,9 @@ export function formatString(s: string, c: Conversion): string {
   return pad(c.precision >= 0 ? utf8Decode(utf8Encode(s).subarray(0, c.precision)) : s, c, false);
 }
 
-/** %c: nothing is a NUL. */
-export const formatChar = (s: string, c: Conversion): string => pad([...s][0] ?? '\0', c, false);
+/** %c: the first byte; nothing is a NUL. */
+export const formatChar = (s: string, c: Conversion): string =>
+  pad(s === '' ? '\0' : utf8Decode(utf8Encode(s).subarray(0, 1)), c, false);
 
 /** %d %i %u %o %x %X of a 64-bit number. */
 export function formatInteger(n: bigint, c: Conversion): string {

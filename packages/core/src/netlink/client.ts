@@ -13,18 +13,21 @@ import {
   RTM_DELADDR,
   RTM_DELLINK,
   RTM_DELNEIGH,
+  RTM_DELNETCONF,
   RTM_DELNSID,
   RTM_DELROUTE,
   RTM_DELRULE,
   RTM_GETADDR,
   RTM_GETLINK,
   RTM_GETNEIGH,
+  RTM_GETNETCONF,
   RTM_GETNSID,
   RTM_GETROUTE,
   RTM_GETRULE,
   RTM_NEWADDR,
   RTM_NEWLINK,
   RTM_NEWNEIGH,
+  RTM_NEWNETCONF,
   RTM_NEWNSID,
   RTM_NEWROUTE,
   RTM_NEWRULE,
@@ -36,6 +39,7 @@ import { NetlinkError } from './error.ts';
 import type { Family, Message, MessageInit } from './family.ts';
 import { rtmName } from './families.ts';
 import { linkFamily, type IflaAttrs, type Ifinfomsg, type LinkInfo, type LinkMessage } from './link.ts';
+import { netconfFamily, type NetconfAttrs } from './netconf.ts';
 import { neighFamily, type Ndmsg, type NdaAttrs } from './neigh.ts';
 import { nsidFamily, type NetnsaAttrs, type Rtgenmsg } from './nsid.ts';
 import { routeFamily, type RtaAttrs, type Rtmsg } from './route.ts';
@@ -192,6 +196,7 @@ export class NetlinkClient extends NlConnection {
   readonly neigh: FamilyClient<Ndmsg, NdaAttrs>;
   readonly nsid: FamilyClient<Rtgenmsg, NetnsaAttrs>;
   readonly rule: FamilyClient<FibRuleHdr, FraAttrs>;
+  readonly netconf: FamilyClient<Rtgenmsg, NetconfAttrs>;
 
   constructor(task: Task, options: ConnectionOptions = {}) {
     super(task, options);
@@ -200,6 +205,11 @@ export class NetlinkClient extends NlConnection {
     this.route = new FamilyClient(this, routeFamily, { new: RTM_NEWROUTE, del: RTM_DELROUTE, get: RTM_GETROUTE });
     this.neigh = new FamilyClient(this, neighFamily, { new: RTM_NEWNEIGH, del: RTM_DELNEIGH, get: RTM_GETNEIGH });
     this.nsid = new FamilyClient(this, nsidFamily, { new: RTM_NEWNSID, del: RTM_DELNSID, get: RTM_GETNSID });
+    this.netconf = new FamilyClient(this, netconfFamily, {
+      new: RTM_NEWNETCONF,
+      del: RTM_DELNETCONF,
+      get: RTM_GETNETCONF,
+    });
     this.rule = new FamilyClient(this, ruleFamily, { new: RTM_NEWRULE, del: RTM_DELRULE, get: RTM_GETRULE });
   }
 }

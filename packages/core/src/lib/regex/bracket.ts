@@ -7,18 +7,20 @@ export const CLASSES: Readonly<Record<string, string>> = {
   blank: ' \\t',
   cntrl: '\\u0000-\\u001f\\u007f',
   digit: '0-9',
-  graph: '!-~\\u00a1-\\u{10ffff}',
+  graph: '!-~\\u00a1-\\ud7ff\\ue000-\\u{10ffff}',
   lower: '\\p{Ll}',
-  print: ' -~\\u00a0-\\u{10ffff}',
+  print: ' -~\\u00a0-\\ud7ff\\ue000-\\u{10ffff}',
   punct: '!-\\/:-@\\[-`\\{-~',
   space: '\\s',
   upper: '\\p{Lu}',
   xdigit: '0-9A-Fa-f',
 };
 
+/** Bytes that are no UTF-8: no negated set has them. */
+const BYTES = '\\udc80-\\udcff';
+
 /** A character inside of a JavaScript class. */
-export const escapeInClass = (c: string): string =>
-  /[\\\]^[\-&~|]/.test(c) ? `\\${c}` : c === '\n' ? '\\n' : c;
+export const escapeInClass = (c: string): string => (/[\\\]^[\-&~|]/.test(c) ? `\\${c}` : c === '\n' ? '\\n' : c);
 
 export interface BracketOptions {
   readonly ignoreCase: boolean;
@@ -66,11 +68,15 @@ export function readBracket(
     if (to.c.codePointAt(0)! >= from.c.codePointAt(0)!) body += `${escapeInClass(from.c)}-${escapeInClass(to.c)}`;
     else if (!options.emptyRanges) throw new RegexError('Invalid range end');
     // A range that goes on from another's end has none of its own.
-    if (chars[i] === '-' && chars[i + 1] !== ']' && chars[i + 1] !== undefined) throw new RegexError('Invalid range end');
+    if (chars[i] === '-' && chars[i + 1] !== ']' && chars[i + 1] !== undefined)
+      throw new RegexError('Invalid range end');
   }
   if (options.strictClasses && chars[at] === ':' && chars[i - 1] === ':' && i - at > 1)
     throw new RegexError('character class syntax is [[:space:]], not [:space:]');
-  return { source: body === '' ? (negated ? '[^]' : '[]') : `[${negated ? '^' : ''}${body}]`, end: i + 1 };
+  return {
+    source: body === '' ? (negated ? `[^${BYTES}]` : '[]') : `[${negated ? `^${BYTES}` : ''}${body}]`,
+    end: i + 1,
+  };
 }
 
 function readMember(chars: readonly string[], at: number, options: BracketOptions): Member {

@@ -8,8 +8,10 @@ const MAX_DEPTH = 800;
 const DUP_MAX = 32767;
 
 const WORD = '[\\p{L}\\p{N}_]';
-const NO_WORD = '[^\\p{L}\\p{N}_]';
-const ANY = '[^]';
+// What is no character of UTF-8 is in no set: it matches itself alone.
+const NO_WORD = '[^\\p{L}\\p{N}_\\udc80-\\udcff]';
+const ANY = '[^\\udc80-\\udcff]';
+const NO_SPACE = '[^\\s\\udc80-\\udcff]';
 
 const SED_LETTERS: Readonly<Record<string, string>> = { n: '\n', t: '\t', f: '\f', v: '\v', a: '\x07', r: '\r' };
 const AWK_LETTERS: Readonly<Record<string, string>> = { ...SED_LETTERS, b: '\b', '/': '/', '"': '"' };
@@ -255,8 +257,11 @@ class Parser {
         [min, max] = interval;
       } else return node;
       if (count > 0 && this.#d.noDoubled === true) throw new RegexError('Invalid preceding regular expression');
-      // A star of a star is the star: the tree stays flat.
-      if (node.k === 'repeat' && node.min === 0 && node.max === Infinity && min === 0 && max === Infinity) continue;
+      // A star of a star is the star: else each would double the automaton.
+      if (count > 0 && node.k === 'repeat' && node.min < 2 && min < 2 && node.max === Infinity && max === Infinity) {
+        node = { ...node, min: node.min * min };
+        continue;
+      }
       if (count > MAX_DEPTH) throw new RegexError('stack overflow');
       node = { k: 'repeat', body: node, min, max };
     }
@@ -301,7 +306,7 @@ const SPECIAL: Readonly<Record<string, Atom>> = {
   w: set(WORD),
   W: set(NO_WORD),
   s: set('\\s'),
-  S: set('\\S'),
+  S: set(NO_SPACE),
   b: anchor('word-edge'),
   B: anchor('no-word-edge'),
   '<': anchor('word-start'),
@@ -314,4 +319,3 @@ const SPECIAL: Readonly<Record<string, Atom>> = {
 export function parsePosix(pattern: string, dialect: Dialect, ignoreCase: boolean): ParseResult {
   return new Parser(pattern, dialect, ignoreCase).run();
 }
-

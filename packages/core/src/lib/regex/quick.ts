@@ -10,6 +10,8 @@ export interface Quick {
   readonly testLimit: number;
   /** Longest text to ask it where, and for the groups: -1 when its answer may be another. */
   readonly findLimit: number;
+  /** It looks around, and its answer may lie inside of a surrogate pair: then it is none. */
+  readonly looks: boolean;
 }
 
 /** Steps a text may cost at most, times what the pattern is long. */
@@ -167,5 +169,10 @@ export function quick(tree: Node, options: CompileOptions): Quick | null {
   const open = exact ? Math.min(1, writer.open) : writer.open;
   const limit = open === 0 ? Infinity : Math.floor((MAX_COST / writer.ways) ** (1 / (open + 1)));
   const restart = writer.open === 0 ? Infinity : MAX_RESTART;
-  return { re, testLimit: Math.min(limit, restart), findLimit: exact ? Math.min(limit, restart) : -1 };
+  return {
+    re,
+    testLimit: Math.min(limit, restart),
+    findLimit: exact ? Math.min(limit, restart) : -1,
+    looks: source.includes('(?<'),
+  };
 }

@@ -114,7 +114,9 @@ export class Regex {
     const fast = this.#quick;
     if (fast !== null && text.length <= fast.testLimit) {
       fast.re.lastIndex = 0;
-      return fast.re.test(text);
+      if (!fast.looks) return fast.re.test(text);
+      const m = fast.re.exec(text);
+      if (m === null || !insidePair(text, m.index)) return m !== null;
     }
     if (this.#inside !== '' && !text.includes(this.#inside)) return false;
     const { program, classes, meter, back } = this.#machine;
@@ -171,7 +173,8 @@ export class Regex {
       const { re } = this.#quick;
       re.lastIndex = from;
       const m = re.exec(text);
-      return m === null ? null : { index: m.index, end: m.index + m[0].length };
+      if (m === null) return null;
+      if (!insidePair(text, m.index)) return { index: m.index, end: m.index + m[0].length };
     }
     if (this.#inside !== '' && text.indexOf(this.#inside, from) < 0) return null;
     const { meter, back } = this.#machine;
@@ -215,7 +218,8 @@ export class Regex {
       const { re } = this.#quick;
       re.lastIndex = from;
       const m = re.exec(text);
-      return m === null ? null : { index: m.index, end: m.index + m[0].length, groups: m };
+      if (m === null) return null;
+      if (!insidePair(text, m.index)) return { index: m.index, end: m.index + m[0].length, groups: m };
     }
     if (!groups || this.groups === 0) {
       const span = this.find(text, from);

@@ -1,15 +1,12 @@
 /** ioctl(2) about devices. @see net/core/dev_ioctl.c:dev_ioctl */
-import { le16, le32, le32s, putLe16, putLe32 } from '../../lib/bytes.ts';
-import { EFAULT, EINVAL, ENODEV, EOPNOTSUPP } from '../../uapi/errno.ts';
+import { bytesEqual, le16, le32, le32s, putLe16, putLe32 } from '../../lib/bytes.ts';
+import { withLast, without } from '../../lib/small.ts';
+import { EFAULT, EINVAL, ENODEV, ENOENT, EOPNOTSUPP } from '../../uapi/errno.ts';
+import { IFF_LOOPBACK } from '../../uapi/if.ts';
+import { AF_UNSPEC } from '../../uapi/socket.ts';
 import * as sio from '../../uapi/sockios.ts';
 import { devGetFlags } from './dev.ts';
-import {
-  devChangeFlags,
-  devChangeName,
-  devChangeTxQueueLen,
-  devSetMacAddress,
-  devSetMtu,
-} from './dev-config.ts';
+import { devChangeFlags, devChangeName, devChangeTxQueueLen, devSetMacAddress, devSetMtu } from './dev-config.ts';
 import { IFREQ_DATA, IFREQ_SIZE, nameAt, putName, type SockIoctl, withoutAlias } from './ioctl.ts';
 import type { SimKernel } from './kernel.ts';
 import type { NetDevice } from './net-device.ts';
@@ -51,6 +48,24 @@ function get(dev: NetDevice, request: number, arg: Uint8Array): number | null {
   }
 }
 
+/** A user's own multicast address. @see dev_mc_add_global, dev_mc_del_global */
+function devMcGlobal(dev: NetDevice, addr: Uint8Array, add: boolean): number {
+  const found = dev.mc.find((h) => bytesEqual(h.addr, addr));
+  if (add) {
+    if (found === undefined) dev.mc = withLast(dev.mc, { addr, users: 1, global: true });
+    else if (found.global !== true) {
+      found.global = true;
+      found.users++;
+    }
+  } else {
+    if (found?.global !== true) return -ENOENT;
+    found.global = false;
+    if (--found.users === 0) dev.mc = without(dev.mc, found);
+  }
+  dev.netdevOps.setRxMode?.(dev);
+  return 0;
+}
+
 /** A request that changes one. @see dev_ifsioc */
 function set(dev: NetDevice, request: number, arg: Uint8Array): number {
   switch (request) {
@@ -72,6 +87,10 @@ function set(dev: NetDevice, request: number, arg: Uint8Array): number {
       return le32s(arg, IFREQ_DATA) < 0 ? -EINVAL : devChangeTxQueueLen(dev, le32(arg, IFREQ_DATA));
     case sio.SIOCSIFNAME:
       return devChangeName(dev, nameAt(arg, IFREQ_DATA));
+    case sio.SIOCADDMULTI:
+    case sio.SIOCDELMULTI:
+      if ((dev.flags & IFF_LOOPBACK) !== 0 || le16(arg, IFREQ_DATA) !== AF_UNSPEC) return -EINVAL;
+      return devMcGlobal(dev, arg.slice(HW, HW + dev.addrLen), request === sio.SIOCADDMULTI);
     default:
       return -EOPNOTSUPP;
   }
@@ -96,7 +115,7 @@ const SETS: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Differs from Linux: SIOCADDMULTI, SIOCETHTOOL and the requests of particular drivers are refused (EOPNOTSUPP).
+ * Differs from Linux: SIOCETHTOOL and the requests of particular drivers are refused (EOPNOTSUPP).
  * @returns 0, -ENODEV, -EINVAL, -EOPNOTSUPP …; null for what is no request about devices
  */
 const devIoctl: SockIoctl = (sk, request, arg) => {
@@ -108,8 +127,11 @@ const devIoctl: SockIoctl = (sk, request, arg) => {
     putName(arg, 0, dev.name);
     return 0;
   }
-  const reads = (request >= sio.SIOCGIFFLAGS && request <= sio.SIOCGIFSLAVE && !SETS.has(request)) ||
-    request === sio.SIOCGIFINDEX || request === sio.SIOCGIFTXQLEN || request === sio.SIOCGIFMAP;
+  const reads =
+    (request >= sio.SIOCGIFFLAGS && request <= sio.SIOCGIFSLAVE && !SETS.has(request)) ||
+    request === sio.SIOCGIFINDEX ||
+    request === sio.SIOCGIFTXQLEN ||
+    request === sio.SIOCGIFMAP;
   const own = request >= sio.SIOCDEVPRIVATE && request < sio.SIOCDEVPRIVATE + 16;
   if (!reads && !own && !SETS.has(request)) return null;
   if (arg.length < IFREQ_SIZE) return -EFAULT;

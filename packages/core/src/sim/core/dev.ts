@@ -1,4 +1,5 @@
 /** Devices in their namespace, and packets on their way between devices and protocols. @see net/core/dev.c */
+import { ENOBUFS } from '../../uapi/errno.ts';
 import { ETH_P_ALL } from '../../uapi/if-ether.ts';
 import {
   IFF_LOWER_UP,
@@ -21,7 +22,7 @@ import {
 import { Timer } from '../../lib/timer-heap.ts';
 import type { SimKernel } from './kernel.ts';
 import type { PacketTap } from './net.ts';
-import type { NetDevice } from './net-device.ts';
+import { NETDEV_TX_OK, type NetDevice } from './net-device.ts';
 import { kfreeSkb, type SkBuff } from './skbuff.ts';
 
 export * from './events.ts';
@@ -56,7 +57,7 @@ function tapPacket(skb: SkBuff, dev: NetDevice, outgoing: boolean): void {
 
 /**
  * Sends a frame, link header in place. Takes the skb over. A device that is down or without carrier drops it silently,
- * for its queue is `noop` then. @returns 0 or -errno. @see __dev_queue_xmit
+ * for its queue is `noop` then. @returns 0, or -ENOBUFS when the driver drops it and tells. @see __dev_queue_xmit, net_xmit_errno
  */
 export function devQueueXmit(skb: SkBuff): number {
   const dev = skb.dev!;
@@ -72,8 +73,7 @@ export function devQueueXmit(skb: SkBuff): number {
     tapPacket(skb, dev, true);
     skb.pktType = pktType;
   }
-  dev.netdevOps.startXmit(skb, dev);
-  return 0;
+  return dev.netdevOps.startXmit(skb, dev) === NETDEV_TX_OK ? 0 : -ENOBUFS;
 }
 
 /** Frames that may wait to be worked on. @see net.core.netdev_max_backlog */

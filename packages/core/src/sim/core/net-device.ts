@@ -4,6 +4,8 @@ import type { Net } from './net.ts';
 import type { SkBuff } from './skbuff.ts';
 
 export const NETDEV_TX_OK = 0;
+/** A driver dropped the packet, and the sender is to know. @see include/linux/netdevice.h */
+export const NET_XMIT_DROP = 1;
 
 /** What a driver does with its device. @see struct net_device_ops */
 export interface NetDeviceOps {
@@ -49,6 +51,8 @@ export class DevStats {
 export interface HwAddr {
   readonly addr: Uint8Array;
   users: number;
+  /** A user asked for it by hand. */
+  global?: boolean;
 }
 
 export const NETREG_UNINITIALIZED = 0;

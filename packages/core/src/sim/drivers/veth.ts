@@ -8,6 +8,7 @@ import { netifRx } from '../core/dev.ts';
 import { ethMacAddr, isValidEtherAddr, registerNetdevice, unregisterNetdevice } from '../core/dev-config.ts';
 import { netifCarrierOff, netifCarrierOn } from '../core/link-watch.ts';
 import {
+  NET_XMIT_DROP,
   NETDEV_TX_OK,
   NetDevice,
   type LinkAttrs,
@@ -60,7 +61,7 @@ const vethOps: NetDeviceOps = {
       dev.stats.txDropped++;
       peer.stats.rxDropped++;
       kfreeSkb(skb, SKB_DROP_REASON_NOT_SPECIFIED, '____dev_forward_skb');
-      return NETDEV_TX_OK;
+      return NET_XMIT_DROP;
     }
     dev.stats.txPackets++;
     dev.stats.txBytes += len;

@@ -59,7 +59,9 @@ function setPublic(net: Net, arg: Uint8Array, ip: number, dev: NetDevice | null)
   let on = dev;
   if (on === null && (le32(arg, FLAGS) & ATF_COM) !== 0) {
     const ha = arg.subarray(HA + 2, HA + 8);
-    const found = [...net.devs.values()].find((d) => d.type === le16(arg, HA) && d.devAddr.every((v, i) => v === ha[i]));
+    const found = [...net.devs.values()].find(
+      (d) => d.type === le16(arg, HA) && d.devAddr.every((v, i) => v === ha[i]),
+    );
     if (found === undefined) return -ENODEV;
     on = found;
   }

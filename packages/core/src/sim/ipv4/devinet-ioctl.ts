@@ -7,7 +7,17 @@ import { RT_SCOPE_HOST } from '../../uapi/rtnetlink.ts';
 import { AF_INET, AF_PACKET } from '../../uapi/socket.ts';
 import * as sio from '../../uapi/sockios.ts';
 import { devChangeFlags } from '../core/dev-config.ts';
-import { IFREQ_DATA, IFREQ_SIZE, nameAt, putName, putSin, sinAddr, sinFamily, type SockIoctl, withoutAlias } from '../core/ioctl.ts';
+import {
+  IFREQ_DATA,
+  IFREQ_SIZE,
+  nameAt,
+  putName,
+  putSin,
+  sinAddr,
+  sinFamily,
+  type SockIoctl,
+  withoutAlias,
+} from '../core/ioctl.ts';
 import type { Net } from '../core/net.ts';
 import type { NetDevice } from '../core/net-device.ts';
 import { KERNEL_INFO } from '../core/rtnetlink.ts';
@@ -28,8 +38,16 @@ function inetAbcLen(addr: number): number {
 export const badMask = (mask: number, addr: number): boolean => ipv4MaskLen(mask) < 0 || (addr & ~mask) !== 0;
 
 /** Another address with the same name, flags and scope, and other numbers. */
-function altered(ifa: InIfaddr, change: { local?: number; address?: number; broadcast?: number; plen?: number }): InIfaddr {
-  const made = new InIfaddr(ifa.inDev, change.local ?? ifa.local, change.address ?? ifa.address, change.plen ?? ifa.prefixlen);
+function altered(
+  ifa: InIfaddr,
+  change: { local?: number; address?: number; broadcast?: number; plen?: number },
+): InIfaddr {
+  const made = new InIfaddr(
+    ifa.inDev,
+    change.local ?? ifa.local,
+    change.address ?? ifa.address,
+    change.plen ?? ifa.prefixlen,
+  );
   made.broadcast = change.broadcast ?? ifa.broadcast;
   made.scope = ifa.scope;
   made.label = ifa.label;
@@ -50,7 +68,13 @@ function replace(inDev: InDevice, old: InIfaddr, made: InIfaddr): number {
 }
 
 /** SIOCSIFADDR. @see devinet_ioctl, inet_set_ifa */
-function setAddr(dev: NetDevice, inDev: InDevice | null, old: InIfaddr | undefined, name: string, addr: number): number {
+function setAddr(
+  dev: NetDevice,
+  inDev: InDevice | null,
+  old: InIfaddr | undefined,
+  name: string,
+  addr: number,
+): number {
   const classLen = inetAbcLen(addr);
   if (classLen < 0) return -EINVAL;
   if (inDev === null) return -ENOBUFS;
@@ -80,7 +104,13 @@ function setMask(dev: NetDevice, inDev: InDevice, ifa: InIfaddr, mask: number): 
 }
 
 /** An alias goes down by losing its address; a device by its flags. */
-function setFlags(dev: NetDevice, inDev: InDevice | null, ifa: InIfaddr | undefined, name: string, arg: Uint8Array): number {
+function setFlags(
+  dev: NetDevice,
+  inDev: InDevice | null,
+  ifa: InIfaddr | undefined,
+  name: string,
+  arg: Uint8Array,
+): number {
   const flags = le16(arg, IFREQ_DATA);
   if (!name.includes(':')) return devChangeFlags(dev, (flags << 16) >> 16);
   if (ifa === undefined || inDev === null) return -EADDRNOTAVAIL;

@@ -14,7 +14,7 @@ import type { Net } from '../core/net.ts';
 import { kfreeSkb, type SkBuff } from '../core/skbuff.ts';
 import { inetSelectAddr } from './devinet.ts';
 import { Flowi4 } from './fib-types.ts';
-import { ipLocalOut, ipMakeSkb } from './ip-output.ts';
+import { ipSendSkb, ipMakeSkb } from './ip-output.ts';
 import { inetPeerTake } from './inet-peer.ts';
 import { fibComputeSpecDst, ipOptionsEcho } from './ip-options.ts';
 import { kernelIpv4, netIpv4 } from './netns.ts';
@@ -114,7 +114,7 @@ export function icmpSend(skb: SkBuff, type: number, code: number, info: number):
   copyBytes(answer.buf, at + ICMP_HLEN, b, o, quoted);
   icmpFinish(answer.buf, at, ICMP_HLEN + quoted);
   icmpOutCount(net, type);
-  ipLocalOut(answer);
+  ipSendSkb(answer);
 }
 
 /** Answers a message (`skb.data` at its ICMP header) with its own data behind 8 bytes of header. @see icmp_reply */
@@ -153,7 +153,7 @@ export function icmpReply(skb: SkBuff, type: number, code: number, rest: number,
   else answer.buf.set(data, at + ICMP_HLEN);
   icmpFinish(answer.buf, at, ICMP_HLEN + len);
   icmpOutCount(net, type);
-  ipLocalOut(answer);
+  ipSendSkb(answer);
 }
 
 /** A neighbour did not answer: its packet's sender is told. @see ipv4_link_failure */

@@ -1,5 +1,6 @@
 /** Passing packets on. @see net/ipv4/ip_forward.c */
-import { ipDaddr, ipDecreaseTtl, ipFragOff, ipHlen, ipTtl } from '../../wire/ipv4.ts';
+import { formatIpv4 } from '../../lib/address.ts';
+import { ipDaddr, ipDecreaseTtl, ipFragOff, ipHlen, ipSaddr, ipTtl } from '../../wire/ipv4.ts';
 import {
   SKB_DROP_REASON_IP_INHDR,
   SKB_DROP_REASON_OTHERHOST,
@@ -15,8 +16,13 @@ import {
 } from '../../uapi/icmp.ts';
 import { PACKET_HOST } from '../../uapi/if-packet.ts';
 import { IP_DF } from '../../uapi/ip.ts';
+import { KERN_WARNING } from '../core/printk.ts';
 import { kfreeSkb, type SkBuff, skbCow } from '../core/skbuff.ts';
+import { LOG_MARTIANS } from './devconf.ts';
+import { inDevOrconf } from './devinet.ts';
 import { icmpSend } from './icmp-send.ts';
+import { inDevGet } from './in-device.ts';
+import { inetPeerRedirect } from './inet-peer.ts';
 import { ipForwardOptions } from './ip-options.ts';
 import { ipDstMtuMaybeForward } from './ip-output.ts';
 import { IPSKB_DOREDIRECT, IPSKB_FORWARDED, IPSKB_HAS_OPTIONS } from './ipcb.ts';
@@ -55,7 +61,19 @@ export function ipForward(skb: SkBuff): void {
   rt.output(skb);
 }
 
-/** Tells a host that another router on its link is nearer. @see ip_rt_send_redirect */
+/** Tells a host that another router on its link is nearer, less and less often while it does not listen. @see ip_rt_send_redirect */
 function ipRtSendRedirect(skb: SkBuff, rt: Rtable): void {
-  icmpSend(skb, ICMP_REDIRECT, ICMP_REDIR_HOST, rt.gw4 !== 0 ? rt.gw4 : ipDaddr(skb.buf, skb.networkHeader));
+  const dev = skb.dev!;
+  const { buf, networkHeader: nh } = skb;
+  const [saddr, daddr] = [ipSaddr(buf, nh), ipDaddr(buf, nh)];
+  const { redirect_load, redirect_number, redirect_silence } = netIpv4(dev.net).sysctl;
+  const sent = inetPeerRedirect(dev.net, saddr, redirect_load, redirect_number, redirect_silence);
+  if (sent === 0) return;
+  const gw = rt.gw4 !== 0 ? rt.gw4 : daddr;
+  icmpSend(skb, ICMP_REDIRECT, ICMP_REDIR_HOST, gw);
+  const { log } = dev.net.kernel;
+  const inDev = inDevGet(rt.dev);
+  if (sent !== redirect_number || inDev === null || !inDevOrconf(inDev, LOG_MARTIANS) || !log.netRatelimit()) return;
+  const [host, to, by] = [formatIpv4(saddr), formatIpv4(daddr), formatIpv4(gw)];
+  log.print(KERN_WARNING, `IPv4: host ${host}/if${dev.ifindex} ignores redirects for ${to} to ${by}`);
 }

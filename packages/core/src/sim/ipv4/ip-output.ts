@@ -58,6 +58,14 @@ export function ipOutput(skb: SkBuff): number {
   return ipFinishOutput(skb, rt);
 }
 
+/** Sends what a socket or ICMP made: what is lost on the way out is counted. @returns 0 or -errno. @see ip_send_skb */
+export function ipSendSkb(skb: SkBuff): number {
+  const { net } = skb.dst!.dev;
+  const err = ipLocalOut(skb);
+  if (err !== 0) netIpv4(net).ip.OutDiscards++;
+  return err;
+}
+
 /** Out to a group, or to all, ourselves among them. @see ip_mc_output */
 export function ipMcOutput(skb: SkBuff): number {
   const rt = skb.dst as Rtable;

@@ -18,7 +18,7 @@ import type { Net } from '../core/net.ts';
 import type { SkBuff } from '../core/skbuff.ts';
 import { IPV6_ADDR_LINKLOCAL, IPV6_ADDR_LOOPBACK, IPV6_ADDR_MULTICAST, ipv6AddrType } from './addr-type.ts';
 import { Flowi6, type Rt6 } from './fib6-types.ts';
-import { ip6Alloc, IP6SKB_NOLOOP, ip6LocalOut, ip6PushHeader } from './ip6-output.ts';
+import { ip6Alloc, IP6SKB_NOLOOP, ip6PushHeader, ip6SendSkb } from './ip6-output.ts';
 import { kernelIpv6, netIpv6 } from './netns6.ts';
 import { ip6DstHoplimit, ip6DstLookup, rt6Idev } from './rt6.ts';
 import { ipv6ChkAddr } from './saddr.ts';
@@ -118,7 +118,7 @@ function sendMessage(
   skb.mark = fl.mark;
   skb.cb1 = noLoop ? IP6SKB_NOLOOP : 0;
   icmp6OutCount(net, rt, type);
-  ip6LocalOut(net, skb);
+  ip6SendSkb(net, skb);
 }
 
 /**

@@ -91,6 +91,14 @@ export function ip6LocalOut(net: Net, skb: SkBuff): number {
   return rt.output(skb);
 }
 
+/** The same for what a socket or ICMP made: what is lost on the way out is counted. @see ip6_send_skb */
+export function ip6SendSkb(net: Net, skb: SkBuff): number {
+  const rt = skb.dst as Rt6;
+  const err = ip6LocalOut(net, skb);
+  if (err !== 0) ip6Count(net, rt6Idev(rt), OUTDISCARDS);
+  return err;
+}
+
 /** @see ip6_output */
 export function ip6Output(skb: SkBuff): number {
   const rt = skb.dst as Rt6;

@@ -96,7 +96,7 @@ function devMcast(net: Net): string {
     dev.mc
       .map(
         (m) =>
-          `${String(dev.ifindex).padEnd(4)} ${dev.name.padEnd(15)} ${String(m.users).padEnd(5)} 0     ${toHex(m.addr)}\n`,
+          `${String(dev.ifindex).padEnd(4)} ${dev.name.padEnd(15)} ${String(m.users).padEnd(5)} ${m.global === true ? 1 : 0}     ${toHex(m.addr)}\n`,
       )
       .join('');
   return [...net.devs.values()].map(line).join('');

@@ -1,18 +1,15 @@
 /** RTM_{NEW,DEL,GET}ADDR of IPv4. @see net/ipv4/devinet.c */
 import { ipv4Bytes } from '../../lib/address.ts';
 import { be32 } from '../../lib/bytes.ts';
-import { NL_VALIDATE_DEPRECATED_STRICT, NL_VALIDATE_LIBERAL } from '../../netlink/attr.ts';
+import { NL_VALIDATE_LIBERAL } from '../../netlink/attr.ts';
 import { addrFamily, type AddrMessage, type IfaAttrs } from '../../netlink/addr.ts';
 import { EADDRINUSE, EADDRNOTAVAIL, EEXIST, EINVAL, ENOBUFS, ENODEV } from '../../uapi/errno.ts';
 import { IFA_F_MCAUTOJOIN, IFA_F_PERMANENT } from '../../uapi/if-addr.ts';
-import { NLM_F_DUMP_FILTERED, NLM_F_EXCL, NLM_F_REPLACE } from '../../uapi/netlink.ts';
+import { NLM_F_EXCL, NLM_F_REPLACE } from '../../uapi/netlink.ts';
 import { RTM_DELADDR, RTM_GETADDR, RTM_NEWADDR, RTNLGRP_IPV4_IFADDR } from '../../uapi/rtnetlink.ts';
 import { AF_INET } from '../../uapi/socket.ts';
 import type { SimKernel } from '../core/kernel.ts';
-import type { NetDevice } from '../core/net-device.ts';
-import type { Net } from '../core/net.ts';
-import { getNetNsById } from '../core/nsid.ts';
-import { nlErr, type NlInfo, nlInfo, type RtnlDoit, type RtnlDumpit, type RtnlRequest } from '../core/rtnetlink.ts';
+import { nlErr, type NlInfo, nlInfo, type RtnlDoit, type RtnlRequest } from '../core/rtnetlink.ts';
 import {
   ifaLifetimeChanged,
   inetDelIfa,
@@ -23,6 +20,7 @@ import {
 } from '../ipv4/devinet.ts';
 import { inDevGet, inetIfaMatch, INFINITY_LIFE_TIME, InIfaddr } from '../ipv4/in-device.ts';
 import { kernelIpv4 } from '../ipv4/netns.ts';
+import { dumpAddrs } from './addr-dump.ts';
 
 const HZ_NS = 1e7;
 
@@ -145,50 +143,9 @@ const inetRtmDeladdr: RtnlDoit = (req) => {
   return nlErr(req.extack, EADDRNOTAVAIL, 'ipv4: Address not found');
 };
 
-/** @see inet_valid_dump_ifaddr_req */
-function parseDump(req: RtnlRequest): AddrMessage | number {
-  const { message, extack } = req;
-  if (message.length < 24) return nlErr(extack, EINVAL, 'ipv4: Invalid header for address dump request');
-  const head = addrFamily.decode(message.subarray(16))!;
-  if (head.prefixlen !== 0 || head.flags !== 0 || head.scope !== 0) {
-    return nlErr(extack, EINVAL, 'ipv4: Invalid values in header for address dump request');
-  }
-  const m = addrFamily.parse(message, NL_VALIDATE_DEPRECATED_STRICT, extack);
-  if (typeof m !== 'number' && Object.keys(m.attrs).some((key) => key !== 'targetNetnsid')) {
-    return nlErr(extack, EINVAL, 'ipv4: Unsupported attribute in dump request');
-  }
-  return m;
-}
-
-/** @see inet_dump_ifaddr */
-const inetDumpIfaddr: RtnlDumpit = (req, emit) => {
-  let net: Net = req.net;
-  let index = 0;
-  let nsid: number | undefined;
-  let flags = 0;
-  if (req.strict) {
-    const m = parseDump(req);
-    if (typeof m === 'number') return m;
-    nsid = m.attrs.targetNetnsid;
-    if (nsid !== undefined) {
-      const target = getNetNsById(net, nsid);
-      if (target === undefined) return nlErr(req.extack, EINVAL, 'ipv4: Invalid target network namespace id');
-      net = target;
-    }
-    index = m.index;
-    if (index !== 0) {
-      flags = NLM_F_DUMP_FILTERED;
-      if (net.devs.get(index) === undefined) return -ENODEV;
-    }
-  }
-  for (const dev of devsInOrder(net)) {
-    if (index !== 0 && dev.ifindex !== index) continue;
-    for (const ifa of inDevGet(dev)?.ifaList ?? []) emit(RTM_NEWADDR, flags, fillIfaddr(ifa, nsid));
-  }
-  return 0;
-};
-
-const devsInOrder = (net: Net): NetDevice[] => [...net.devs.values()].toSorted((a, b) => a.ifindex - b.ifindex);
+const inetDumpIfaddr = dumpAddrs('ipv4', (dev, nsid) =>
+  (inDevGet(dev)?.ifaList ?? []).map((ifa) => fillIfaddr(ifa, nsid)),
+);
 
 export function rtnlAddrInit(kernel: SimKernel): void {
   kernel.rtnl.register(AF_INET, RTM_NEWADDR, inetRtmNewaddr, null);

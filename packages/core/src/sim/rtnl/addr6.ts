@@ -1,9 +1,9 @@
 /** RTM_{NEW,DEL,GET}ADDR of IPv6. @see net/ipv6/addrconf.c */
-import { NL_VALIDATE_DEPRECATED_STRICT, NL_VALIDATE_LIBERAL } from '../../netlink/attr.ts';
+import { NL_VALIDATE_LIBERAL } from '../../netlink/attr.ts';
 import { addrFamily, type AddrMessage, type IfaAttrs } from '../../netlink/addr.ts';
 import { EADDRNOTAVAIL, EEXIST, EINVAL, ENOBUFS, ENODEV, ENXIO } from '../../uapi/errno.ts';
 import { IFA_F_PERMANENT } from '../../uapi/if-addr.ts';
-import { NLM_F_DUMP_FILTERED, NLM_F_EXCL, NLM_F_REPLACE } from '../../uapi/netlink.ts';
+import { NLM_F_EXCL, NLM_F_REPLACE } from '../../uapi/netlink.ts';
 import {
   RT_SCOPE_HOST,
   RT_SCOPE_LINK,
@@ -16,14 +16,13 @@ import {
 } from '../../uapi/rtnetlink.ts';
 import { AF_INET6 } from '../../uapi/socket.ts';
 import type { SimKernel } from '../core/kernel.ts';
-import type { Net } from '../core/net.ts';
-import { getNetNsById } from '../core/nsid.ts';
-import { KERNEL_INFO, nlErr, type RtnlDoit, type RtnlDumpit, type RtnlRequest } from '../core/rtnetlink.ts';
+import { KERNEL_INFO, nlErr, type RtnlDoit, type RtnlRequest } from '../core/rtnetlink.ts';
 import { addrconfAddDev } from '../ipv6/addrconf.ts';
 import { type Ifa6Config, inet6AddrAdd, inet6AddrDel, inet6AddrModify } from '../ipv6/addrconf-addr.ts';
 import { ipv6AddrEqual } from '../ipv6/addr-type.ts';
 import { IFA_HOST, IFA_LINK, IFA_SITE, in6DevGet, type Inet6Ifaddr, INFINITY_LIFE_TIME } from '../ipv6/inet6-dev.ts';
 import { kernelIpv6 } from '../ipv6/netns6.ts';
+import { dumpAddrs } from './addr-dump.ts';
 
 const HZ_NS = 1e7;
 
@@ -149,48 +148,9 @@ const inet6RtmGetaddr: RtnlDoit = (req, emit) => {
   return -EADDRNOTAVAIL;
 };
 
-/** @see inet6_valid_dump_ifaddr_req */
-function parseDump(req: RtnlRequest): AddrMessage | number {
-  const { message, extack } = req;
-  if (message.length < 24) return nlErr(extack, EINVAL, 'ipv6: Invalid header for address dump request');
-  const head = addrFamily.decode(message.subarray(16))!;
-  if (head.prefixlen !== 0 || head.flags !== 0 || head.scope !== 0) {
-    return nlErr(extack, EINVAL, 'ipv6: Invalid values in header for address dump request');
-  }
-  const m = addrFamily.parse(message, NL_VALIDATE_DEPRECATED_STRICT, extack);
-  if (typeof m !== 'number' && Object.keys(m.attrs).some((key) => key !== 'targetNetnsid')) {
-    return nlErr(extack, EINVAL, 'ipv6: Unsupported attribute in dump request');
-  }
-  return m;
-}
-
-/** @see inet6_dump_addr */
-const inet6DumpIfaddr: RtnlDumpit = (req, emit) => {
-  let net: Net = req.net;
-  let index = 0;
-  let nsid: number | undefined;
-  let flags = 0;
-  if (req.strict) {
-    const m = parseDump(req);
-    if (typeof m === 'number') return m;
-    nsid = m.attrs.targetNetnsid;
-    if (nsid !== undefined) {
-      const target = getNetNsById(net, nsid);
-      if (target === undefined) return nlErr(req.extack, EINVAL, 'ipv6: Invalid target network namespace id');
-      net = target;
-    }
-    index = m.index;
-    if (index !== 0) {
-      flags = NLM_F_DUMP_FILTERED;
-      if (net.devs.get(index) === undefined) return -ENODEV;
-    }
-  }
-  for (const dev of [...net.devs.values()].toSorted((a, b) => a.ifindex - b.ifindex)) {
-    if (index !== 0 && dev.ifindex !== index) continue;
-    for (const ifp of in6DevGet(dev)?.addrList ?? []) emit(RTM_NEWADDR, flags, fillIfaddr(ifp, nsid));
-  }
-  return 0;
-};
+const inet6DumpIfaddr = dumpAddrs('ipv6', (dev, nsid) =>
+  (in6DevGet(dev)?.addrList ?? []).map((ifp) => fillIfaddr(ifp, nsid)),
+);
 
 export function rtnlAddr6Init(kernel: SimKernel): void {
   const { rtnl } = kernel;

@@ -69,10 +69,12 @@ export const inet6AfOps: RtnlAfOps = {
     const a = spec.inet6 ?? {};
     if (a.token !== undefined) {
       if (a.token.length < 16) return -EINVAL;
-      if ((dev.flags & (IFF_LOOPBACK | IFF_NOARP)) !== 0) return nlErr(extack, EINVAL, 'Device is loopback or NOARP');
-      if (!ipv6AcceptRa(idev)) return nlErr(extack, EINVAL, 'Router advertisement is disabled on device');
+      if ((dev.flags & IFF_LOOPBACK) !== 0) return nlErr(extack, EINVAL, 'ipv6: Device is loopback');
+      if ((dev.flags & IFF_NOARP) !== 0)
+        return nlErr(extack, EINVAL, 'ipv6: Device does not do neighbour discovery');
+      if (!ipv6AcceptRa(idev)) return nlErr(extack, EINVAL, 'ipv6: Router advertisement is disabled on device');
       if (idev.cnf.get(DEVCONF_RTR_SOLICITS) === 0)
-        return nlErr(extack, EINVAL, 'Router solicitation is disabled on device');
+        return nlErr(extack, EINVAL, 'ipv6: Router solicitation is disabled on device');
       const token = new Uint8Array(16);
       token.set(a.token.subarray(8, 16), 8);
       if (!bytesEqual(token, idev.token)) {

@@ -1,22 +1,10 @@
-/** What all AF_INET sockets share: state, queues, ancillary data. Options: `inet-sock.ts`. @see net/ipv4/af_inet.c, net/ipv4/ip_sockglue.c, net/core/sock.c */
+/** What all AF_INET datagram sockets share: addresses, ways, ancillary data. Options: `inet-sock.ts`. @see net/ipv4/af_inet.c, net/ipv4/ip_sockglue.c */
 import { be32, le32, putBe16, putBe32, putLe32 } from '../../lib/bytes.ts';
-import { Ring } from '../../lib/ring.ts';
-
-import type {
-  ControlMessage,
-  Received,
-  ReceiveOptions,
-  SendOptions,
-  SockAddr,
-  SockAddrIn,
-  Socket,
-} from '../../syscall/index.ts';
-import { SystemError } from '../../syscall/index.ts';
+import type { ControlMessage, SendOptions, SockAddr, SockAddrIn } from '../../syscall/index.ts';
 import {
   EACCES,
   EADDRNOTAVAIL,
   EAFNOSUPPORT,
-  EAGAIN,
   EHOSTDOWN,
   EHOSTUNREACH,
   EINVAL,
@@ -33,10 +21,9 @@ import { ICMP_DEST_UNREACH, ICMP_PARAMETERPROB, NR_ICMP_UNREACH } from '../../ua
 import { RTCF_BROADCAST } from '../../uapi/ip.ts';
 import { RT_SCOPE_LINK, RT_SCOPE_UNIVERSE, RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST } from '../../uapi/rtnetlink.ts';
 import * as so from '../../uapi/socket.ts';
-import { doSoftirq } from '../core/dev.ts';
 import type { Net } from '../core/net.ts';
 import type { SkBuff } from '../core/skbuff.ts';
-import { skbTruesize, Sock } from '../core/sock.ts';
+import { skbTruesize } from '../core/sock.ts';
 import { ipMcDecGroup } from '../ipv4/devinet.ts';
 import { inetAddrType } from '../ipv4/fib-semantics.ts';
 import { Flowi4 } from '../ipv4/fib-types.ts';
@@ -45,10 +32,11 @@ import { fibComputeSpecDst } from '../ipv4/ip-options.ts';
 import { ipRouteOutputKey } from '../ipv4/route.ts';
 import { netIpv4 } from '../ipv4/netns.ts';
 import type { Rtable } from '../ipv4/rtable.ts';
+import { DatagramSock, type QueuedDatagram, type QueuedError } from './datagram-sock.ts';
+import { extendedErr, int32, intOf, timestampControl } from './sock-cmsg.ts';
 
 /** A datagram that waits to be read. */
-export interface RxItem {
-  readonly data: Uint8Array;
+export interface RxItem extends QueuedDatagram {
   readonly from: SockAddrIn | null;
   readonly ttl: number;
   readonly tos: number;
@@ -57,19 +45,13 @@ export interface RxItem {
   readonly specDst: number;
   readonly tstamp: number;
   readonly options: Uint8Array | null;
-  /** What it takes of the queue's room. */
-  readonly truesize: number;
 }
 
-/** An entry of the error queue. @see struct sock_exterr_skb */
-interface ErrItem {
-  readonly data: Uint8Array;
-  readonly errno: number;
-  readonly origin: number;
+/** An entry of the error queue. */
+export interface ErrItem extends QueuedError {
   readonly type: number;
   readonly code: number;
   readonly info: number;
-  readonly to: SockAddrIn;
   readonly offender: number;
   readonly tstamp: number;
   readonly ifindex: number;
@@ -116,15 +98,6 @@ export interface Ipcm {
   scope: number;
 }
 
-export const intOf = (v: Uint8Array | number): number =>
-  typeof v === 'number' ? v : v.length >= 4 ? le32(v, 0) | 0 : v.length >= 1 ? v[0]! : 0;
-
-export function int32(v: number): Uint8Array {
-  const b = new Uint8Array(4);
-  putLe32(b, 0, v);
-  return b;
-}
-
 /** sockaddr_in, as control data holds it. */
 function sockaddrIn(address: number, port: number): Uint8Array {
   const b = new Uint8Array(16);
@@ -134,7 +107,8 @@ function sockaddrIn(address: number, port: number): Uint8Array {
   return b;
 }
 
-export abstract class InetQueueSock extends Sock {
+export abstract class InetQueueSock extends DatagramSock<RxItem, ErrItem> {
+  protected readonly errOrigin: number = so.SO_EE_ORIGIN_ICMP;
   /** Bound address; the source of what is sent. */
   saddr = 0;
   /** Address packets must come to; 0 for any. */
@@ -142,7 +116,6 @@ export abstract class InetQueueSock extends Sock {
   daddr = 0;
   sport = 0;
   dport = 0;
-  connected = false;
   tos = 0;
   ttl = -1;
   mcTtl = 1;
@@ -150,21 +123,12 @@ export abstract class InetQueueSock extends Sock {
   mcIndex = 0;
   mcAddr = 0;
   pmtudisc: number;
-  recvErr = false;
   hdrincl = false;
   freebind = false;
   transparent = false;
   options: Uint8Array | null = null;
-  rcvShutdown = false;
-  sndShutdown = false;
-  /** IP_* flags that want ancillary data. */
-  readonly wants: Set<number> = new Set();
-  readonly rxq: Ring<RxItem> = new Ring<RxItem>();
-  rmem = 0;
-  drops = 0;
   /** The MTU that stood in the way of the last send. */
   lastMtu = 0;
-  readonly errq: ErrItem[] = [];
   readonly groups: { readonly group: number; readonly ifindex: number }[] = [];
 
   constructor(net: Net, type: number, protocol: number) {
@@ -172,20 +136,9 @@ export abstract class InetQueueSock extends Sock {
     this.pmtudisc = netIpv4(net).sysctl.ip_no_pmtu_disc !== 0 ? so.IP_PMTUDISC_DONT : so.IP_PMTUDISC_WANT;
   }
 
-  protected fail(errno: number, call: string): never {
-    throw new SystemError(errno, call);
-  }
-
   protected in4(a: SockAddr | undefined, call: string): SockAddrIn {
     if (a === undefined || a.family !== so.AF_INET) return this.fail(EAFNOSUPPORT, call);
     return a;
-  }
-
-  poll(): number {
-    let mask = so.POLLOUT | so.POLLWRNORM;
-    if (this.err !== 0 || this.errq.length > 0) mask |= so.POLLERR;
-    if (this.rxq.length > 0 || this.rcvShutdown) mask |= so.POLLIN | so.POLLRDNORM;
-    return mask;
   }
 
   /** Whether this address may be bound to; `many` have it when it is no source of packets. @see inet_bind: chk_addr_ret */
@@ -201,14 +154,6 @@ export abstract class InetQueueSock extends Sock {
   abstract sendmsg(data: Uint8Array, options?: SendOptions): number;
   abstract connect(address: SockAddr): void;
 
-  listen(_backlog: number): void {
-    this.fail(EOPNOTSUPP, 'listen');
-  }
-
-  accept(): Socket {
-    return this.fail(EOPNOTSUPP, 'accept');
-  }
-
   getsockname(): SockAddr {
     return { family: so.AF_INET, address: this.rcvSaddr !== 0 ? this.rcvSaddr : this.saddr, port: this.sport };
   }
@@ -218,19 +163,9 @@ export abstract class InetQueueSock extends Sock {
     return { family: so.AF_INET, address: this.daddr, port: this.dport };
   }
 
-  shutdown(how: number): void {
-    if (!this.connected) this.fail(ENOTCONN, 'shutdown');
-    if (how === 0 || how === 2) this.rcvShutdown = true;
-    if (how === 1 || how === 2) this.sndShutdown = true;
-    this.ready();
-  }
-
-  close(): void {
-    for (const g of this.groups) this.#leave(g.ifindex, g.group);
-    this.groups.length = 0;
-    this.rxq.clear();
-    this.errq.length = 0;
-    this.release();
+  override close(): void {
+    for (const g of this.groups.splice(0)) this.#leave(g.ifindex, g.group);
+    super.close();
   }
 
   /** Reads what a sender asks for this once. @see ip_cmsg_send */
@@ -316,23 +251,13 @@ export abstract class InetQueueSock extends Sock {
     return fl;
   }
 
-  /** Work that was queued by sending is done when the call ends. */
-  protected flush(): void {
-    doSoftirq(this.net.kernel);
-  }
-
   /** Puts a received packet's bytes from `off` on the queue; false when there is no room. `skb.data` is at the transport. */
   protected enqueue(skb: SkBuff, off: number, from: SockAddrIn | null): boolean {
+    if (!this.hasRoom()) return false;
     const len = skb.data + skb.len - off;
-    const truesize = skbTruesize(skb.data + skb.len - skb.networkHeader);
-    if (this.rmem > this.rcvbuf) {
-      this.drops++;
-      return false;
-    }
     const { buf: b, networkHeader: o } = skb;
     const hlen = (b[o]! & 15) << 2;
-    this.rmem += truesize;
-    this.rxq.push({
+    this.queue({
       data: b.slice(off, off + len),
       from,
       ttl: b[o + 8]!,
@@ -342,9 +267,8 @@ export abstract class InetQueueSock extends Sock {
       specDst: this.wants.has(so.IP_PKTINFO) && skb.dst !== null ? fibComputeSpecDst(skb, skb.dst as Rtable) : 0,
       tstamp: skb.tstamp,
       options: hlen > 20 ? b.slice(o + 20, o + hlen) : null,
-      truesize,
+      truesize: skbTruesize(skb.data + skb.len - skb.networkHeader),
     });
-    this.ready();
     return true;
   }
 
@@ -359,7 +283,7 @@ export abstract class InetQueueSock extends Sock {
     code: number,
   ): void {
     const { buf: b } = skb;
-    this.#queueError({
+    this.queueError({
       data: b.slice(payload, skb.data + skb.len),
       errno,
       origin: so.SO_EE_ORIGIN_ICMP,
@@ -378,7 +302,7 @@ export abstract class InetQueueSock extends Sock {
   protected localError(errno: number, daddr: number, port: number, info: number): void {
     if (!this.recvErr) return;
     const to: SockAddrIn = { family: so.AF_INET, address: daddr, port };
-    this.#queueError({
+    this.queueError({
       data: new Uint8Array(0),
       errno,
       origin: so.SO_EE_ORIGIN_LOCAL,
@@ -395,58 +319,10 @@ export abstract class InetQueueSock extends Sock {
     this.ready();
   }
 
-  /** An error that finds no room is lost, as a packet would be. @see sock_queue_err_skb */
-  #queueError(e: ErrItem): void {
-    const size = e.data.length + 256;
-    if (this.rmem + size > this.rcvbuf) return;
-    this.rmem += size;
-    this.errq.push(e);
-  }
-
-  /** @see skb_queue_purge */
-  protected purgeErrors(): void {
-    for (const e of this.errq.splice(0)) this.rmem -= e.data.length + 256;
-  }
-
-  recvmsg(options: ReceiveOptions = {}): Received {
-    const flags = options.flags ?? 0;
-    if ((flags & so.MSG_ERRQUEUE) !== 0) return this.#recvError(options);
-    if (this.err !== 0) this.fail(this.takeErr(), 'recvmsg');
-    const item = (flags & so.MSG_PEEK) !== 0 ? this.rxq.peek() : this.rxq.shift();
-    if (item === undefined) {
-      if (this.rcvShutdown) return { data: new Uint8Array(0), length: 0, from: null, flags: 0, control: [] };
-      return this.fail(EAGAIN, 'recvmsg');
-    }
-    if ((flags & so.MSG_PEEK) === 0) this.rmem -= item.truesize;
-    const size = options.size ?? 65536;
-    const cut = item.data.length > size;
-    return {
-      data: cut ? item.data.subarray(0, size) : item.data,
-      length: item.data.length,
-      from: item.from,
-      flags: cut ? so.MSG_TRUNC : 0,
-      control: this.#control(item),
-    };
-  }
-
-  #timestamp(tstamp: number, out: ControlMessage[]): void {
-    const ns = this.switches.get(so.SO_TIMESTAMPNS) === 1;
-    if (!ns && this.switches.get(so.SO_TIMESTAMP) !== 1) return;
-    const { clock } = this.net.kernel;
-    const at = clock.bootRealtime + BigInt(Math.floor(tstamp !== 0 ? tstamp : clock.now));
-    const b = new Uint8Array(16);
-    const sec = at / 1_000_000_000n;
-    const rest = Number(at % 1_000_000_000n);
-    putLe32(b, 0, Number(sec & 0xffffffffn));
-    putLe32(b, 4, Number(sec >> 32n));
-    putLe32(b, 8, ns ? rest : Math.floor(rest / 1000));
-    out.push({ level: so.SOL_SOCKET, type: ns ? so.SCM_TIMESTAMPNS : so.SCM_TIMESTAMP, data: b });
-  }
-
   /** @see ip_cmsg_recv_offset */
-  #control(item: RxItem): ControlMessage[] {
+  protected control(item: RxItem): ControlMessage[] {
     const out: ControlMessage[] = [];
-    this.#timestamp(item.tstamp, out);
+    timestampControl(this, item.tstamp, out);
     const { wants } = this;
     if (wants.has(so.IP_PKTINFO)) {
       const b = new Uint8Array(12);
@@ -467,34 +343,15 @@ export abstract class InetQueueSock extends Sock {
     return out;
   }
 
-  /** @see ip_recv_error */
-  #recvError(options: ReceiveOptions): Received {
-    const e = this.errq.shift();
-    if (e === undefined) return this.fail(EAGAIN, 'recvmsg');
-    this.rmem -= e.data.length + 256;
-    const next = this.errq[0];
-    this.err = next !== undefined && next.origin === so.SO_EE_ORIGIN_ICMP ? next.errno : 0;
-    const b = new Uint8Array(32);
-    putLe32(b, 0, e.errno);
-    b[4] = e.origin;
-    b[5] = e.type;
-    b[6] = e.code;
-    putLe32(b, 8, e.info);
+  protected errControl(e: ErrItem): ControlMessage[] {
+    const out: ControlMessage[] = [];
+    const b = extendedErr(e, 32);
     if (e.origin === so.SO_EE_ORIGIN_ICMP) b.set(sockaddrIn(e.offender, 0), 16);
-    const control: ControlMessage[] = [];
-    this.#timestamp(e.tstamp, control);
+    timestampControl(this, e.tstamp, out);
     if (e.ttl !== 0 && this.wants.has(so.IP_RECVTTL))
-      control.push({ level: so.SOL_IP, type: so.IP_TTL, data: int32(e.ttl) });
-    control.push({ level: so.SOL_IP, type: so.IP_RECVERR, data: b });
-    const size = options.size ?? 65536;
-    const cut = e.data.length > size;
-    return {
-      data: cut ? e.data.subarray(0, size) : e.data,
-      length: e.data.length,
-      from: e.to,
-      flags: so.MSG_ERRQUEUE | (cut ? so.MSG_TRUNC : 0),
-      control,
-    };
+      out.push({ level: so.SOL_IP, type: so.IP_TTL, data: int32(e.ttl) });
+    out.push({ level: so.SOL_IP, type: so.IP_RECVERR, data: b });
+    return out;
   }
 
   #leave(ifindex: number, group: number): void {

@@ -3,7 +3,7 @@ import { EMSGSIZE } from '../../uapi/errno.ts';
 import { IP_DF } from '../../uapi/ip.ts';
 import { IP_PMTUDISC_DO, IP_PMTUDISC_PROBE, IP_PMTUDISC_INTERFACE, IP_PMTUDISC_OMIT } from '../../uapi/socket.ts';
 import type { SkBuff } from '../core/skbuff.ts';
-import { ipLocalOut, ipMakeSkb } from '../ipv4/ip-output.ts';
+import { ipMakeSkb, ipSendSkb } from '../ipv4/ip-output.ts';
 import { ipOptionsBuild } from '../ipv4/ip-options.ts';
 import { netIpv4 } from '../ipv4/netns.ts';
 import { rtMtu, rtMtuLocked } from '../ipv4/route.ts';
@@ -67,4 +67,4 @@ export function inetMakeSkb(
 }
 
 /** Sends it. @returns 0 or -errno; what is queued counts as sent. @see ip_send_skb */
-export const inetSendSkb = (skb: SkBuff): number => ipLocalOut(skb);
+export const inetSendSkb = (skb: SkBuff): number => ipSendSkb(skb);

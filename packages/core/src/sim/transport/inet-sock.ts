@@ -1,7 +1,16 @@
 /** Options of AF_INET sockets. @see net/ipv4/ip_sockglue.c, net/core/sock.c */
 import { be32, le32, putBe32 } from '../../lib/bytes.ts';
 import type { Socket } from '../../syscall/index.ts';
-import { EADDRINUSE, EADDRNOTAVAIL, EINVAL, ENOBUFS, ENODEV, ENOPROTOOPT, ENOTCONN, EOPNOTSUPP } from '../../uapi/errno.ts';
+import {
+  EADDRINUSE,
+  EADDRNOTAVAIL,
+  EINVAL,
+  ENOBUFS,
+  ENODEV,
+  ENOPROTOOPT,
+  ENOTCONN,
+  EOPNOTSUPP,
+} from '../../uapi/errno.ts';
 import { IpOptions, ipOptionsCompile } from '../../wire/ipv4-options.ts';
 import * as so from '../../uapi/socket.ts';
 import { ipMcDecGroup, ipMcIncGroup } from '../ipv4/devinet.ts';
@@ -10,7 +19,8 @@ import { Flowi4 } from '../ipv4/fib-types.ts';
 import { inDevGet } from '../ipv4/in-device.ts';
 import { netIpv4 } from '../ipv4/netns.ts';
 import { ipRouteOutputKey, rtMtu } from '../ipv4/route.ts';
-import { InetQueueSock, int32, intOf } from './inet-queue.ts';
+import { InetQueueSock } from './inet-queue.ts';
+import { int32, intOf } from './sock-cmsg.ts';
 
 export { icmpErrConvert, type Ipcm } from './inet-queue.ts';
 

@@ -66,8 +66,9 @@ export class RawSock extends InetSock {
     const rt = this.route(fl, 'sendmsg');
     this.mayBroadcast(rt, 'sendmsg');
     if (this.hdrincl) {
-      this.#sendHdrinc(data, rt, fl.saddr, fl.daddr);
+      const err = this.#sendHdrinc(data, rt, fl.saddr, fl.daddr);
       this.flush();
+      if (err < 0 && this.recvErr) this.fail(err, 'sendmsg');
     } else {
       const skb = inetMakeSkb(this, rt, c, fl.saddr, fl.daddr, data.length);
       if (typeof skb === 'number') {
@@ -84,7 +85,7 @@ export class RawSock extends InetSock {
   }
 
   /** The caller wrote the header; length, checksum, and what it left 0 are filled in. @see raw_send_hdrinc */
-  #sendHdrinc(data: Uint8Array, rt: Rtable, saddr: number, daddr: number): void {
+  #sendHdrinc(data: Uint8Array, rt: Rtable, saddr: number, daddr: number): number {
     const mtu = rtMtu(rt);
     if (data.length > mtu) {
       this.localError(EMSGSIZE, daddr, 0, mtu);
@@ -109,7 +110,7 @@ export class RawSock extends InetSock {
     skb.transportHeader = o + ipHlen(data, 0);
     skb.sk = this;
     ipSendCheck(skb.buf, o);
-    inetSendSkb(skb);
+    return inetSendSkb(skb);
   }
 
   /** Whether a packet on its way in is for this socket. @see raw_v4_match */

@@ -13,11 +13,12 @@ import type { Net } from '../core/net.ts';
 import { slot, type Slot, slotGet, slotPeek } from '../core/notifier.ts';
 import { kfreeSkb, type SkBuff, skbClone } from '../core/skbuff.ts';
 import { icmp6OutCount } from '../ipv6/icmp6-send.ts';
-import { ip6Alloc, IP6SKB_NOLOOP, ip6LocalOut, ip6PushHeader } from '../ipv6/ip6-output.ts';
+import { ip6Alloc, IP6SKB_NOLOOP, ip6PushHeader, ip6SendSkb } from '../ipv6/ip6-output.ts';
 import { kernelIpv6 } from '../ipv6/netns6.ts';
-import { int32, sockAddr6 } from './inet6-cmsg.ts';
+import { sockAddr6 } from './inet6-cmsg.ts';
 import type { Way6 } from './inet6-options.ts';
 import { Inet6Sock } from './inet6-sock.ts';
+import { int32 } from './sock-cmsg.ts';
 
 /** Sockets of a namespace, in order of creation. */
 const SOCKS: Slot<Net, Set<Raw6Sock>> = slot(() => new Set<Raw6Sock>());
@@ -70,7 +71,7 @@ export class Raw6Sock extends Inet6Sock {
       ip6PushHeader(skb, way.fl, this.protocol, way.hopLimit);
       if (this.protocol === IPPROTO_ICMPV6 && data.length > 0) icmp6OutCount(this.net, way.rt, data[0]!);
     }
-    const err = ip6LocalOut(this.net, skb);
+    const err = ip6SendSkb(this.net, skb);
     this.flush();
     if (err < 0 && this.recvErr) this.fail(err, 'sendmsg');
     return data.length;

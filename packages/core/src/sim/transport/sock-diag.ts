@@ -41,7 +41,9 @@ const PACKET_DIAG_UID = 4;
 const PACKET_DIAG_MEMINFO = 5;
 const PACKET_SHOW_MEMINFO = 0x10;
 const NDIAG_SHOW_MEMINFO = 1;
+const NDIAG_SHOW_GROUPS = 2;
 const NETLINK_DIAG_MEMINFO = 0;
+const NETLINK_DIAG_GROUPS = 1;
 const NDIAG_PROTO_ALL = 255;
 const PDI_RUNNING = 1;
 
@@ -149,6 +151,11 @@ const netlinkDump: RtnlDumpit = (req, emit) => {
     if ((showOf(req) & NDIAG_SHOW_MEMINFO) !== 0) {
       const info = sk === null ? numbers(0, 212_992, 0, 212_992, 0, 0, 0, 0, 0) : meminfo(sk);
       attrs.set(NETLINK_DIAG_MEMINFO, info);
+    }
+    if ((showOf(req) & NDIAG_SHOW_GROUPS) !== 0 && sk !== null) {
+      let mask = 0;
+      for (const g of sk.groups) if (g <= 32) mask |= 1 << (g - 1);
+      attrs.set(NETLINK_DIAG_GROUPS, numbers(mask));
     }
     const payload = encodeNetlinkDiagMsg({
       type: sk?.type ?? 3,

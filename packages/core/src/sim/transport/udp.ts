@@ -14,59 +14,42 @@ import { EADDRINUSE, EAGAIN, EDESTADDRREQ, EINVAL, EMSGSIZE, EPIPE } from '../..
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, ICMP_PORT_UNREACH, ICMP_SOURCE_QUENCH } from '../../uapi/icmp.ts';
 import { IPPROTO_UDP } from '../../uapi/in.ts';
 import { RTCF_BROADCAST, RTCF_MULTICAST } from '../../uapi/ip.ts';
-import { AF_INET, IP_PMTUDISC_DONT, SO_NO_CHECK, SO_REUSEADDR, SO_REUSEPORT, SOCK_DGRAM } from '../../uapi/socket.ts';
+import { AF_INET, IP_PMTUDISC_DONT, SO_NO_CHECK, SO_REUSEPORT, SOCK_DGRAM } from '../../uapi/socket.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
-import { slot, type Slot, slotGet, slotPeek } from '../core/notifier.ts';
 import { consumeSkb, kfreeSkb, type SkBuff, skbClone } from '../core/skbuff.ts';
 import { icmpSend } from '../ipv4/icmp-send.ts';
 import { kernelIpv4, netIpv4 } from '../ipv4/netns.ts';
 import type { Rtable } from '../ipv4/rtable.ts';
 import { inetMakeSkb, inetSendSkb } from './inet-send.ts';
 import { icmpErrConvert, InetSock } from './inet-sock.ts';
+import { UdpPorts } from './udp-ports.ts';
 
-/** Sockets by local port. */
-const SOCKS: Slot<Net, Map<number, UdpSock[]>> = slot(() => new Map<number, UdpSock[]>());
+const PORTS: UdpPorts<UdpSock> = new UdpPorts(
+  (a, b) => a.rcvSaddr === 0 || b.rcvSaddr === 0 || a.rcvSaddr === b.rcvSaddr,
+);
 
 export class UdpSock extends InetSock {
   constructor(net: Net) {
     super(net, SOCK_DGRAM, IPPROTO_UDP);
   }
 
-  #conflicts(other: UdpSock, addr: number): boolean {
-    if (other.boundDevIf !== 0 && this.boundDevIf !== 0 && other.boundDevIf !== this.boundDevIf) return false;
-    if (other.rcvSaddr !== 0 && addr !== 0 && other.rcvSaddr !== addr) return false;
-    const shared = (option: number): boolean => other.switches.get(option) === 1 && this.switches.get(option) === 1;
-    return !shared(SO_REUSEADDR) && !shared(SO_REUSEPORT);
-  }
-
-  /** Takes a port; 0 for a free one of the range. @see udp_lib_get_port */
-  #getPort(want: number, addr: number, none: number, call: string): void {
-    const socks = slotGet(this.net, SOCKS);
-    const free = (p: number): boolean => (socks.get(p) ?? []).every((o) => !this.#conflicts(o, addr));
-    let port = want;
-    if (port === 0) {
-      const [low, high] = netIpv4(this.net).sysctl.ip_local_port_range;
-      const n = high - low + 1;
-      const start = this.net.kernel.random.below(n);
-      let i = 0;
-      while (i < n && !free(low + ((start + i) % n))) i++;
-      if (i === n) this.fail(none, call);
-      port = low + ((start + i) % n);
-    } else if (!free(port)) this.fail(EADDRINUSE, call);
-    this.sport = port;
-    const list = socks.get(port);
-    if (list === undefined) socks.set(port, [this]);
-    else list.push(this);
+  /** @see inet_autobind */
+  #autobind(call: string): void {
+    const err = this.sport === 0 ? PORTS.take(this, 0, EAGAIN) : 0;
+    if (err !== 0) this.fail(err, call);
   }
 
   bind(address: SockAddr): void {
     const a = this.in4(address, 'bind');
     const shared = this.checkBind(a.address, 'bind') === 'many';
     if (this.sport !== 0) this.fail(EINVAL, 'bind');
-    this.#getPort(a.port, a.address, EADDRINUSE, 'bind');
     this.rcvSaddr = this.saddr = a.address;
-    if (shared) this.saddr = 0;
+    const err = PORTS.take(this, a.port, EADDRINUSE);
+    if (shared || err !== 0) this.saddr = 0;
+    if (err === 0) return;
+    this.rcvSaddr = 0;
+    this.fail(err, 'bind');
   }
 
   connect(address: SockAddr): void {
@@ -79,7 +62,7 @@ export class UdpSock extends InetSock {
     const fl = this.flow(this.cookie(undefined), a.address);
     const rt = this.routeConnect(fl);
     this.mayBroadcast(rt, 'connect');
-    if (this.sport === 0) this.#getPort(0, 0, EAGAIN, 'connect');
+    this.#autobind('connect');
     if (this.saddr === 0) this.saddr = fl.saddr;
     if (this.rcvSaddr === 0) this.rcvSaddr = fl.saddr;
     this.daddr = fl.daddr;
@@ -98,7 +81,7 @@ export class UdpSock extends InetSock {
       dport = to.port;
       if (dport === 0) this.fail(EINVAL, 'sendmsg');
     } else if (!this.connected) this.fail(EDESTADDRREQ, 'sendmsg');
-    if (this.sport === 0) this.#getPort(0, 0, EAGAIN, 'sendmsg');
+    this.#autobind('sendmsg');
     const c = this.cookie(options);
     const fl = this.flow(c, daddr);
     fl.sport = this.sport;
@@ -179,13 +162,7 @@ export class UdpSock extends InetSock {
   }
 
   override close(): void {
-    const socks = slotGet(this.net, SOCKS);
-    const list = socks.get(this.sport);
-    const i = list?.indexOf(this) ?? -1;
-    if (i >= 0) {
-      list!.splice(i, 1);
-      if (list!.length === 0) socks.delete(this.sport);
-    }
+    PORTS.drop(this);
     super.close();
   }
 }
@@ -193,7 +170,7 @@ export class UdpSock extends InetSock {
 function lookup(net: Net, saddr: number, sport: number, daddr: number, dport: number, ifindex: number): UdpSock | null {
   let best: UdpSock | null = null;
   let most = 0;
-  for (const sk of slotPeek(net, SOCKS)?.get(dport) ?? []) {
+  for (const sk of PORTS.at(net, dport)) {
     const score = sk.score(saddr, sport, daddr, ifindex);
     if (score > most || (score > 0 && score === most && sk.switches.get(SO_REUSEPORT) !== 1)) {
       most = score;
@@ -243,7 +220,7 @@ function udpRcv(skb: SkBuff): void {
 /** Every socket that listens gets it. @see __udp4_lib_mcast_deliver */
 function mcastDeliver(skb: SkBuff, net: Net, saddr: number, sport: number, daddr: number, dport: number): void {
   let any = false;
-  for (const sk of slotPeek(net, SOCKS)?.get(dport) ?? []) {
+  for (const sk of PORTS.at(net, dport)) {
     if (sk.score(saddr, sport, daddr, skb.cb2) < 0) continue;
     any = true;
     if (!sk.deliver(skb, sport)) kfreeSkb(skbClone(skb), SKB_DROP_REASON_SOCKET_RCVBUFF, 'udp_queue_rcv_one_skb');
@@ -264,4 +241,4 @@ export function udpInit(kernel: SimKernel): void {
 }
 
 /** Open UDP sockets by port, for /proc/net/udp and ss. */
-export const udpSocks = (net: Net): Iterable<UdpSock> => [...(slotPeek(net, SOCKS)?.values() ?? [])].flat();
+export const udpSocks = (net: Net): Iterable<UdpSock> => PORTS.all(net);

@@ -10,66 +10,49 @@ import {
 import { EADDRINUSE, EAGAIN, EDESTADDRREQ, EINVAL, EPIPE } from '../../uapi/errno.ts';
 import { ICMPV6_DEST_UNREACH, ICMPV6_PORT_UNREACH } from '../../uapi/icmpv6.ts';
 import { IPPROTO_UDP } from '../../uapi/in.ts';
-import { SO_REUSEADDR, SO_REUSEPORT, SOCK_DGRAM } from '../../uapi/socket.ts';
+import { SOCK_DGRAM } from '../../uapi/socket.ts';
 import { checksum, csumIpv6Nofold } from '../../wire/checksum.ts';
 import { IPV6_DADDR, IPV6_HLEN, IPV6_SADDR } from '../../wire/ipv6.ts';
 import { putUdpHeader, UDP_HLEN, udpDest, udpFinish, udpLen, udpSource } from '../../wire/udp.ts';
 import type { SimKernel } from '../core/kernel.ts';
 import type { Net } from '../core/net.ts';
-import { slot, type Slot, slotGet, slotPeek } from '../core/notifier.ts';
 import { consumeSkb, kfreeSkb, type SkBuff } from '../core/skbuff.ts';
-import { netIpv4 } from '../ipv4/netns.ts';
 import { ipv6AddrEqual, ipv6AddrType } from '../ipv6/addr-type.ts';
-import { ip6Alloc, IP6SKB_NOLOOP, ip6LocalOut, ip6PushHeader } from '../ipv6/ip6-output.ts';
+import { ip6Alloc, IP6SKB_NOLOOP, ip6PushHeader, ip6SendSkb } from '../ipv6/ip6-output.ts';
 import { kernelIpv6, netIpv6 } from '../ipv6/netns6.ts';
 import { sockAddr6 } from './inet6-cmsg.ts';
 import { Inet6Sock } from './inet6-sock.ts';
+import { UdpPorts } from './udp-ports.ts';
 
-/** Sockets by local port. */
-const SOCKS: Slot<Net, Map<number, Udp6Sock[]>> = slot(() => new Map<number, Udp6Sock[]>());
+const PORTS: UdpPorts<Udp6Sock> = new UdpPorts(
+  (a, b) =>
+    ipv6AddrType(a.rcvSaddr) === 0 || ipv6AddrType(b.rcvSaddr) === 0 || ipv6AddrEqual(a.rcvSaddr, 0, b.rcvSaddr, 0),
+);
 
 export class Udp6Sock extends Inet6Sock {
   constructor(net: Net) {
     super(net, SOCK_DGRAM, IPPROTO_UDP);
   }
 
-  #conflicts(other: Udp6Sock): boolean {
-    if (other.boundDevIf !== 0 && this.boundDevIf !== 0 && other.boundDevIf !== this.boundDevIf) return false;
-    const both = ipv6AddrType(other.rcvSaddr) !== 0 && ipv6AddrType(this.rcvSaddr) !== 0;
-    if (both && !ipv6AddrEqual(other.rcvSaddr, 0, this.rcvSaddr, 0)) return false;
-    const shared = (option: number): boolean => other.switches.get(option) === 1 && this.switches.get(option) === 1;
-    return !shared(SO_REUSEADDR) && !shared(SO_REUSEPORT);
-  }
-
-  /** Takes a port; 0 for a free one of the range. @see udp_lib_get_port */
-  #getPort(want: number, none: number, call: string): void {
-    const socks = slotGet(this.net, SOCKS);
-    const free = (p: number): boolean => (socks.get(p) ?? []).every((o) => !this.#conflicts(o));
-    let port = want;
-    if (port === 0) {
-      const [low, high] = netIpv4(this.net).sysctl.ip_local_port_range;
-      const n = high - low + 1;
-      const start = this.net.kernel.random.below(n);
-      let i = 0;
-      while (i < n && !free(low + ((start + i) % n))) i++;
-      if (i === n) this.fail(none, call);
-      port = low + ((start + i) % n);
-    } else if (!free(port)) this.fail(EADDRINUSE, call);
-    this.sport = port;
-    const list = socks.get(port);
-    if (list === undefined) socks.set(port, [this]);
-    else list.push(this);
+  /** @see inet_autobind */
+  #autobind(call: string): void {
+    const err = this.sport === 0 ? PORTS.take(this, 0, EAGAIN) : 0;
+    if (err !== 0) this.fail(err, call);
   }
 
   bind(address: SockAddr): void {
     const a = this.in6(address, 'bind');
     if (this.sport !== 0) this.fail(EINVAL, 'bind');
     this.bindAddress(a);
-    this.#getPort(a.port, EADDRINUSE, 'bind');
+    const err = PORTS.take(this, a.port, EADDRINUSE);
+    if (err === 0) return;
+    this.saddr.fill(0);
+    this.rcvSaddr.fill(0);
+    this.fail(err, 'bind');
   }
 
   override connect(address: SockAddr): void {
-    if (this.sport === 0 && (address.family as number) !== 0) this.#getPort(0, EAGAIN, 'connect');
+    if ((address.family as number) !== 0) this.#autobind('connect');
     super.connect(address);
   }
 
@@ -79,7 +62,7 @@ export class Udp6Sock extends Inet6Sock {
     if (options?.to === undefined && !this.connected) this.fail(EDESTADDRREQ, 'sendmsg');
     const to = options?.to === undefined ? sockAddr6(this.daddr, this.dport, 0) : this.in6(options.to, 'sendmsg');
     if (to.port === 0) this.fail(EINVAL, 'sendmsg');
-    if (this.sport === 0) this.#getPort(0, EAGAIN, 'sendmsg');
+    this.#autobind('sendmsg');
     const c = this.cookie(options);
     const way = this.route(to, c, 'sendmsg');
     const len = data.length + UDP_HLEN;
@@ -94,7 +77,7 @@ export class Udp6Sock extends Inet6Sock {
     skb.dst = way.rt;
     skb.mark = c.mark;
     skb.cb1 = this.mcLoop ? 0 : IP6SKB_NOLOOP;
-    const err = ip6LocalOut(this.net, skb);
+    const err = ip6SendSkb(this.net, skb);
     this.flush();
     if (err < 0 && this.recvErr) this.fail(err, 'sendmsg');
     netIpv6(this.net).udp.OutDatagrams++;
@@ -113,11 +96,7 @@ export class Udp6Sock extends Inet6Sock {
   }
 
   override close(): void {
-    const socks = slotGet(this.net, SOCKS);
-    const list = socks.get(this.sport);
-    const i = list?.indexOf(this) ?? -1;
-    if (i >= 0) list!.splice(i, 1);
-    if (list?.length === 0) socks.delete(this.sport);
+    PORTS.drop(this);
     super.close();
   }
 }
@@ -134,7 +113,7 @@ function lookup(
 ): Udp6Sock | null {
   let found: Udp6Sock | null = null;
   let best = -1;
-  for (const sk of slotPeek(net, SOCKS)?.get(dport) ?? []) {
+  for (const sk of PORTS.at(net, dport)) {
     const score = sk.score(buf, s, d, sport, ifindex);
     if (score > best) {
       best = score;
@@ -166,7 +145,7 @@ function udp6Rcv(skb: SkBuff): number {
   const sport = udpSource(buf, at);
   const dport = udpDest(buf, at);
   if (buf[nh + IPV6_DADDR] === 0xff) {
-    for (const sk of slotPeek(net, SOCKS)?.get(dport) ?? []) {
+    for (const sk of PORTS.at(net, dport)) {
       if (sk.score(buf, nh + IPV6_SADDR, nh + IPV6_DADDR, sport, skb.cb0) >= 0 && sk.deliver(skb, sport))
         udp.InDatagrams++;
     }
@@ -210,4 +189,4 @@ export function udp6Init(kernel: SimKernel): void {
 }
 
 /** For /proc/net/udp6 and ss. */
-export const udp6Socks = (net: Net): Iterable<Udp6Sock> => [...(slotPeek(net, SOCKS)?.values() ?? [])].flat();
+export const udp6Socks = (net: Net): Iterable<Udp6Sock> => PORTS.all(net);

@@ -1,6 +1,6 @@
 import { EMFILE } from '../../uapi/errno.ts';
 import { fail } from './error.ts';
-import { RLIM_NOFILE } from './limits.ts';
+import { RLIM_NOFILE, RLIM_NOFILE_MAX } from './limits.ts';
 import type { FdTable, OpenFile } from './types.ts';
 
 /** The descriptor table of a process. */
@@ -10,6 +10,7 @@ export class Descriptors implements FdTable {
   readonly #cloexec: Set<number> = new Set();
   /** Numbers of descriptors are below this. @see RLIMIT_NOFILE */
   limit: number = RLIM_NOFILE;
+  hardLimit: number = RLIM_NOFILE_MAX;
 
   get(fd: number): OpenFile | undefined {
     return this.#files[fd];
@@ -53,6 +54,7 @@ export class Descriptors implements FdTable {
   copy(): Descriptors {
     const copy = new Descriptors();
     copy.limit = this.limit;
+    copy.hardLimit = this.hardLimit;
     for (let fd = 0; fd < this.#files.length; fd++) copy.#files.push(this.#files[fd]?.retain());
     for (const fd of this.#cloexec) copy.#cloexec.add(fd);
     return copy;

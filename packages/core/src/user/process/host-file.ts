@@ -7,7 +7,18 @@ import type { Stat } from './types.ts';
 
 const EMPTY = new Uint8Array(0);
 
-const hostStat = (): Stat => ({ ino: 3, dev: 13, mode: S_IFIFO | 0o600, nlink: 1, uid: 0, gid: 0, size: 0, atime: 0, mtime: 0, ctime: 0 });
+const hostStat = (): Stat => ({
+  ino: 3,
+  dev: 13,
+  mode: S_IFIFO | 0o600,
+  nlink: 1,
+  uid: 0,
+  gid: 0,
+  size: 0,
+  atime: 0,
+  mtime: 0,
+  ctime: 0,
+});
 
 /** Standard input of the host, read chunk by chunk as somebody in the machine asks for it. */
 export class HostInput extends BaseFile {

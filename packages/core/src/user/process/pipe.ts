@@ -165,7 +165,18 @@ export class PipeEnd extends BaseFile {
 
   stat(): Stat {
     if (this.#stat !== undefined) return this.#stat();
-    return { ino: this.#ino, dev: 13, mode: S_IFIFO | 0o600, nlink: 1, uid: 0, gid: 0, size: 0, atime: 0, mtime: 0, ctime: 0 };
+    return {
+      ino: this.#ino,
+      dev: 13,
+      mode: S_IFIFO | 0o600,
+      nlink: 1,
+      uid: 0,
+      gid: 0,
+      size: 0,
+      atime: 0,
+      mtime: 0,
+      ctime: 0,
+    };
   }
 }
 

@@ -34,6 +34,17 @@ export class SocketFile extends BaseFile {
   }
 
   stat(): Stat {
-    return { ino: this.#socket.ino, dev: 9, mode: S_IFSOCK | 0o777, nlink: 1, uid: 0, gid: 0, size: 0, mtime: 0, atime: 0, ctime: 0 };
+    return {
+      ino: this.#socket.ino,
+      dev: 9,
+      mode: S_IFSOCK | 0o777,
+      nlink: 1,
+      uid: 0,
+      gid: 0,
+      size: 0,
+      mtime: 0,
+      atime: 0,
+      ctime: 0,
+    };
   }
 }

@@ -208,6 +208,8 @@ export interface ProcessTable {
 export interface FdTable {
   /** Numbers of descriptors are below this. @see RLIMIT_NOFILE, getrlimit(2) */
   limit: number;
+  /** What `limit` can be raised to by who is not root. */
+  hardLimit: number;
   get(fd: number): OpenFile | undefined;
   /** Puts an open file at `fd`, closing what was there. Takes over one reference. */
   set(fd: number, file: OpenFile, cloexec?: boolean): void;

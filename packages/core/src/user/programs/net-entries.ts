@@ -33,6 +33,11 @@ export const netEntries: readonly ProgramEntry[] = [
     load: async () => (await import('./arping/main.ts')).arpingMain,
   },
   {
+    name: 'nc',
+    paths: ['/usr/bin/nc', '/usr/bin/netcat', '/usr/bin/nc.openbsd'],
+    load: async () => (await import('./nc/main.ts')).ncMain,
+  },
+  {
     name: 'tcpdump',
     paths: ['/usr/bin/tcpdump', '/usr/sbin/tcpdump'],
     load: async () => (await import('./tcpdump/main.ts')).tcpdumpMain,
@@ -106,5 +111,15 @@ export const netEntries: readonly ProgramEntry[] = [
     name: 'nstat',
     paths: ['/usr/bin/nstat'],
     load: async () => (await import('./nstat/main.ts')).nstatMain,
+  },
+  {
+    name: 'ss',
+    paths: ['/usr/bin/ss'],
+    load: async () => (await import('./ss/main.ts')).ssMain,
+  },
+  {
+    name: 'lsns',
+    paths: ['/usr/bin/lsns'],
+    load: async () => (await import('./lsns/main.ts')).lsnsMain,
   },
 ];

@@ -114,3 +114,22 @@ const SHOPTS: readonly string[] = (
 export type ShellOptions = Record<string, boolean>;
 
 export const newShopts = (): ShellOptions => Object.fromEntries(SHOPTS.map((n) => [n, ON.has(n)]));
+
+/** Options that nothing here heeds: they stay as they are, and who wants to change one is told so. */
+const FIXED_SHOPTS: readonly string[] =
+  'assoc_expand_once compat31 compat32 compat40 compat41 compat42 compat43 compat44 extdebug extquote globskipdots gnu_errfmt localvar_unset login_shell restricted_shell varredir_close'.split(
+    ' ',
+  );
+/** The same of those that only a shell at a terminal would heed; elsewhere they can be set, as nothing comes of it. */
+const FIXED_AT_TERMINALS: readonly string[] =
+  'autocd cdspell checkjobs complete_fullquote direxpand dirspell force_fignore histappend histreedit histverify hostcomplete huponexit interactive_comments lithist mailwarn no_empty_cmd_completion progcomp progcomp_alias'.split(
+    ' ',
+  );
+const FIXED_OPTIONS: readonly string[] = ['braceexpand', 'keyword'];
+
+/** Whether an option can be given this value. */
+export function mayChange(name: string, on: boolean, interactive: boolean): boolean {
+  if (isOption(name)) return !FIXED_OPTIONS.includes(name) || newOptions()[name] === on;
+  const fixed = FIXED_SHOPTS.includes(name) || (interactive && FIXED_AT_TERMINALS.includes(name));
+  return !fixed || newShopts()[name] === on;
+}

@@ -159,6 +159,12 @@ async function readAll(sh: Shell, fd: number): Promise<Uint8Array> {
   }
 }
 
+/** Only a script in a file has its line named. @see error.c:internal_warning */
+function nullByte(sh: Shell): Maybe<void> {
+  const text = 'warning: command substitution: ignored null byte in input';
+  return sh.frames.some((f) => f.kind === 'main') ? sh.error(text) : sh.warn(`${sh.name}: ${text}\n`);
+}
+
 async function allBytes(sh: Shell, fd: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let warned = false;
@@ -171,7 +177,7 @@ async function allBytes(sh: Shell, fd: number): Promise<Uint8Array> {
         parts.push(data);
         continue;
       }
-      if (!warned) await sh.warn(`${sh.name}: warning: command substitution: ignored null byte in input\n`);
+      if (!warned) await nullByte(sh);
       warned = true;
       const rest = data.filter((b) => b !== 0);
       if (rest.length > 0) parts.push(rest);

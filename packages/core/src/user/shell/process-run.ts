@@ -245,7 +245,7 @@ export async function waitForeground(
   }
   if (monitor) foreground(sh, sh.proc.pgid);
   if (monitor && results.some((r) => r.stopped !== 0)) await stoppedJob(sh, pgid, children, results, text, job);
-  else if (sh.interactive) await endedJob(sh, results);
+  else if (sh.interactive) await endedJob(sh, results, statuses);
   if (sh.traps.interrupted) {
     // Children that lived had the signal too. If one did not die of it, it was its business alone.
     sh.traps.interrupted = false;
@@ -274,13 +274,15 @@ async function stoppedJob(
 }
 
 /** What an interactive shell says of a command that a signal ended, and does about Ctrl-C. */
-async function endedJob(sh: Shell, results: readonly WaitResult[]): Promise<void> {
+async function endedJob(sh: Shell, results: readonly WaitResult[], statuses: readonly number[]): Promise<void> {
   if (results.some((r) => r.signal !== 0)) sh.jobs.disturbed = true;
   const last = results.at(-1)!;
   if (results.some((r) => r.signal === SIGINT)) {
     await sh.warn('\n');
+    sh.pipeStatus = statuses;
     // What follows in the list, or in the loop, is not run either. With a trap on SIGINT only a loop is left.
-    if (sh.options.monitor && (sh.traps.get(SIGINT) === undefined || sh.loopDepth > 0)) throw new DiscardSignal(128 + SIGINT);
+    if (sh.options.monitor && (sh.traps.get(SIGINT) === undefined || sh.loopDepth > 0))
+      throw new DiscardSignal(128 + SIGINT);
   } else if (last.signal !== 0 && last.signal !== SIGPIPE) await sh.warn(`${strsignal(last.signal)}\n`);
 }
 
@@ -317,7 +319,7 @@ export function findCommand(sh: Shell, name: string, path?: string): string | nu
   if (name.includes('/')) return name;
   if (path === undefined) {
     const known = sh.hashed.get(name);
-    if (known !== undefined) {
+    if (known !== undefined && (sh.shopts['checkhash'] !== true || sh.fs.exists(known.path) !== null)) {
       known.hits++;
       return known.path;
     }

@@ -81,13 +81,17 @@ export class Variable {
 
   copy(): Variable {
     const v = new Variable();
-    v.flags = this.flags;
-    v.value = this.value;
-    v.indexed = this.indexed?.copy() ?? null;
-    v.assoc = this.assoc === null ? null : new Map(this.assoc);
-    v.dynamic = this.dynamic;
-    v.bare = this.bare;
+    v.takeOver(this);
     return v;
+  }
+  /** Becomes what another one is. */
+  takeOver(other: Variable): void {
+    this.flags = other.flags;
+    this.value = other.value;
+    this.indexed = other.indexed?.copy() ?? null;
+    this.assoc = other.assoc === null ? null : new Map(other.assoc);
+    this.dynamic = other.dynamic;
+    this.bare = other.bare;
   }
   get isArray(): boolean {
     return this.indexed !== null || this.assoc !== null;

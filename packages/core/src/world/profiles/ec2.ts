@@ -1,10 +1,12 @@
+import { utf8Encode } from '../../lib/text.ts';
 import type { Profile } from '../profile.ts';
 
 /** A virtual machine in Amazon's cloud. */
 export const ec2: Profile = {
   name: 'ec2',
   description: "a machine in Amazon's cloud: mtu 9001, names under ec2.internal",
-  hostname: 'ip-172-31-95-167',
+  hostname: 'ip-172-31-95-167.ec2.internal',
+  files: new Map([['/etc/nsswitch.conf', utf8Encode('hosts:      files dns myhostname\n')]]),
   network: {
     card: { name: 'eth0', mtu: 9001, maxMtu: 9216, qdisc: 'pfifo_fast' },
     metric: 512,

@@ -1,3 +1,4 @@
+import { utf8Encode } from '../../lib/text.ts';
 import type { Profile } from '../profile.ts';
 
 /** An Ubuntu guest behind the address translation of a desktop's virtual machine, as readers of tutorials have it. */
@@ -5,6 +6,7 @@ export const ubuntu: Profile = {
   name: 'ubuntu',
   description: 'a virtual machine at home: eth0 by DHCP, a gateway, a small internet',
   hostname: 'ubuntu',
+  files: new Map([['/etc/nsswitch.conf', utf8Encode('hosts:          files dns myhostname\n')]]),
   network: {
     card: { name: 'eth0', qdisc: 'fq_codel' },
     metric: 100,

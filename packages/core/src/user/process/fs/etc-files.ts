@@ -43,7 +43,7 @@ export function etcFiles(hostname: string): ReadonlyMap<string, string> {
         .map((g) => `${g.replace(':', ':x:')}:\n`)
         .join(''),
     ],
-    ['/etc/networks', 'default\t\t0.0.0.0\nloopback\t127.0.0.0\nlink-local\t169.254.0.0\n'],
+    ['/etc/networks', 'default\t\t0.0.0.0\nloopback\t127.0.0.0\nlink-local\t169.254.0.0\n\n'],
     ['/etc/resolv.conf', ''],
     [
       '/etc/nsswitch.conf',

@@ -6,8 +6,7 @@ import type { Runtime } from './runtime.ts';
 import { type AwkArray, fromInput, toNumber, type Value } from './value.ts';
 
 /** The regular expression an operand is: a literal, or a value's text. */
-export const pattern = (rt: Runtime, e: Expr, v: Value): Regex =>
-  rt.regex(e.k === 'regex' ? e.source : rt.str(v));
+export const pattern = (rt: Runtime, e: Expr, v: Value): Regex => rt.regex(e.k === 'regex' ? e.source : rt.str(v));
 
 /**
  * Calls a built-in that does not wait.

@@ -32,14 +32,7 @@ export class Expressions {
   /** What `return` gave. */
   returned: Value = null;
 
-  constructor(
-    program: AwkProgram,
-    an: Analysis,
-    places: Places,
-    streams: Streams,
-    main: MainInput,
-    body: BodyRunner,
-  ) {
+  constructor(program: AwkProgram, an: Analysis, places: Places, streams: Streams, main: MainInput, body: BodyRunner) {
     this.rt = places.rt;
     this.places = places;
     this.streams = streams;
@@ -186,7 +179,8 @@ export class Expressions {
       }
       case 'builtin': {
         const args: Value[] = [];
-        for (const a of e.args) args.push(a.k === 'regex' || this.places.isArray(e.name, a) ? null : await this.eval(a));
+        for (const a of e.args)
+          args.push(a.k === 'regex' || this.places.isArray(e.name, a) ? null : await this.eval(a));
         switch (e.name) {
           case 'system':
             return this.streams.system(this.rt.str(args[0] ?? null));

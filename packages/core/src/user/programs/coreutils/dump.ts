@@ -336,12 +336,19 @@ export async function sumMain(proc: Process): Promise<number> {
       proc.out(has.has('tag') ? `${label} (${name}) = ${text}\n` : `${text} ${has.has('b') ? '*' : ' '}${name}\n`);
     });
   }
-  let [bad, unread] = [0, 0];
-  const status = await eachInput(proc, operands, async (fd) => {
+  let [bad, unread, odd] = [0, 0, 0];
+  const status = await eachInput(proc, operands, async (fd, name) => {
     const records = new Records(proc, fd);
+    let number = 0;
     for (let line = await records.next(); line !== null; line = await records.next()) {
+      number++;
       const m = /^([0-9a-fA-F]+) [ *](.*)$/.exec(line);
-      if (m === null) continue;
+      if (m === null) {
+        odd++;
+        if (has.has('w')) await proc.flush();
+        if (has.has('w')) complain(proc, `${name}: ${number}: improperly formatted ${label} checksum line`);
+        continue;
+      }
       let ok: boolean;
       try {
         ok = sum(proc.fs.readFile(m[2]!)) === m[1]!.toLowerCase();
@@ -356,6 +363,8 @@ export async function sumMain(proc: Process): Promise<number> {
     }
   });
   await proc.flush();
+  if (odd > 0 && !has.has('s'))
+    complain(proc, `WARNING: ${odd} line${odd === 1 ? ' is' : 's are'} improperly formatted`);
   if (unread > 0 && !has.has('s'))
     complain(proc, `WARNING: ${unread} listed file${unread === 1 ? '' : 's'} could not be read`);
   if (bad > 0 && !has.has('s'))

@@ -1,6 +1,7 @@
 /** Programs on the fields of lines: cut, paste, uniq, nl, comm, join, column. */
 import type { Process } from '../../process/types.ts';
 import {
+  argmatch,
   complain,
   die,
   eachLine,
@@ -105,10 +106,7 @@ function parseRanges(proc: Process, list: string, fields: boolean): [number, num
     if (m === null || item === '') {
       if (item === '')
         usageError(proc, fields ? 'fields are numbered from 1' : 'byte/character positions are numbered from 1');
-      usageError(
-        proc,
-        `invalid ${what === 'field' ? 'field value' : 'byte or character position'} ${quote(item.replace(/^[\d-]+(?=.)/, ''))}`,
-      );
+      usageError(proc, `invalid ${what === 'field' ? 'field value' : what} ${quote(item.replace(/^[\d-]+(?=.)/, ''))}`);
     }
     const a = m[1] === '' ? 1 : Number(m[1]);
     const b = m[2] === '' ? a : m[3] === '' ? Infinity : Number(m[3]);
@@ -138,8 +136,11 @@ export async function uniqMain(proc: Process): Promise<number> {
       unique: 'u',
       'check-chars=': 'w',
       'zero-terminated': 'z',
+      'all-repeated=?': 'all',
+      'group=?': 'group',
     }),
   });
+  let [before, between, after] = [false, false, false];
   const number = (arg: string, what: string): number =>
     /^\d+$/.test(arg) ? Number(arg) : die(proc, `${arg}: invalid number of ${what}`);
   for (const { opt, arg } of opts) {
@@ -147,9 +148,22 @@ export async function uniqMain(proc: Process): Promise<number> {
     else if (opt === 's') skipChars = number(arg!, 'bytes to skip');
     else if (opt === 'w') width = number(arg!, 'bytes to compare');
     else if (opt === 'z') end = 0;
-    else has.add(opt);
+    else if (opt === 'all') {
+      const how = argmatch(proc, '--all-repeated', arg ?? 'none', [['none'], ['prepend'], ['separate']]);
+      [before, between] = [how === 'prepend', how === 'separate'];
+      has.add('D');
+    } else if (opt === 'group') {
+      const how = argmatch(proc, '--group', arg ?? 'separate', [['prepend'], ['append'], ['separate'], ['both']]);
+      before = how === 'prepend' || how === 'both';
+      between = how !== 'prepend' && how !== 'append';
+      if (how === 'both') between = false;
+      after = how === 'append' || how === 'both';
+      has.add('group');
+    } else has.add(opt);
   }
   if (operands.length > 2) usageError(proc, `extra operand ${quote(operands[2]!)}`);
+  if (has.has('group') && [...'cdDu'].some((o) => has.has(o)))
+    usageError(proc, '--group is mutually exclusive with -c/-d/-D/-u');
   if (has.has('c') && has.has('D')) usageError(proc, 'printing all duplicated lines and repeat counts is meaningless');
   if (operands[1] !== undefined && operands[1] !== '-') {
     try {
@@ -166,11 +180,17 @@ export async function uniqMain(proc: Process): Promise<number> {
   };
   let group: string[] = [];
   let count = 0;
+  let groups = 0;
   const flush = (): void => {
     if (count === 0) return;
     const eol = String.fromCharCode(end);
-    if (has.has('D')) {
-      if (count > 1) for (const line of group) proc.out(line + eol);
+    if (has.has('D') || has.has('group')) {
+      if (count < 2 && has.has('D')) return;
+      // With a line after each group there is none before the next.
+      if ((before && !(after && groups > 0)) || (between && groups > 0)) proc.out(eol);
+      for (const line of group) proc.out(line + eol);
+      if (after) proc.out(eol);
+      groups++;
     } else if ((!has.has('d') || count > 1) && (!has.has('u') || count === 1)) {
       proc.out(`${has.has('c') ? `${String(count).padStart(7)} ` : ''}${group[0]}${eol}`);
     }
@@ -181,7 +201,7 @@ export async function uniqMain(proc: Process): Promise<number> {
     (line) => {
       if (count > 0 && key(group[0]!) === key(line)) {
         count++;
-        if (has.has('D')) group.push(line);
+        if (has.has('D') || has.has('group')) group.push(line);
         return;
       }
       flush();

@@ -140,7 +140,8 @@ export async function rmMain(proc: Process): Promise<number> {
   let status = 0;
   /** Device of the operand at hand. */
   let device = 0;
-  const fail = (path: string, text: string): boolean => {
+  const fail = async (path: string, text: string): Promise<boolean> => {
+    await proc.flush();
     complain(proc, `cannot remove ${quoteaf(path)}: ${text}`);
     status = 1;
     return false;

@@ -34,10 +34,12 @@ function amount(proc: Process, unit: 'lines' | 'bytes', text: string): Amount {
 /** Old-fashioned `-5` (and tail's `+5`) as `-n 5`. */
 const modern = (args: readonly string[], plus: boolean): string[] =>
   args.flatMap((a, i) => {
-    const m = i === 0 ? /^([-+])(\d+)([cf]*)$/.exec(a) : null;
+    const m = i === 0 ? (plus ? /^([-+])(\d+)([cf]*)$/ : /^([-+])(\d+)([bckmqvz]*)$/).exec(a) : null;
     if (m === null || (m[1] === '+' && !plus)) return [a];
     const n = `${m[1] === '+' ? '+' : ''}${m[2]}`;
-    return [m[3]!.includes('c') ? '-c' : '-n', n, ...(m[3]!.includes('f') ? ['-f'] : [])];
+    const scale = /[bkm]/.exec(m[3]!)?.[0] ?? '';
+    const rest = [...m[3]!].filter((l) => 'fqvz'.includes(l)).map((l) => `-${l}`);
+    return [m[3]!.includes('c') || scale !== '' ? '-c' : '-n', n + scale, ...rest];
   });
 
 /** Prints `==> name <==` before each input where wanted. */
@@ -165,6 +167,7 @@ export async function tailMain(proc: Process): Promise<number> {
   let follow: '' | 'descriptor' | 'name' = '';
   let seconds = 1;
   let pid = 0;
+  let retry = false;
   const { options: opts, operands } = options(
     proc,
     {
@@ -200,9 +203,14 @@ export async function tailMain(proc: Process): Promise<number> {
     } else if (opt === 's') seconds = interval(arg!) ?? die(proc, `invalid number of seconds: ${quote(arg!)}`);
     else if (opt === 'pid') {
       pid = /^\d+$/.test(arg!) ? Number(arg) : die(proc, `invalid PID: ${quote(arg!)}`);
-    } else if (opt === 'q') mode = 'never';
+    } else if (opt === 'retry') retry = true;
+    else if (opt === 'q') mode = 'never';
     else if (opt === 'v') mode = 'always';
+    if (opt === 'F') retry = true;
   }
+  if (retry && follow === '') complain(proc, 'warning: --retry ignored; --retry is useful only when following');
+  else if (retry && follow === 'descriptor') complain(proc, 'warning: --retry only effective for the initial open');
+  if (pid !== 0 && follow === '') complain(proc, 'warning: PID ignored; --pid=PID is useful only when following');
   const header = headers(proc, mode, operands.length);
   const followed: { fd: number; name: string; ino: number }[] = [];
   let last = '';
@@ -227,10 +235,24 @@ export async function tailMain(proc: Process): Promise<number> {
       followed.push({ fd: proc.fds.add(file.retain()), name, ino: file.stat().ino });
     }
   });
+  // Who retries waits for what is not there yet.
+  if (retry && follow !== '') {
+    for (const name of operands)
+      if (name !== '-' && !followed.some((f) => f.name === name)) followed.push({ fd: -1, name, ino: 0 });
+  }
   if (follow === '' || followed.length === 0)
     return follow === '' || status === 0 ? status : die(proc, 'no files remaining');
   for (;;) {
     for (const f of followed) {
+      if (f.fd < 0) {
+        const there = proc.fs.exists(f.name);
+        if (there === null) continue;
+        await proc.flush();
+        complain(proc, `${quoteaf(f.name)} has appeared;  following new file`);
+        f.fd = await openInput(proc, f.name);
+        f.ino = there.ino;
+        if (f.fd < 0) continue;
+      }
       const bytes = await proc.readAll(f.fd);
       if (bytes.length > 0) {
         if (last !== f.name) header(f.name);

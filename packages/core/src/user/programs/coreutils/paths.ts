@@ -8,7 +8,9 @@ import { complain, die, errorText, longs, options, quote, quotef, usageError } f
 type Missing = 'none' | 'last' | 'all';
 
 /** The canonical name. @param missing which components need not exist. @throws SystemError @see canonicalize(3) of gnulib */
-export function canonical(proc: Process, path: string, missing: Missing, follow = true): string {
+export function canonical(proc: Process, path: string, missing: Missing, follow = true, logical = false): string {
+  // `..` before links are looked at: what is to the left of it need not be a directory.
+  if (logical) return canonical(proc, canonical(proc, path, 'all', false), missing, follow);
   if (path === '') throw new SystemError(ENOENT, 'realpath', { path });
   const todo = (path.startsWith('/') ? path : `${proc.cwd}/${path}`).split('/').filter((p) => p !== '' && p !== '.');
   const done: string[] = [];
@@ -93,7 +95,7 @@ export async function readlinkMain(proc: Process): Promise<number> {
 /** realpath */
 export async function realpathMain(proc: Process): Promise<number> {
   let mode: Missing = 'last';
-  let [quiet, follow, end] = [false, true, '\n'];
+  let [quiet, follow, logical, end] = [false, true, false, '\n'];
   let [relative, base] = ['', ''];
   const { options: opts, operands } = options(proc, {
     short: 'eLmPqsz',
@@ -103,6 +105,8 @@ export async function realpathMain(proc: Process): Promise<number> {
       quiet: 'q',
       strip: 's',
       'no-symlinks': 's',
+      logical: 'L',
+      physical: 'P',
       zero: 'z',
       'relative-to=': 'to',
       'relative-base=': 'base',
@@ -113,7 +117,9 @@ export async function realpathMain(proc: Process): Promise<number> {
     if (opt === 'e') mode = 'none';
     else if (opt === 'm') mode = 'all';
     else if (opt === 'q') quiet = true;
-    else if (opt === 's') follow = false;
+    else if (opt === 's') [follow, logical] = [false, false];
+    else if (opt === 'L') [follow, logical] = [true, true];
+    else if (opt === 'P') [follow, logical] = [true, false];
     else if (opt === 'z') end = '\0';
     else if (opt === 'to') relative = canonical(proc, arg!, 'last');
     else if (opt === 'base') base = canonical(proc, arg!, 'last');
@@ -122,7 +128,7 @@ export async function realpathMain(proc: Process): Promise<number> {
   let status = 0;
   for (const path of operands) {
     try {
-      let full = canonical(proc, path, mode, follow);
+      let full = canonical(proc, path, mode, follow, logical);
       const from = relative !== '' ? relative : base;
       if (from !== '' && (base === '' || `${full}/`.startsWith(`${base}/`))) {
         const [a, b] = [full.split('/').filter(Boolean), from.split('/').filter(Boolean)];

@@ -151,17 +151,22 @@ export async function pidofMain(proc: Process): Promise<number> {
     version: '4.0.2',
     synopsis: '[options] [program [...]]',
   });
-  let [single, separator, quiet] = [false, ' ', false];
+  let [single, separator, quiet, scripts] = [false, ' ', false, false];
   const omit = new Set<string>();
   for (const { opt, arg } of opts) {
     if (opt === 's') single = true;
     else if (opt === 'S') separator = arg!;
     else if (opt === 'q') quiet = true;
+    else if (opt === 'x') scripts = true;
+    // -c is for those that have the same root: all have.
     else if (opt === 'o') for (const p of arg!.split(',')) omit.add(p);
   }
   let pids = proc.processes
     .list()
-    .filter((p) => operands.some((o) => comm(p) === o.replace(/^.*\//, '').slice(0, 15)))
+    .filter((p) => {
+      const names = [comm(p), ...(scripts && p.argv.length > 1 ? [p.argv[1]!.replace(/^.*\//, '').slice(0, 15)] : [])];
+      return operands.some((o) => names.includes(o.replace(/^.*\//, '').slice(0, 15)));
+    })
     .map((p) => p.pid)
     .reverse()
     .filter((p) => !omit.has(String(p)));

@@ -72,6 +72,7 @@ export async function envMain(proc: Process): Promise<number> {
     for (const [k, v] of proc.env) proc.out(`${k}=${v}${end}`);
     return 0;
   }
+  if (end === '\0') usageError(proc, 'cannot specify --null (-0) with command', 125);
   if (dir !== null) {
     try {
       proc.cwd = dir;

@@ -244,7 +244,7 @@ export async function sortMain(proc: Process): Promise<number> {
       case 'c':
       case 'C':
         {
-          const quiet = opt === 'C' || (arg !== null && argmatch(proc, '--check', arg, CHECKS, 2) === 'quiet');
+          const quiet = opt === 'C' || (arg !== null && argmatch(proc, '--check', arg, CHECKS) === 'quiet');
           const wanted = quiet ? 'C' : 'c';
           if (check !== '' && check !== wanted) die(proc, "options '-cC' are incompatible", 2);
           check = wanted;
@@ -267,7 +267,7 @@ export async function sortMain(proc: Process): Promise<number> {
         // Nothing is put aside here.
         break;
       case 'sort': {
-        const letter = SORTS[argmatch(proc, '--sort', arg!, SORT_WORDS, 2)]!;
+        const letter = SORTS[argmatch(proc, '--sort', arg!, SORT_WORDS)]!;
         if (letter === 'R') die(proc, "option 'R' is not supported: the order would be random", 2);
         global += letter;
         break;

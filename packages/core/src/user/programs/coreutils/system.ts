@@ -1,6 +1,6 @@
 /** Programs about the machine and who asks: id uname whoami nproc tty clear which getent, and the pagers. */
 import type { Process } from '../../process/types.ts';
-import { complain, longs, options, quote, usageError } from './command.ts';
+import { complain, die, longs, options, quote, usageError } from './command.ts';
 
 /** whoami */
 export async function whoamiMain(proc: Process): Promise<number> {
@@ -71,7 +71,12 @@ export async function unameMain(proc: Process): Promise<number> {
 
 /** nproc: a world has one clock, and one processor. */
 export async function nprocMain(proc: Process): Promise<number> {
-  options(proc, { short: '', long: longs({ all: 'all', 'ignore=': 'ignore' }), synopsis: '[OPTION]...' });
+  const read = options(proc, { short: '', long: longs({ all: 'all', 'ignore=': 'ignore' }), synopsis: '[OPTION]...' });
+  for (const { arg } of read.options) {
+    // One is always left.
+    if (arg !== null && !/^\d+$/.test(arg)) die(proc, `invalid number: ${quote(arg)}`);
+  }
+  if (read.operands.length > 0) usageError(proc, `extra operand ${quote(read.operands[0]!)}`);
   proc.out('1\n');
   return 0;
 }

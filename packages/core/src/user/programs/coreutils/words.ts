@@ -1,4 +1,5 @@
 /** Programs that print their arguments, or what is made of them. */
+import { formatFloat } from '../../../lib/c-format.ts';
 import type { Process } from '../../process/types.ts';
 import { complain, die, invocation, longs, options, quote, usageError } from './command.ts';
 import { unescape } from './escapes.ts';
@@ -121,6 +122,8 @@ export async function seqMain(proc: Process): Promise<number> {
         ? [operands[0]!, '1', operands[1]!]
         : operands;
   const [a, d, z] = [Number(first), Number(step), Number(last)];
+  // Said even when there is nothing to print.
+  if (format !== null) formatNumber(proc, format, a);
   if (d === 0) usageError(proc, `invalid Zero increment value: ${quote(step!)}`);
   const places = Math.max(decimals(first!), decimals(step!));
   const width = wide ? Math.max(a.toFixed(places).length, z.toFixed(places).length) : 0;
@@ -140,23 +143,21 @@ export async function seqMain(proc: Process): Promise<number> {
   return 0;
 }
 
+/** One number in a format, which must have one conversion for it. @see seq.c:long_double_format */
 function formatNumber(proc: Process, format: string, n: number): string {
-  const m = /^((?:[^%]|%%)*)%([-+ 0#']*)(\d*)(?:\.(\d*))?([fgeFGE])((?:[^%]|%%)*)$/s.exec(format);
+  const m = /^((?:[^%]|%%)*)%([-+ 0#']*)(\d*)(?:\.(\d*))?L?(.?)(.*)$/s.exec(format);
   if (m === null) return die(proc, `format ${quote(format)} has no % directive`);
   const [, before, flags, width, precision, kind, after] = m as unknown as string[];
-  const digits = precision === undefined ? 6 : Number(precision);
-  let s =
-    kind!.toLowerCase() === 'f'
-      ? n.toFixed(digits)
-      : kind!.toLowerCase() === 'e'
-        ? n.toExponential(digits)
-        : String(Number(n.toPrecision(digits || 1)));
-  if (flags!.includes('+') && n >= 0) s = `+${s}`;
-  const w = Number(width);
-  if (flags!.includes('-')) s = s.padEnd(w);
-  else if (flags!.includes('0')) s = s.startsWith('-') ? `-${s.slice(1).padStart(w - 1, '0')}` : s.padStart(w, '0');
-  else s = s.padStart(w);
-  return before!.replaceAll('%%', '%') + s + after!.replaceAll('%%', '%');
+  if (kind === '') die(proc, `format ${quote(format)} ends in %`);
+  if (!'efgaEFGA'.includes(kind!)) die(proc, `format ${quote(format)} has unknown %${kind} directive`);
+  if (after!.replaceAll('%%', '').includes('%')) die(proc, `format ${quote(format)} has too many % directives`);
+  const c = {
+    flags: flags!,
+    width: Number(width),
+    precision: precision === undefined ? -1 : Number(precision),
+    kind: kind!,
+  };
+  return before!.replaceAll('%%', '%') + formatFloat(n, c) + after!.replaceAll('%%', '%');
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86400 };

@@ -29,10 +29,7 @@ const TYPES: ReadonlyMap<string, Dialect> = new Map([
 /** The dialect of a -regextype; ends the program when it is none. */
 export function regexType(proc: Process, name: string): Dialect {
   const types = [...TYPES.keys()].map((t) => `\u2018${t}\u2019`).join(', ');
-  return (
-    TYPES.get(name) ??
-    die(proc, `Unknown regular expression type \u2018${name}\u2019; valid types are ${types}.`)
-  );
+  return TYPES.get(name) ?? die(proc, `Unknown regular expression type \u2018${name}\u2019; valid types are ${types}.`);
 }
 
 /** Compiles a pattern that a whole path is to match; ends the program when it is malformed. */

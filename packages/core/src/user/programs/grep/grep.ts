@@ -8,7 +8,6 @@ import { complain, die, errorText, invocation, longs, readErrorText, Records } f
 import { getopt } from '../getopt.ts';
 import { compile, type Matcher, matches, type Syntax } from './patterns.ts';
 
-
 interface Settings {
   readonly has: ReadonlySet<string>;
   readonly pattern: Matcher;

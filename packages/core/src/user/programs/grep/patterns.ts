@@ -1,5 +1,6 @@
 /** What grep looks for, as one matcher. */
 import { EGREP, GREP } from '../../../lib/regex/dialect.ts';
+import { parseJavaScript } from '../../../lib/regex/javascript.ts';
 import type { Meter } from '../../../lib/regex/meter.ts';
 import { hasBackReference, literal, type Node, RegexError, withoutGroups } from '../../../lib/regex/pattern.ts';
 import { parsePosix } from '../../../lib/regex/parse.ts';
@@ -48,11 +49,16 @@ class Several implements Matcher {
   }
 }
 
-/** -P. */
+/**
+ * -P. Whether there is a match is told by an automaton where the pattern has one, so that a line without a match costs linear time;
+ * where it is, by JavaScript.
+ */
 class Perl implements Matcher {
   readonly #re: RegExp;
+  readonly #automaton: Regex | null = null;
 
-  constructor(pattern: string, has: ReadonlySet<string>) {
+  /** @throws RegexError */
+  constructor(pattern: string, has: ReadonlySet<string>, meter: Meter) {
     const { source, flags } = translatePerl(pattern);
     const word = '[\\p{L}\\p{N}_]';
     const text = has.has('x') ? `^(?:${source})$` : has.has('w') ? `(?<!${word})(?:${source})(?!${word})` : source;
@@ -61,13 +67,21 @@ class Perl implements Matcher {
     } catch {
       throw new RegexError('Invalid regular expression');
     }
+    const tree = this.#re.dotAll || this.#re.multiline ? null : parseJavaScript(source);
+    if (tree === null) return;
+    try {
+      this.#automaton = new Regex(surrounded(tree, has), 0, { ignoreCase: this.#re.ignoreCase, meter });
+    } catch (e) {
+      if (!(e instanceof RegexError)) throw e;
+    }
   }
 
   test(line: string): boolean {
-    return this.find(line, 0) !== null;
+    return this.#automaton === null ? this.find(line, 0) !== null : this.#automaton.test(line);
   }
 
   find(line: string, from: number): Span | null {
+    if (this.#automaton !== null && this.#automaton.find(line, from) === null) return null;
     this.#re.lastIndex = from;
     const m = this.#re.exec(line);
     return m === null ? null : { index: m.index, end: m.index + m[0].length };
@@ -82,7 +96,7 @@ export function compile(
   meter: Meter,
   warn: (text: string) => void,
 ): Matcher {
-  if (syntax === 'perl') return new Several(patterns.map((p) => new Perl(p, has)));
+  if (syntax === 'perl') return new Several(patterns.map((p) => new Perl(p, has, meter)));
   const ignoreCase = has.has('i');
   const plain: Node[] = [];
   const all: Matcher[] = [];
@@ -105,7 +119,7 @@ export function compile(
 
 /** All matches of a line that are not empty. */
 export function* matches(line: string, pattern: Matcher): Generator<Span> {
-  for (let at = 0; at <= line.length; ) {
+  for (let at = 0; at <= line.length;) {
     const m = pattern.find(line, at);
     if (m === null) return;
     if (m.end > m.index) yield m;

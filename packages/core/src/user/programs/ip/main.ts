@@ -7,11 +7,14 @@ import { IpError, IpExit, matches } from './parse.ts';
 import { IpVersion, ipUsage, parseOptions, type Options } from './options.ts';
 import { doAddress } from './address/index.ts';
 import { doLink } from './link/index.ts';
+import { doMaddress } from './maddress.ts';
 import { doMonitor } from './monitor.ts';
+import { doNetconf } from './netconf-show.ts';
 import { doNeigh } from './neigh.ts';
 import { doNetns, netnsSwitch } from './netns.ts';
 import { doRoute } from './route/index.ts';
 import { doRule } from './rule/index.ts';
+import { doToken } from './token.ts';
 import { netlinkWords } from './rtnl.ts';
 
 const absent =
@@ -25,7 +28,7 @@ const absent =
 const OBJECTS: readonly (readonly [name: string, run: IpObject])[] = [
   ['address', doAddress],
   ['addrlabel', absent('addrlabel')],
-  ['maddress', absent('maddress')],
+  ['maddress', doMaddress],
   ['route', doRoute],
   ['rule', doRule],
   ['neighbor', doNeigh],
@@ -41,7 +44,7 @@ const OBJECTS: readonly (readonly [name: string, run: IpObject])[] = [
   ['tunl', absent('tunnel')],
   ['tuntap', absent('tuntap')],
   ['tap', absent('tuntap')],
-  ['token', absent('token')],
+  ['token', doToken],
   ['tcpmetrics', absent('tcp_metrics')],
   ['tcp_metrics', absent('tcp_metrics')],
   ['monitor', doMonitor],
@@ -49,7 +52,7 @@ const OBJECTS: readonly (readonly [name: string, run: IpObject])[] = [
   ['mroute', absent('mroute')],
   ['mrule', absent('mrule')],
   ['netns', doNetns],
-  ['netconf', absent('netconf')],
+  ['netconf', doNetconf],
   ['vrf', absent('vrf')],
   ['sr', absent('sr')],
   ['nexthop', absent('nexthop')],

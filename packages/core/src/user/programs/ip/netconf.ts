@@ -4,7 +4,7 @@ import { NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT } from '../../../uapi/rt
 import type { Context } from './context.ts';
 import { familyName } from './parse.ts';
 
-const RP_FILTER: readonly string[] = ['off', 'strict', 'loose'];
+export const RP_FILTER: readonly string[] = ['off', 'strict', 'loose'];
 
 export async function netconfText(ctx: Context, m: NetconfMessage, deleted: boolean): Promise<string> {
   const a = m.attrs;

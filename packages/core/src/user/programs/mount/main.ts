@@ -61,16 +61,7 @@ interface MountRequest {
 }
 
 /** Options of `-o` that change nothing here: defaults, and what every mount is. */
-const PLAIN_OPTIONS: readonly string[] = [
-  'bind',
-  'rw',
-  'defaults',
-  'relatime',
-  'suid',
-  'dev',
-  'exec',
-  '',
-];
+const PLAIN_OPTIONS: readonly string[] = ['bind', 'rw', 'defaults', 'relatime', 'suid', 'dev', 'exec', ''];
 /** Options that the list shows, in its order. */
 const FLAGS: readonly string[] = ['nosuid', 'nodev', 'noexec'];
 

@@ -1,4 +1,4 @@
-/** Names to addresses as glibc does it, from numbers and /etc/hosts. @see getaddrinfo(3), RFC 6724 */
+/** Names to addresses as glibc does it, from numbers, /etc/hosts and DNS. @see getaddrinfo(3), RFC 6724 */
 import {
   ipv4IsLinkLocal,
   ipv4IsLoopback,
@@ -9,16 +9,22 @@ import {
   parseIpv4Aton,
   parseIpv6,
 } from '../../../lib/address.ts';
+import { be32 } from '../../../lib/bytes.ts';
 import { utf8Encode } from '../../../lib/text.ts';
 import { SystemError, type SockAddr } from '../../../syscall/index.ts';
 import { AF_INET, AF_INET6, SOCK_CLOEXEC, SOCK_DGRAM } from '../../../uapi/socket.ts';
+import { dnsRcode, NOERROR, rdataText, T_A, T_AAAA, T_CNAME } from '../../../wire/dns.ts';
 import type { Process } from '../../process/types.ts';
 import { hostsByName, readHosts } from './hosts.ts';
 import { ifNameToIndex } from './interfaces.ts';
+import { ownAddresses } from './myhostname.ts';
+import { hostSources } from './nsswitch.ts';
+import { candidateNames, query, readResolvConf } from './resolver.ts';
 
 /** Error codes. @see netdb.h */
 export const EAI_NONAME = -2;
 export const EAI_AGAIN = -3;
+export const EAI_NODATA = -5;
 export const EAI_ADDRFAMILY = -9;
 
 /** @see gai_strerror(3) */
@@ -28,6 +34,8 @@ export function gaiStrerror(code: number): string {
       return 'Name or service not known';
     case EAI_AGAIN:
       return 'Temporary failure in name resolution';
+    case EAI_NODATA:
+      return 'No address associated with hostname';
     default:
       return 'Address family for hostname not supported';
   }
@@ -165,15 +173,14 @@ function compare(a: Candidate, b: Candidate): number {
   return commonBits(db, b.source) - commonBits(da, a.source);
 }
 
-/**
- * The addresses of a name for datagrams.
- * Differs from Linux: there is no DNS; a name that /etc/hosts lacks fails as with a server that cannot be reached.
- * @param family AF_UNSPEC, AF_INET or AF_INET6.
- */
-export async function getaddrinfo(proc: Process, name: string, family = 0): Promise<GaiResult> {
-  const number = await numeric(proc, name, family);
-  if (number !== null) return number;
-  const found: AddrInfo[] = [];
+interface Found {
+  readonly addresses: AddrInfo[];
+  readonly canonname: string | null;
+}
+
+/** What /etc/hosts knows. */
+function fromFiles(proc: Process, name: string, family: number): Found {
+  const addresses: AddrInfo[] = [];
   let canonname: string | null = null;
   for (const entry of hostsByName(readHosts(proc), name)) {
     canonname ??= entry.name;
@@ -184,10 +191,73 @@ export async function getaddrinfo(proc: Process, name: string, family = 0): Prom
       else address = ((address[12]! << 24) | (address[13]! << 16) | (address[14]! << 8) | address[15]!) >>> 0;
     }
     if (typeof address === 'number') {
-      if (family !== AF_INET6) found.push({ family: AF_INET, address, canonname: null });
-    } else found.push({ family: AF_INET6, address, scopeId: 0, canonname: null });
+      if (family !== AF_INET6) addresses.push({ family: AF_INET, address, canonname: null });
+    } else addresses.push({ family: AF_INET6, address, scopeId: 0, canonname: null });
   }
-  if (found.length === 0) return isHostName(name) ? EAI_AGAIN : EAI_NONAME;
+  return { addresses, canonname };
+}
+
+/** What the name servers know, or why they do not: EAI_*. */
+async function fromDns(proc: Process, name: string, family: number): Promise<Found | number> {
+  const conf = readResolvConf(proc);
+  const types = family === AF_INET ? [T_A] : family === AF_INET6 ? [T_AAAA] : [T_A, T_AAAA];
+  let error = EAI_NONAME;
+  for (const candidate of candidateNames(name, conf)) {
+    const messages = await query(proc, conf, candidate, types);
+    if (messages === 'again') return EAI_AGAIN;
+    const addresses: AddrInfo[] = [];
+    let canonname = candidate.replace(/\.$/, '');
+    for (const [i, message] of messages.entries()) {
+      for (const r of message.answer) {
+        if (r.type === T_CNAME) canonname = rdataText(T_CNAME, r.data).replace(/\.$/, '');
+        if (r.type !== types[i]) continue;
+        if (r.type === T_A) addresses.push({ family: AF_INET, address: be32(r.data, 0), canonname: null });
+        else addresses.push({ family: AF_INET6, address: r.data, scopeId: 0, canonname: null });
+      }
+    }
+    if (addresses.length > 0) return { addresses, canonname };
+    if (messages.some((m) => dnsRcode(m) === NOERROR)) error = EAI_NODATA;
+  }
+  return error;
+}
+
+/** What the machine is called itself. */
+async function fromOwnName(proc: Process, name: string, family: number): Promise<Found | number> {
+  const addresses: AddrInfo[] = [];
+  for (const address of await ownAddresses(proc, name)) {
+    if (typeof address === 'number') {
+      if (family !== AF_INET6) addresses.push({ family: AF_INET, address, canonname: null });
+    } else if (family !== AF_INET) addresses.push({ family: AF_INET6, address, scopeId: 0, canonname: null });
+  }
+  return addresses.length === 0 ? EAI_NONAME : { addresses, canonname: name };
+}
+
+/**
+ * The addresses of a name for datagrams.
+ * @param family AF_UNSPEC, AF_INET or AF_INET6.
+ */
+export async function getaddrinfo(proc: Process, name: string, family = 0): Promise<GaiResult> {
+  const number = await numeric(proc, name, family);
+  if (number !== null) return number;
+  let found: AddrInfo[] = [];
+  let canonname: string | null = null;
+  let error = EAI_NONAME;
+  for (const source of hostSources(proc)) {
+    if (source === 'dns' && !isHostName(name)) continue;
+    const result =
+      source === 'files'
+        ? fromFiles(proc, name, family)
+        : source === 'dns'
+          ? await fromDns(proc, name, family)
+          : await fromOwnName(proc, name, family);
+    if (typeof result === 'number') {
+      error = result;
+      continue;
+    }
+    ({ addresses: found, canonname } = result);
+    if (found.length > 0) break;
+  }
+  if (found.length === 0) return error;
   const sorted =
     found.length === 1
       ? found

@@ -1,9 +1,9 @@
 /** ping over IPv4. @see iputils ping.c */
 import { formatIpv4, ipv4IsMulticast, parseIpv4Aton } from '../../../lib/address.ts';
-import { be16, be32, le32, putBe16 } from '../../../lib/bytes.ts';
+import { be16, be32, putBe16 } from '../../../lib/bytes.ts';
 import { latin1Encode } from '../../../lib/text.ts';
 import type { Received, SockAddr, SockAddrIn, Socket } from '../../../syscall/index.ts';
-import { EACCES, EAGAIN, EHOSTUNREACH, EINTR, EMSGSIZE, ENETUNREACH, strerror } from '../../../uapi/errno.ts';
+import { EACCES, EHOSTUNREACH, ENETUNREACH } from '../../../uapi/errno.ts';
 import * as icmp from '../../../uapi/icmp.ts';
 import { IPOPT_MINOFF, IPOPT_NOP, IPOPT_RR, IPOPT_TIMESTAMP, IPOPT_TS_TSONLY } from '../../../uapi/ip.ts';
 import * as so from '../../../uapi/socket.ts';
@@ -13,6 +13,7 @@ import { getifaddrs } from '../netdb/interfaces.ts';
 import { icmpText } from './icmp-text.ts';
 import { OptionPrinter } from './ip-options.ts';
 import { MainLoop, type Protocol, type QueuedError } from './main-loop.ts';
+import { remoteError } from './remote-error.ts';
 import { gatherStatistics } from './report.ts';
 import type { Session } from './session.ts';
 import { arrivalUs, setupSocket } from './setup.ts';
@@ -62,25 +63,11 @@ class Ping4 implements Protocol {
 
   async receiveError(): Promise<QueuedError> {
     const s = this.#s;
-    let received: Received;
-    try {
-      received = this.socket.receiveError(8);
-    } catch (e) {
-      const errno = -errnoOf(e).errno;
-      return { count: errno === EAGAIN || errno === EINTR ? -1 : 0, errno };
-    }
-    const error = received.control.find((c) => c.level === so.SOL_IP && c.type === so.IP_RECVERR)?.data;
-    if (error === undefined) throw new Error('an error queue without errors');
-    const [errno, origin, type, code, info] = [le32(error, 0), error[4]!, error[5]!, error[6]!, le32(error, 8)];
+    const answer = await remoteError(s, this.socket, '=');
+    if ('count' in answer) return answer;
+    const { error, received } = answer;
+    const { origin, type, code, info, offender } = error;
     const { quiet, flood } = s.options;
-    if (origin === so.SO_EE_ORIGIN_LOCAL) {
-      if (quiet) return { count: -1, errno: 0 };
-      if (flood) await s.out('E');
-      else if (errno === EMSGSIZE) await s.warn(`local error: message too long, mtu=${info}`);
-      else await s.warn(`local error: ${strerror(errno)}`);
-      s.errors++;
-      return { count: -1, errno: 0 };
-    }
     const { data, from } = received;
     const ours =
       origin === so.SO_EE_ORIGIN_ICMP &&
@@ -97,10 +84,11 @@ class Ping4 implements Protocol {
     if (quiet) return { count: 1, errno: 0 };
     if (flood) await s.out('\bE');
     else {
-      const offender = be32(error, 20);
+      const by = offender === null ? 0 : (offender.address as number);
+      await s.learn(by, formatIpv4(by));
       const gateway = type === icmp.ICMP_REDIRECT ? s.named(info, formatIpv4(info)) : null;
       const text = icmpText(type, code, info, gateway);
-      s.proc.out(`${s.stamp()}From ${s.named(offender, formatIpv4(offender))} icmp_seq=${seq} ${text}`);
+      s.proc.out(`${s.stamp()}From ${s.named(by, formatIpv4(by))} icmp_seq=${seq} ${text}`);
       await s.proc.flush();
     }
     return { count: 1, errno: 0 };
@@ -140,6 +128,7 @@ class Ping4 implements Protocol {
     if (data[0] !== icmp.ICMP_ECHOREPLY) return this.#otherMessage(data, received, badChecksum);
     if (!this.#ours(be16(data, 4))) return true;
     const from = received.from?.family === so.AF_INET ? received.from.address : 0;
+    await s.learn(from, formatIpv4(from));
     const complete = await gatherStatistics(s, {
       icmp: data,
       seq: be16(data, 6),
@@ -176,6 +165,7 @@ class Ping4 implements Protocol {
       }
       if (quiet || flood) return true;
       const gateway = be32(data, 4);
+      await s.learn(gateway, formatIpv4(gateway));
       const text = icmpText(type, data[1]!, gateway, s.named(gateway, formatIpv4(gateway)));
       const bad = badChecksum ? '(BAD CHECKSUM)' : '';
       s.proc.out(`${s.stamp()}From ${this.#name(received.from)}: icmp_seq=${be16(data, inner + 6)} ${bad}${text}`);

@@ -3,7 +3,7 @@ import { formatIpv6, ipv6IsAny, ipv6IsLinkLocal, ipv6IsMulticast } from '../../.
 import { be16, le32, putBe32, putLe32 } from '../../../lib/bytes.ts';
 import { latin1Encode } from '../../../lib/text.ts';
 import type { ControlMessage, Received, SockAddr, SockAddrIn6, Socket } from '../../../syscall/index.ts';
-import { EAGAIN, EHOSTUNREACH, EINTR, EMSGSIZE, ENETUNREACH, strerror } from '../../../uapi/errno.ts';
+import { EHOSTUNREACH, ENETUNREACH } from '../../../uapi/errno.ts';
 import { ICMPV6_ECHO_REPLY, ICMPV6_ECHO_REQUEST, ICMPV6_FILTER } from '../../../uapi/icmpv6.ts';
 import { IPPROTO_ICMPV6 } from '../../../uapi/in.ts';
 import * as so from '../../../uapi/socket.ts';
@@ -12,6 +12,7 @@ import { sameAddress } from '../netdb/hosts.ts';
 import { getifaddrs, ifIndexToName, ifNameToIndex } from '../netdb/interfaces.ts';
 import { icmp6Text } from './icmp-text.ts';
 import { MainLoop, type Protocol, type QueuedError } from './main-loop.ts';
+import { remoteError } from './remote-error.ts';
 import { gatherStatistics } from './report.ts';
 import type { Session } from './session.ts';
 import { arrivalUs, setupSocket } from './setup.ts';
@@ -58,7 +59,9 @@ class Ping6 implements Protocol {
 
   async #name(address: SockAddr | null): Promise<string> {
     if (address?.family !== so.AF_INET6) return '';
-    return this.#s.named(address.address, await this.#text(address.address, address.scopeId));
+    const text = await this.#text(address.address, address.scopeId);
+    await this.#s.learn(address.address, text);
+    return this.#s.named(address.address, text);
   }
 
   sendProbe(): void {
@@ -71,25 +74,11 @@ class Ping6 implements Protocol {
 
   async receiveError(): Promise<QueuedError> {
     const s = this.#s;
-    let received: Received;
-    try {
-      received = this.socket.receiveError(8);
-    } catch (e) {
-      const errno = -errnoOf(e).errno;
-      return { count: errno === EAGAIN || errno === EINTR ? -1 : 0, errno };
-    }
-    const error = received.control.find((c) => c.level === so.SOL_IPV6 && c.type === so.IPV6_RECVERR)?.data;
-    if (error === undefined) throw new Error('an error queue without errors');
-    const [errno, origin, type, code, info] = [le32(error, 0), error[4]!, error[5]!, error[6]!, le32(error, 8)];
+    const answer = await remoteError(s, this.socket, ': ');
+    if ('count' in answer) return answer;
+    const { error, received } = answer;
+    const { origin, type, code, info, offender } = error;
     const { quiet, flood } = s.options;
-    if (origin === so.SO_EE_ORIGIN_LOCAL) {
-      if (quiet) return { count: -1, errno: 0 };
-      if (flood) await s.out('E');
-      else if (errno === EMSGSIZE) await s.warn(`local error: message too long, mtu: ${info}`);
-      else await s.warn(`local error: ${strerror(errno)}`);
-      s.errors++;
-      return { count: -1, errno: 0 };
-    }
     const { data, from } = received;
     const ours =
       origin === so.SO_EE_ORIGIN_ICMP6 &&
@@ -103,9 +92,12 @@ class Ping6 implements Protocol {
     if (quiet) return { count: 1, errno: 0 };
     if (flood) await s.out('\bE');
     else {
-      const address = error.slice(24, 40);
-      const offender = s.named(address, await this.#text(address, le32(error, 40)));
-      s.proc.out(`${s.stamp()}From ${offender} icmp_seq=${be16(data, 6)} ${icmp6Text(type, code, info)}\n`);
+      const address = offender === null ? new Uint8Array(16) : (offender.address as Uint8Array);
+      const number = await this.#text(address, offender?.scopeId ?? 0);
+      await s.learn(address, number);
+      s.proc.out(
+        `${s.stamp()}From ${s.named(address, number)} icmp_seq=${be16(data, 6)} ${icmp6Text(type, code, info)}\n`,
+      );
       await s.proc.flush();
     }
     return { count: 1, errno: 0 };
@@ -298,7 +290,9 @@ export async function ping6Run(
     to = { ...to, flowinfo: flowlabel };
   }
   const text = addressText(s);
-  let header = `PING ${s.hostname}(${s.named(to.address, await text(to.address, to.scopeId))}) `;
+  const number = await text(to.address, to.scopeId);
+  await s.learn(to.address, number);
+  let header = `PING ${s.hostname}(${s.named(to.address, number)}) `;
   if (flowlabel !== null) header += `, flow 0x${flowlabel.toString(16).padStart(5, '0')}, `;
   if (device !== null || bound) header += `from ${await text(from, linkScope(from) ? ifindex : 0)} ${device ?? ''}: `;
   await s.out(`${header}${options.datalen} data bytes\n`);

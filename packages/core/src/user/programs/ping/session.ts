@@ -2,6 +2,7 @@
 import type { Process } from '../../process/types.ts';
 import { CLOCK_REALTIME } from '../../../uapi/sched.ts';
 import { putBe16 } from '../../../lib/bytes.ts';
+import { hostName } from '../netdb/getnameinfo.ts';
 import { hostByAddress, readHosts } from '../netdb/hosts.ts';
 import { PingExit, type PingOptions } from './options.ts';
 
@@ -104,15 +105,20 @@ export class Session {
     return Number(this.proc.task.clockGettime(CLOCK_REALTIME) / 1000n);
   }
 
+  /** Asks for the name of an address, once; `named` then has it. */
+  async learn(address: number | Uint8Array, text: string): Promise<void> {
+    if (this.numeric || this.stopping || this.#names.has(text)) return;
+    const name = await hostName(this.proc, address);
+    this.#names.set(text, name === null ? text : `${name} (${text})`);
+  }
+
   /** An address with its name, if it has one and names are wanted. @see ping_common.c:pr_addr */
   named(address: number | Uint8Array, text: string): string {
     if (this.numeric || this.stopping) return text;
     const known = this.#names.get(text);
     if (known !== undefined) return known;
     const entry = hostByAddress(readHosts(this.proc), address);
-    const named = entry === null ? text : `${entry.name} (${text})`;
-    this.#names.set(text, named);
-    return named;
+    return entry === null ? text : `${entry.name} (${text})`;
   }
 
   // ---- the alarm clock

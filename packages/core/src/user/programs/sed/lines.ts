@@ -32,12 +32,7 @@ export class Lines {
   /** Called when the output changes with the input (-i). */
   readonly #switch: (name: string | null) => void;
 
-  constructor(
-    proc: Process,
-    names: readonly string[],
-    settings: Settings,
-    change: (name: string | null) => void,
-  ) {
+  constructor(proc: Process, names: readonly string[], settings: Settings, change: (name: string | null) => void) {
     this.#proc = proc;
     this.#names = [...names];
     this.#settings = settings;

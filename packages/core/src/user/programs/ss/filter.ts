@@ -46,7 +46,21 @@ export interface Names {
 }
 
 type Operator = 'eq' | 'ne' | 'ge' | 'le' | 'gt' | 'lt';
-type Token = Operator | 'or' | 'and' | 'not' | 'src' | 'dst' | 'sport' | 'dport' | 'autobound' | 'dev' | 'fwmark' | 'cgroup' | '(' | ')';
+type Token =
+  | Operator
+  | 'or'
+  | 'and'
+  | 'not'
+  | 'src'
+  | 'dst'
+  | 'sport'
+  | 'dport'
+  | 'autobound'
+  | 'dev'
+  | 'fwmark'
+  | 'cgroup'
+  | '('
+  | ')';
 
 const WORDS: ReadonlyMap<string, Token> = new Map<string, Token>([
   ['!', 'not'],
@@ -213,7 +227,7 @@ class Parser {
         const op = this.#operator() ?? 'eq';
         if (op !== 'eq' && op !== 'ne') syntax();
         const { mark, mask } = parseMark(this.#operand());
-        return (s) => (((s.mark & mask) >>> 0) === ((mark & mask) >>> 0)) === (op === 'eq');
+        return (s) => ((s.mark & mask) >>> 0 === (mark & mask) >>> 0) === (op === 'eq');
       }
       case 'autobound':
         return () => false;
@@ -282,7 +296,11 @@ function parseMark(text: string): { mark: number; mask: number } {
 function matchHost(c: HostCond, address: Uint8Array, port: number): boolean {
   if (c.port !== null && c.port !== port) return false;
   if (c.address === null || c.bits === 0) return true;
-  const mapped = address.length === 16 && c.address.length === 4 && address.subarray(0, 10).every((b) => b === 0) && address[10] === 255;
+  const mapped =
+    address.length === 16 &&
+    c.address.length === 4 &&
+    address.subarray(0, 10).every((b) => b === 0) &&
+    address[10] === 255;
   const own = mapped ? address.subarray(12) : address;
   return own.length === c.address.length && ipv6PrefixEqual(own, 0, c.address, 0, c.bits);
 }

@@ -1,5 +1,5 @@
 /** ARP and RARP. RFC 826, 903, 2390. @see tcpdump print-arp.c */
-import { ETHERTYPES } from './ether-types.ts';
+import { ETHERTYPES } from './ethertype-names.ts';
 import { dump } from './hex.ts';
 import { type Ndo, tok, type Tokens } from './ndo.ts';
 

@@ -261,9 +261,7 @@ function message(n: Ndo, o: number, mdns: boolean): boolean {
   const counts = [4, 6, 8, 10].map((at) => n.u16(o + at));
   const rcode = (flags & 15) | extendedRcode(n, o, counts);
   const op = OPCODE[(flags >>> 11) & 15]!;
-  return (flags & 0x8000) !== 0
-    ? answer(n, o, flags, counts, op, rcode, mdns)
-    : query(n, o, flags, counts, op, mdns);
+  return (flags & 0x8000) !== 0 ? answer(n, o, flags, counts, op, rcode, mdns) : query(n, o, flags, counts, op, mdns);
 }
 
 /** `count` records after `head`. @returns what follows, or `CUT` */

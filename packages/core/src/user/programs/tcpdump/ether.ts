@@ -1,5 +1,6 @@
 /** Ethernet frames with VLAN tags. @see tcpdump print-ether.c */
-import { ethertypePrint, etherTypeText } from './ether-types.ts';
+import { ethertypePrint } from './ether-types.ts';
+import { etherTypeText } from './ethertype-names.ts';
 import { defaultPrint } from './hex.ts';
 import { llcPrint } from './llc.ts';
 import type { Ndo } from './ndo.ts';

@@ -1,6 +1,6 @@
 /** Geneve. RFC 8926 §3. @see tcpdump print-geneve.c */
 import { bits, type BitNames, hex, type Ndo } from './ndo.ts';
-import { ETHERTYPES } from './ether-types.ts';
+import { ETHERTYPES } from './ethertype-names.ts';
 
 const FLAGS: BitNames = [
   [0x80, 'O'],

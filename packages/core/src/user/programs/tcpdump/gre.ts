@@ -1,6 +1,6 @@
 /** GRE, and its version for PPTP. RFC 2784, 2890, 2637; source routes: RFC 1701. @see tcpdump print-gre.c */
 import { formatIpv4 } from '../../../lib/address.ts';
-import { ETHERTYPES } from './ether-types.ts';
+import { ETHERTYPES } from './ethertype-names.ts';
 import { mplsPrint } from './mpls.ts';
 import { bits, type BitNames, hex, type Ndo } from './ndo.ts';
 

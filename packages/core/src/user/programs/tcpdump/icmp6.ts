@@ -223,9 +223,7 @@ export function icmp6Print(n: Ndo, o: number, length: number, ip: number, fragme
     const was = n.u16(o + 2);
     const rest = pseudoChecksum(n, ip, o, length, 58);
     n.print(
-      rest === 0
-        ? '[icmp6 sum ok] '
-        : `[bad icmp6 cksum 0x${hex(was, 4)} -> 0x${hex(shouldBe(was, rest), 4)}!] `,
+      rest === 0 ? '[icmp6 sum ok] ' : `[bad icmp6 cksum 0x${hex(was, 4)} -> 0x${hex(shouldBe(was, rest), 4)}!] `,
     );
   }
   const type = n.u8(o);
@@ -235,4 +233,3 @@ export function icmp6Print(n: Ndo, o: number, length: number, ip: number, fragme
   if (outcome === 'cut') n.trunc();
   else if (outcome === 'ok' && n.o.verbose === 0) n.print(`, length ${length}`);
 }
-

@@ -18,9 +18,7 @@ function subOptions(n: Ndo, o: number, len: number): boolean {
     size = sizeAt(n, o, i, len);
     if (size === 0) return false;
     const type = n.u8(o + i);
-    n.print(
-      type === 0 ? ', pad1' : type === 1 ? ', padn' : `, sopt_type 0x${hex(type, 2)}: len=${n.u8(o + i + 1)}`,
-    );
+    n.print(type === 0 ? ', pad1' : type === 1 ? ', padn' : `, sopt_type 0x${hex(type, 2)}: len=${n.u8(o + i + 1)}`);
   }
   return true;
 }

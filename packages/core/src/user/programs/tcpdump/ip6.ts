@@ -32,9 +32,7 @@ export function ip6Print(n: Ndo, o: number, length: number): void {
     n.print('(');
     if (traffic !== 0) n.print(`class 0x${hex(traffic, 2)}, `);
     if ((flow & 0xfffff) !== 0) n.print(`flowlabel 0x${hex(flow & 0xfffff, 5)}, `);
-    n.print(
-      `hlim ${n.u8(o + 7)}, next-header ${tok(IPPROTO, 'unknown', nh)} (${nh}) payload length: ${payload}) `,
-    );
+    n.print(`hlim ${n.u8(o + 7)}, next-header ${tok(IPPROTO, 'unknown', nh)} (${nh}) payload length: ${payload}) `);
   }
   n.pushEnd(o, len);
   if (!headers(n, o, length, len, nh, payload)) n.trunc();

@@ -11,7 +11,8 @@ import {
 } from '../../../wire/pcap.ts';
 import { BSD_AF } from './af.ts';
 import { etherPrint, tciText } from './ether.ts';
-import { ETHERTYPES, ethertypePrint } from './ether-types.ts';
+import { ethertypePrint } from './ether-types.ts';
+import { ETHERTYPES } from './ethertype-names.ts';
 import { defaultPrint } from './hex.ts';
 import { llcPrint } from './llc.ts';
 import { hex, type Ndo, tok, type Tokens } from './ndo.ts';

@@ -1,5 +1,5 @@
 /** IEEE 802.2 LLC and SNAP. @see tcpdump print-llc.c */
-import { ETHERTYPES } from './ether-types.ts';
+import { ETHERTYPES } from './ethertype-names.ts';
 import { dump } from './hex.ts';
 import { hex, type LinkAddresses, type Ndo, OUI, tok, type Tokens } from './ndo.ts';
 import { stpPrint } from './stp.ts';
@@ -143,9 +143,7 @@ function controlPrint(
       );
       return true;
     }
-    n.print(
-      `Information, send seq ${(control >>> 1) & 0x7f}, rcv seq ${received}, Flags [${flags}], length ${total}`,
-    );
+    n.print(`Information, send seq ${(control >>> 1) & 0x7f}, rcv seq ${received}, Flags [${flags}], length ${total}`);
     return false;
   }
   n.print(`Unnumbered, ${tok(COMMAND, '%02x', control & 0xef)}, Flags [${flags}], length ${total}`);
@@ -212,7 +210,9 @@ function snapPrint(n: Ndo, o: number, length: number, caplen: number, link: Link
   if (!n.o.link) {
     if (link !== null) n.print(`${n.mac(link.src)} > ${n.mac(link.dst)} `);
     n.print(
-      oui === 0 ? `SNAP, ethertype ${pidText}, length ${rest}: ` : `SNAP, oui ${names}, pid ${pidText}, length ${rest}: `,
+      oui === 0
+        ? `SNAP, ethertype ${pidText}, length ${rest}: `
+        : `SNAP, oui ${names}, pid ${pidText}, length ${rest}: `,
     );
   }
   return false;

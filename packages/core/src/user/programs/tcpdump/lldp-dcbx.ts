@@ -49,7 +49,9 @@ function applications(n: Ndo, p: number, len: number): void {
     const socket = v >>> 22;
     n.print(line('Application Value'));
     n.print(deep(`Application Protocol ID: 0x${hex(n.u16(p + at), 4)}`));
-    n.print(deep(`SF (0x${hex(socket)}) Application Protocol ID is ${socket !== 0 ? 'Socket Number' : 'L2 EtherType'}`));
+    n.print(
+      deep(`SF (0x${hex(socket)}) Application Protocol ID is ${socket !== 0 ? 'Socket Number' : 'L2 EtherType'}`),
+    );
     n.print(deep(`OUI: 0x${hex(v & 0x3fffff, 6)}`));
     n.print(deep(`User Priority Map: 0x${hex(n.u8(p + at + 5), 2)}`));
   }

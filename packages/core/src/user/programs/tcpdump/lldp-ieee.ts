@@ -120,9 +120,7 @@ function edgeBridging(n: Ndo, o: number): void {
 
 function channels(n: Ndo, o: number, len: number): void {
   const v = n.u8(o + 4);
-  n.print(
-    indent(`Role: ${v >>> 7}, RES: ${(v >>> 4) & 7}, Scomp: ${(v >>> 3) & 1} ChnCap: ${n.u16(o + 6) & 0xfff}`),
-  );
+  n.print(indent(`Role: ${v >>> 7}, RES: ${(v >>> 4) & 7}, Scomp: ${(v >>> 3) & 1} ChnCap: ${n.u16(o + 6) & 0xfff}`));
   if ((len - 8) % 3 !== 0) return;
   for (let i = 8; i < len; i += 3) {
     const c = n.u24(o + i);

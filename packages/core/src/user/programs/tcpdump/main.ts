@@ -74,9 +74,9 @@ class Tcpdump {
     }
   }
 
-  async #compile(linktype: number, snaplen: number, live: boolean): Promise<BpfInsn[]> {
+  async #compile(linktype: number, snaplen: number, file: boolean): Promise<BpfInsn[]> {
     try {
-      const target = { linktype, snaplen, netmask: 0, live };
+      const target = { linktype, snaplen, netmask: 0, file };
       return await compileFilter(this.#filterText(), target, this.#names, this.#o.optimize ? 'optimized' : 'plain');
     } catch (e) {
       if (e instanceof FilterError) return fail(e.message);
@@ -107,7 +107,8 @@ class Tcpdump {
     if (o.writeFile !== null)
       this.#writer = await Writer.open(this.#proc, { linktype, snaplen, nanoseconds: o.nano }, o);
     if (o.writeFile !== null && !o.print) return;
-    if (linkPrinter(linktype) === null) fail(`packet printing is not supported for link type ${linkText(linktype)}: use -w`);
+    if (linkPrinter(linktype) === null)
+      fail(`packet printing is not supported for link type ${linkText(linktype)}: use -w`);
     const byIndex = new Map(this.#all.map((d) => [d.index, d.name]));
     this.#show = makeNdo({
       names: o.numeric ? null : printNames(this.#proc, o.noDomains),
@@ -185,7 +186,7 @@ class Tcpdump {
     if (o.listLinktypes) return this.#listLinks(device);
     const linktype = this.#liveLink(device);
     const snaplen = o.snaplen || MAXIMUM_SNAPLEN;
-    const program = await this.#compile(linktype, snaplen, true);
+    const program = await this.#compile(linktype, snaplen, false);
     if (o.dump > 0) {
       proc.out(bpfDump(program, o.dump));
       return 0;
@@ -292,11 +293,10 @@ class Tcpdump {
     let status = 0;
     for (const path of await this.#paths()) {
       const file = await this.#open(path);
-      if (first && file.linktype === LINKTYPE_LINUX_SLL2)
-        proc.err('Warning: interface names might be incorrect\n');
+      if (first && file.linktype === LINKTYPE_LINUX_SLL2) proc.err('Warning: interface names might be incorrect\n');
       if (!first && file.linktype !== linktype && this.#writer !== null)
         fail(`${path}: new dlt does not match original`);
-      if (file.linktype !== linktype) program = await this.#compile(file.linktype, file.snaplen, false);
+      if (file.linktype !== linktype) program = await this.#compile(file.linktype, file.snaplen, true);
       linktype = file.linktype;
       if (o.dump > 0) {
         proc.out(bpfDump(program, o.dump));

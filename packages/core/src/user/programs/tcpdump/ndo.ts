@@ -297,6 +297,6 @@ export const tok = (table: Tokens, otherwise: string, v: number): string => tabl
 
 /** Names of the bits set, or `none`. @see bittok2str */
 export function bits(table: BitNames, none: string, v: number, separator = ', '): string {
-  const found = table.filter(([bit]) => bit !== 0 && ((v & bit) >>> 0) === bit).map(([, name]) => name);
+  const found = table.filter(([bit]) => bit !== 0 && (v & bit) >>> 0 === bit).map(([, name]) => name);
   return found.length === 0 ? format(none, v) : found.join(separator);
 }

@@ -142,7 +142,14 @@ const PACKET_TYPES: Readonly<Record<string, boolean>> = {
 };
 
 /** Time stamp types libpcap knows; a simulated device has the first only. */
-const STAMP_TYPES: readonly string[] = ['host', 'host_lowprec', 'host_hiprec', 'adapter', 'adapter_unsynced', 'host_hiprec_unsynced'];
+const STAMP_TYPES: readonly string[] = [
+  'host',
+  'host_lowprec',
+  'host_hiprec',
+  'adapter',
+  'adapter_unsynced',
+  'host_hiprec_unsynced',
+];
 
 /** @throws TcpdumpExit for what is wrong, asked for, or not there. */
 export function parseOptions(argv: readonly string[]): Options {

@@ -21,9 +21,7 @@ const LSA_HLEN = 20;
 
 function hello(n: Ndo, p: number, end: number): void {
   n.print(`\n\tOptions [${bits(OPTIONS, 'none', n.u8(p + 6))}]`);
-  n.print(
-    `\n\t  Hello Timer ${n.u16(p + 4)}s, Dead Timer ${n.u32(p + 8)}s, Mask ${n.ip4(p)}, Priority ${n.u8(p + 7)}`,
-  );
+  n.print(`\n\t  Hello Timer ${n.u16(p + 4)}s, Dead Timer ${n.u32(p + 8)}s, Mask ${n.ip4(p)}, Priority ${n.u8(p + 7)}`);
   if (n.u32(p + 12) !== 0) n.print(`\n\t  Designated Router ${n.ip4(p + 12)}`);
   if (n.u32(p + 16) !== 0) n.print(`, Backup Designated Router ${n.ip4(p + 16)}`);
   if (p + 20 < end) n.print('\n\t  Neighbor List:');

@@ -1,5 +1,6 @@
 /** Reading pcapng files. @see libpcap sf-pcapng.c */
 import { be16, be32, be64, le16, le32, le64 } from '../../../lib/bytes.ts';
+import { LINKTYPE_RAW } from '../../../wire/pcap.ts';
 import type { Frame } from './frame.ts';
 import { MAXIMUM_SNAPLEN, type Savefile, SavefileError, type Source } from './savefile-types.ts';
 
@@ -123,12 +124,12 @@ class PcapngReader implements Savefile {
     this.#clocks.push({ resolution: resolution ?? 1_000_000n, offset: offset ?? 0n });
   }
 
-  /** An interface after the first: it must be like it. */
+  /** An interface after the first: it must be like it. A raw one never is: its number here (101) is compared with DLT_RAW (12). */
   #another(block: Block): void {
     this.#need(block, 8);
     const linktype = this.u16(block.body, 0);
     const snaplen = this.u32(block.body, 4);
-    if (linktype !== this.linktype)
+    if (linktype !== this.linktype || linktype === LINKTYPE_RAW)
       wrong(`an interface has a type ${linktype} different from the type of the first interface`);
     if (snapshot(snaplen) !== this.snaplen)
       wrong(`an interface has a snapshot length ${snaplen} different from the snapshot length of the first interface`);
@@ -176,8 +177,7 @@ class PcapngReader implements Savefile {
       return wrong(
         `a packet arrived on interface ${id}, but there's no Interface Description Block for that interface`,
       );
-    if (caplen > this.snaplen)
-      wrong(`invalid packet capture length ${caplen}, bigger than snaplen of ${this.snaplen}`);
+    if (caplen > this.snaplen) wrong(`invalid packet capture length ${caplen}, bigger than snaplen of ${this.snaplen}`);
     const seconds = ticks / clock.resolution + clock.offset;
     this.#need(block, at + caplen);
     return {
@@ -210,7 +210,9 @@ export async function pcapngReader(magic: Uint8Array, source: Source, nano: bool
   const reader = new PcapngReader(source, big, nano);
   const size = reader.u32(head, 0);
   if (size < 28 || size > SHB_MAX)
-    wrong(`Section Header Block in pcapng dump file has invalid length 28 < _${size}_ < ${SHB_MAX} (BT_SHB_INSANE_MAX)`);
+    wrong(
+      `Section Header Block in pcapng dump file has invalid length 28 < _${size}_ < ${SHB_MAX} (BT_SHB_INSANE_MAX)`,
+    );
   const rest = await reader.read(size - 12);
   const [major, minor] = [reader.u16(rest, 0), reader.u16(rest, 2)];
   if (major !== 1 || (minor !== 0 && minor !== 2)) wrong(`unsupported pcapng savefile version ${major}.${minor}`);

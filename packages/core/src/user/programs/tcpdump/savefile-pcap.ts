@@ -29,7 +29,8 @@ class PcapReader implements Savefile {
     const patched = magic === PCAP_MAGIC_KUZNETZOV;
     this.linktype = this.#u32(header, 16) & 0x03ffffff;
     const snaplen = this.#u32(header, 12);
-    this.snaplen = (snaplen === 0 || snaplen > 0x7fffffff ? MAXIMUM_SNAPLEN : snaplen) + (patched && this.linktype === 1 ? 14 : 0);
+    this.snaplen =
+      (snaplen === 0 || snaplen > 0x7fffffff ? MAXIMUM_SNAPLEN : snaplen) + (patched && this.linktype === 1 ? 14 : 0);
     this.#hlen = patched ? 24 : 16;
     this.#lengths = minor < 3 ? 'yes' : minor === 3 ? 'maybe' : 'no';
     const fine = magic === PCAP_MAGIC_NS;
@@ -44,7 +45,8 @@ class PcapReader implements Savefile {
       throw new SavefileError(`truncated dump file; tried to read ${this.#hlen} header bytes, only got ${h.length}`);
     let caplen = this.#u32(h, 8);
     let origLen = this.#u32(h, 12);
-    if (this.#lengths === 'yes' || (this.#lengths === 'maybe' && caplen > origLen)) [caplen, origLen] = [origLen, caplen];
+    if (this.#lengths === 'yes' || (this.#lengths === 'maybe' && caplen > origLen))
+      [caplen, origLen] = [origLen, caplen];
     if (caplen > MAXIMUM_SNAPLEN) {
       throw new SavefileError(
         caplen > this.snaplen

@@ -14,7 +14,8 @@ const FLAGS: BitNames = [
 const ROLE: readonly string[] = ['Unknown', 'Alternate', 'Root', 'Designated'];
 
 const role = (flags: number): string => ROLE[(flags & 0x0c) >>> 2]!;
-const bridgeId = (n: Ndo, o: number): string => `${n.hexBytes(o, 2)}.${n.hexBytes(o + 2, 6).replace(/(..)(?=.)/g, '$1:')}`;
+const bridgeId = (n: Ndo, o: number): string =>
+  `${n.hexBytes(o, 2)}.${n.hexBytes(o + 2, 6).replace(/(..)(?=.)/g, '$1:')}`;
 const seconds = (n: Ndo, o: number): string => `${fixed(n.u16(o) / 256, 2)}s`;
 const times = (n: Ndo, o: number): string =>
   `\n\tmessage-age ${seconds(n, o + 27)}, max-age ${seconds(n, o + 29)}, hello-time ${seconds(n, o + 31)}, forwarding-delay ${seconds(n, o + 33)}`;
@@ -51,9 +52,7 @@ function multiple(n: Ndo, o: number, length: number): void {
     n.need(p + 1, 2);
     n.print(`\n\tMSTI ${n.u16(p + 1) & 0xfff}, Flags [${bits(FLAGS, 'none', own)}], port-role ${role(own)}`);
     n.print(`\n\t\tMSTI regional-root-id ${bridgeId(n, p + 1)}, pathcost ${n.u32(p + 9)}`);
-    n.print(
-      `\n\t\tMSTI bridge-prio ${n.u8(p + 13) >>> 4}, port-prio ${n.u8(p + 14) >>> 4}, hops ${n.u8(p + 15)}`,
-    );
+    n.print(`\n\t\tMSTI bridge-prio ${n.u8(p + 13) >>> 4}, port-prio ${n.u8(p + 14) >>> 4}, hops ${n.u8(p + 15)}`);
   }
 }
 

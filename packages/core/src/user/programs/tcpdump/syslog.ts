@@ -38,9 +38,7 @@ export function syslogPrint(n: Ndo, o: number, len: number): void {
     n.print(`SYSLOG ${names[0]}.${names[1]}, length: ${len}`);
     return;
   }
-  n.print(
-    `SYSLOG, length: ${len}\n\tFacility ${names[0]} (${facility}), Severity ${names[1]} (${severity})\n\tMsg: `,
-  );
+  n.print(`SYSLOG, length: ${len}\n\tFacility ${names[0]} (${facility}), Severity ${names[1]} (${severity})\n\tMsg: `);
   if (len > at) n.printn(o + at, len - at, null);
   if (n.o.verbose > 1) n.unknown(o, '\n\t', len);
 }

@@ -32,9 +32,7 @@ export function withPorts(n: Ndo, ip: number, proto: number, sport: string, dpor
       ? `${n.ip6(ip + 8)}.${sport} > ${n.ip6(ip + 24)}.${dport}: `
       : `${sport} > ${dport}: `;
   }
-  return n.u8(ip + 9) === proto
-    ? `${n.ip4(ip + 12)}.${sport} > ${n.ip4(ip + 16)}.${dport}: `
-    : `${sport} > ${dport}: `;
+  return n.u8(ip + 9) === proto ? `${n.ip4(ip + 12)}.${sport} > ${n.ip4(ip + 16)}.${dport}: ` : `${sport} > ${dport}: `;
 }
 
 /** Sequence numbers of a direction as they are to be shown, and what SACK blocks count from. */

@@ -76,9 +76,7 @@ function checksumPrint(n: Ndo, o: number, len: number, ip: number): void {
   if (!n.has(o + 8, len)) return;
   const was = n.u16(o + 6);
   const rest = pseudoChecksum(n, ip, o, len + 8, 17);
-  n.print(
-    rest === 0 ? '[udp sum ok] ' : `[bad udp cksum 0x${hex(was, 4)} -> 0x${hex(shouldBe(was, rest), 4)}!] `,
-  );
+  n.print(rest === 0 ? '[udp sum ok] ' : `[bad udp cksum 0x${hex(was, 4)} -> 0x${hex(shouldBe(was, rest), 4)}!] `);
 }
 
 type Printer = (n: Ndo, o: number, length: number) => void;
@@ -133,8 +131,7 @@ const PROTOCOLS: readonly Protocol[] = [
   [[30490], 'SOME/IP'],
 ];
 
-const isAppleTalk = (port: number): boolean =>
-  [16512, 200, 768].some((first) => port >= first && port < first + 128);
+const isAppleTalk = (port: number): boolean => [16512, 200, 768].some((first) => port >= first && port < first + 128);
 
 /**
  * What the datagram carries, by its ports. @returns false when that is not known

@@ -97,7 +97,7 @@ export async function xargsMain(proc: Process): Promise<number> {
     number,
     string | null,
   ];
-  let [noEmpty, trace] = [false, false];
+  let [noEmpty, trace, exact] = [false, false, false];
   const number = (opt: string, text: string, min: number): number => {
     if (!/^-?\d+$/.test(text)) return usage(`invalid number "${text}" for -${opt} option`);
     return Number(text) < min ? usage(`value ${text} for -${opt} option should be >= ${min}`) : Number(text);
@@ -129,6 +129,7 @@ export async function xargsMain(proc: Process): Promise<number> {
     else if (opt === 's') maxChars = number('s', arg!, 1);
     else if (opt === 'r') noEmpty = true;
     else if (opt === 't') trace = true;
+    else if (opt === 'x') exact = true;
     else if (opt === 'E' || opt === 'e') eof = arg;
     else if (opt === 'version') {
       proc.out('xargs (GNU findutils) 4.9.0\n(Warren)\n');
@@ -208,7 +209,8 @@ export async function xargsMain(proc: Process): Promise<number> {
       chars + size > maxChars ||
       (maxLines > 0 && batch.length > 0 && item.line >= firstLine + maxLines);
     if (full) {
-      if (batch.length === 0) die(proc, 'argument line too long');
+      const wanted = (maxArgs > 0 && batch.length < maxArgs) || (maxLines > 0 && item.line < firstLine + maxLines);
+      if (batch.length === 0 || (exact && wanted)) die(proc, 'argument list too long');
       ran = true;
       await run([...command, ...batch]);
       batch = [];

@@ -42,6 +42,8 @@ interface Wanted {
   names: boolean;
   print: boolean;
   global: boolean;
+  /** A local one begins as what it hides. */
+  inherit: boolean;
 }
 
 function wanted(p: ParsedOptions): Wanted {
@@ -54,6 +56,7 @@ function wanted(p: ParsedOptions): Wanted {
     names: false,
     print: false,
     global: false,
+    inherit: false,
   };
   for (const { letter } of p.flags) {
     const minus = !letter.startsWith('+');
@@ -67,6 +70,7 @@ function wanted(p: ParsedOptions): Wanted {
       w.names = true;
     } else if (c === 'p') w.print = true;
     else if (c === 'g') w.global = true;
+    else if (c === 'I') w.inherit = minus;
     else if (FLAG[c] !== undefined) {
       if (minus) w.on |= FLAG[c];
       else w.off |= FLAG[c];
@@ -140,11 +144,13 @@ async function declareOne(sh: Shell, command: string, arg: Arg, w: Wanted, local
       }
     }
   }
+  const inherits = local && (w.inherit || sh.shopts['localvar_inherit'] === true) && !sh.vars.isLocal(name);
   const v = w.global
     ? sh.vars.global(name, true)!
     : local
       ? sh.vars.makeLocal(name)
       : (sh.vars.raw(name) ?? fresh(sh, name));
+  if (inherits && seen !== undefined) v.takeOver(seen);
   if (w.array === 'A' && v.indexed !== null) {
     await sh.error(`${command}: ${name}: cannot convert indexed to associative array`);
     return 1;
@@ -291,9 +297,10 @@ async function exportOrReadonly(sh: Shell, args: readonly Arg[], command: string
     names: false,
     print: true,
     global: false,
+    inherit: false,
   };
   if (p.rest.length === 0) {
-    if (w.functions) return 0;
+    if (w.functions) return printMarked(sh, command);
     return printVariables(sh, command, [], w);
   }
   let status = 0;
@@ -303,7 +310,7 @@ async function exportOrReadonly(sh: Shell, args: readonly Arg[], command: string
       if (!sh.functions.has(name)) {
         await sh.error(`${command}: ${name}: not a function`);
         status = 1;
-      } else if (command === 'export') sh.functions.get(name)!.exported = true;
+      } else if (command === 'export') sh.functions.get(name)!.exported = !letters.has('n');
       else sh.readonlyFunctions.add(name);
       continue;
     }
@@ -316,6 +323,18 @@ async function exportOrReadonly(sh: Shell, args: readonly Arg[], command: string
     }
   }
   return status;
+}
+
+/** The functions that are exported, or that cannot be changed. */
+async function printMarked(sh: Shell, command: string): Promise<number> {
+  let out = '';
+  for (const [name, f] of [...sh.functions].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const readonly = sh.readonlyFunctions.has(name);
+    if (command === 'export' ? !f.exported : !readonly) continue;
+    out += `${printFunction(f.def)}\ndeclare -f${readonly ? 'r' : ''}${f.exported ? 'x' : ''} ${name}\n`;
+  }
+  await sh.write(1, out);
+  return 0;
 }
 
 async function unset(sh: Shell, args: readonly Arg[], command: string): Promise<number> {
@@ -331,7 +350,10 @@ async function unset(sh: Shell, args: readonly Arg[], command: string): Promise<
   for (const a of p.rest) {
     const text = typeof a === 'string' ? a : a.name;
     if (letters.has('f')) {
-      sh.functions.delete(text);
+      if (sh.readonlyFunctions.has(text)) {
+        await sh.error(`unset: ${text}: cannot unset: readonly function`);
+        status = 1;
+      } else sh.functions.delete(text);
       continue;
     }
     const t = parseTarget(text);

@@ -2,7 +2,7 @@
 import type { Shell } from '../shell.ts';
 import { changeDirectory, physicalDirectory, workingDirectory } from '../working-directory.ts';
 import { printable } from '../words/quote.ts';
-import { type Builtin, complain, options, refused, texts, usage } from './types.ts';
+import { type Builtin, complain, isName, options, refused, texts, usage } from './types.ts';
 
 /** Goes to a directory and tells the variables. @returns the words of the error, or null */
 async function change(sh: Shell, target: string, physical: boolean): Promise<string | null> {
@@ -48,6 +48,11 @@ const cd: Builtin = {
       }
     }
     const error = await change(sh, dir, physical);
+    const named = error !== null && sh.shopts['cdable_vars'] === true && isName(dir) ? sh.vars.get(dir) : undefined;
+    if (named !== undefined && (await change(sh, named, physical)) === null) {
+      await sh.write(1, `${named}\n`);
+      return 0;
+    }
     if (error !== null) return complain(sh, name, `${printable(dir)}: ${error}`);
     if (show) await sh.write(1, `${sh.get('PWD')}\n`);
     return 0;

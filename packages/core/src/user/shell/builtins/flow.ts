@@ -146,7 +146,7 @@ const eval_: Builtin = {
 
 /** The file that `source` means: as given, or found in PATH, or in the current directory. */
 function sourceFile(sh: Shell, name: string): string {
-  if (name.includes('/')) return name;
+  if (name.includes('/') || sh.shopts['sourcepath'] === false) return name;
   for (const dir of (sh.vars.get('PATH') ?? '').split(':')) {
     const path = `${dir === '' ? '.' : dir}/${name}`;
     const st = sh.fs.exists(path);

@@ -23,6 +23,14 @@ const jobs: Builtin = {
     const f = new Set(p.flags.map((x) => x.letter));
     let list: Job[] = sh.jobs.list.filter((j) => !j.disowned);
     const specs = texts(p.rest);
+    if (f.has('x')) {
+      // A command, in which jobs stand for their processes' numbers.
+      const words = specs.map((w) => {
+        const job = w.startsWith('%') ? sh.jobs.find(w) : null;
+        return job === null || job === 'ambiguous' ? w : String(job.processes[0]!.pid);
+      });
+      return words.length === 0 ? 0 : sh.hooks.command(sh, words, { functions: true });
+    }
     if (specs.length > 0) {
       list = [];
       for (const s of specs) {
@@ -32,6 +40,7 @@ const jobs: Builtin = {
         list.push(job);
       }
     }
+    if (f.has('n')) list = list.filter((j) => jobDone(j) && !j.notified);
     if (f.has('r')) list = list.filter((j) => jobState(j) === 'Running');
     if (f.has('s')) list = list.filter((j) => j.stopped !== 0);
     let out = '';

@@ -1,6 +1,7 @@
 /** The rest: aliases, traps, options, limits and the like. */
 import { RLIM_NOFILE_MAX, RLIM_NPROC } from '../../process/limits.ts';
 import { type Maybe, chain } from '../maybe.ts';
+import { S_IFDIR, S_IFMT } from '../../../uapi/fcntl.ts';
 import type { Shell } from '../shell.ts';
 import { trapName, trapNumber } from '../traps.ts';
 import { reusable, singleQuote } from '../words/quote.ts';
@@ -180,6 +181,10 @@ const hash: Builtin = {
       sh.hashed.clear();
       return 0;
     }
+    if (words.length === 0 && f.has('t')) return complain(sh, name, '-t: option requires an argument');
+    const file = f.get('p');
+    if (file !== undefined && ((sh.fs.exists(file)?.mode ?? 0) & S_IFMT) === S_IFDIR)
+      return complain(sh, name, `${file}: Is a directory`);
     if (words.length === 0) {
       if (sh.hashed.size === 0) {
         await sh.write(1, f.has('l') ? '' : `${name}: hash table empty\n`);
@@ -290,14 +295,21 @@ const LIMITS: readonly (readonly [string, string, string, string])[] = [
 ];
 
 /** `ulimit -n`: the one limit that processes feel. */
-function openFiles(sh: Shell, name: string, limit: string | undefined): Maybe<number> {
+function openFiles(sh: Shell, name: string, limit: string | undefined, letters: readonly string[]): Maybe<number> {
   const { fds } = sh.proc;
-  if (limit === undefined) return chain(sh.write(1, `${fds.limit}\n`), () => 0);
-  if (limit === 'soft' || limit === 'hard') return 0;
+  // Without -S or -H the soft one is shown, and both are set.
+  const [soft, hard] = [
+    letters.includes('S') || !letters.includes('H'),
+    letters.includes('H') || !letters.includes('S'),
+  ];
+  if (limit === undefined) return chain(sh.write(1, `${soft ? fds.limit : fds.hardLimit}\n`), () => 0);
+  if (limit === 'soft' || limit === 'hard') limit = String(limit === 'soft' ? fds.limit : fds.hardLimit);
   if (limit !== 'unlimited' && !/^\d+$/.test(limit)) return complain(sh, name, `${limit}: invalid number`);
   const n = Number(limit);
   if (!(n <= RLIM_NOFILE_MAX)) return complain(sh, name, 'open files: cannot modify limit: Operation not permitted');
-  fds.limit = n;
+  if (!hard && n > fds.hardLimit) return complain(sh, name, 'open files: cannot modify limit: Invalid argument');
+  if (soft) fds.limit = n;
+  if (hard) fds.hardLimit = n;
   return 0;
 }
 
@@ -315,7 +327,13 @@ const ulimit: Builtin = {
       return 0;
     }
     const row = LIMITS.find(([c]) => c === (letters[0] ?? 'f'))!;
-    if (row[0] === 'n') return openFiles(sh, name, limit);
+    if (row[0] === 'n')
+      return openFiles(
+        sh,
+        name,
+        limit,
+        p.flags.map((x) => x.letter),
+      );
     if (limit !== undefined) {
       if (!/^(?:\d+|unlimited|soft|hard)$/.test(limit)) return complain(sh, name, `${limit}: invalid number`);
       if (limit === row[3] || limit === 'soft' || limit === 'hard') return 0;
@@ -394,7 +412,12 @@ const help: Builtin = {
   name: 'help',
   usage: 'help [-dms] [pattern ...]',
   async run(sh, args) {
-    const words = texts(args).filter((w) => !w.startsWith('-'));
+    const p = options(args, 'dms');
+    const bad = refused(sh, 'help', p);
+    if (bad !== null) return bad;
+    const long = p.flags.find((f) => f.letter !== 's');
+    if (long !== undefined) return complain(sh, 'help', `warren: -${long.letter} is not supported`);
+    const words = texts(p.rest);
     if (words.length === 0) {
       await sh.write(
         1,

@@ -23,7 +23,7 @@ class Formatter {
   out = '';
   status = 0;
   stopped = false;
-  /** What went wrong, and how much was written by then. */
+  /** What went wrong, and how much was written by then: whole lines. */
   readonly errors: { readonly message: string; readonly at: number }[] = [];
 
   constructor(sh: Shell, args: readonly string[]) {
@@ -40,7 +40,7 @@ class Formatter {
     return this.#next < this.#args.length ? this.#args[this.#next++]! : null;
   }
   #error(message: string): void {
-    this.errors.push({ message, at: this.out.length });
+    this.errors.push({ message, at: this.out.lastIndexOf('\n') + 1 });
     this.status = 1;
   }
 
@@ -156,7 +156,7 @@ class Formatter {
       const kind = /^\s*[-+]?0[xX]/.test(text) ? 'hex ' : /^\s*[-+]?0\d/.test(text) ? 'octal ' : '';
       this.#error(`${text}: invalid ${kind}number`);
     }
-    if (overflow) this.errors.push({ message: `warning: ${text}: Numerical result out of range`, at: this.out.length });
+    if (overflow) this.errors.push({ message: `warning: ${text}: Numerical result out of range`, at: this.out.lastIndexOf('\n') + 1 });
     return value;
   }
 

@@ -179,6 +179,10 @@ const read: Builtin = {
         name,
         o.fd === 0 ? 'read error: 0: Bad file descriptor' : `${o.fd}: invalid file descriptor: Bad file descriptor`,
       );
+    // TMOUT is for who could wait for ever, which a file never lets.
+    const given = sh.vars.get('TMOUT') ?? '';
+    const standing = /^\d*\.?\d+$/.test(given) ? Number(given) : 0;
+    if (timeout === Infinity && standing > 0 && file.kind !== 'file') timeout = standing;
     if (timeout === 0) return (file.poll() & POLLIN) !== 0 ? 0 : 1;
     if (timeout !== Infinity) o.deadline = sh.proc.task.now() + timeout * 1e9;
     const tty = sh.proc.isatty(o.fd);
@@ -253,7 +257,7 @@ async function mapfile(sh: Shell, args: Parameters<Builtin['run']>[1], name: str
     else if (letter === 't') trim = true;
     else if (letter === 'C') callback = value;
     else {
-      if (!/^\d+$/.test(value))
+      if (!/^\d+$/.test(value) || (letter === 'c' && Number(value) === 0))
         return complain(
           sh,
           name,
@@ -283,7 +287,8 @@ async function mapfile(sh: Shell, args: Parameters<Builtin['run']>[1], name: str
     if (data.length === 0) break;
     if (line < skip) continue;
     const cut = (trim || stop === 0) && data.at(-1) === stop ? data.length - 1 : data.length;
-    const text = utf8Decode(data, 0, cut);
+    const end = data.indexOf(0);
+    const text = utf8Decode(data, 0, end >= 0 && end < cut ? end : cut);
     stored++;
     if (callback !== null && stored % quantum === 0)
       await sh.hooks.text(sh, `${callback} ${index} ${backslashQuote(text)}`, { label: 'mapfile', line: sh.line });

@@ -1,5 +1,5 @@
 /** `set` and `shopt`. */
-import { OPTION_LETTERS, type OptionName, isOption } from '../options.ts';
+import { OPTION_LETTERS, type OptionName, isOption, mayChange } from '../options.ts';
 import type { Shell } from '../shell.ts';
 import { plainLine } from './declare.ts';
 import { type Builtin, options, refused, texts, usage } from './types.ts';
@@ -18,6 +18,12 @@ export function setOption(sh: Shell, name: OptionName, on: boolean): void {
   if (name === 'posix') sh.posix = on;
   if (name === 'emacs' && on) sh.options.vi = false;
   if (name === 'vi' && on) sh.options.emacs = false;
+}
+
+/** Refuses what this shell does not have. @returns the status */
+async function unsupported(sh: Shell, name: string, option: string, status: number): Promise<number> {
+  await sh.error(`${name}: warren: ${option} is not supported`);
+  return status;
 }
 
 const set: Builtin = {
@@ -64,11 +70,13 @@ const set: Builtin = {
             await sh.error(`set: ${option}: invalid option name`);
             return 2;
           }
+          if (!mayChange(option, on, sh.interactive)) return unsupported(sh, name, `${w[0]}o ${option}`, 2);
           setOption(sh, option, on);
           continue;
         }
         const found = OPTION_LETTERS.find(([letter]) => letter === c);
         if (found === undefined) return usage(sh, name, `${w[0]}${c}: invalid option`);
+        if (!mayChange(found[1], on, sh.interactive)) return unsupported(sh, name, `${w[0]}${c}`, 2);
         setOption(sh, found[1], on);
       }
     }
@@ -106,7 +114,9 @@ const shopt: Builtin = {
         if (get(n) === undefined) {
           await invalid(n);
           status = 1;
-        } else if (long) setOption(sh, n as OptionName, f.has('s'));
+        } else if (!mayChange(n, f.has('s'), sh.interactive))
+          status = await unsupported(sh, name, `-${f.has('s') ? 's' : 'u'} ${n}`, 1);
+        else if (long) setOption(sh, n as OptionName, f.has('s'));
         else sh.shopts[n] = f.has('s');
       }
       return status;

@@ -23,6 +23,7 @@ export type Edited = { readonly line: string } | 'eof';
 export type Doing = 'other' | 'typing' | 'kill' | 'yank' | 'complete' | 'yank-arg';
 
 const BEL = '\x07';
+const ESC = 27;
 
 export class Editor {
   readonly port: EditorPort;
@@ -67,7 +68,8 @@ export class Editor {
    */
   start(prompt: string, text = '', echo = true): void {
     const cut = prompt.lastIndexOf('\n') + 1;
-    this.port.write(prompt.slice(0, cut).replaceAll(INVISIBLE_START, '').replaceAll(INVISIBLE_END, ''));
+    const above = prompt.slice(0, cut).replaceAll(INVISIBLE_START, '').replaceAll(INVISIBLE_END, '');
+    this.port.write(above.replaceAll('\n', '\r\n'));
     this.#prompt = prompt.slice(cut);
     this.#changed.clear();
     this.#index = this.port.history().length;
@@ -96,8 +98,10 @@ export class Editor {
       this.line.insert(String.fromCharCode(byte));
       return true;
     }
+    // ESC ends a search at once; it may still be the beginning of another key.
+    if (this.#search !== null && byte === ESC && this.#keys.idle) this.#endSearch();
     const key = this.#keys.feed(byte);
-    if (key === null) return false;
+    if (key === null) return byte === ESC;
     if (this.#list !== null) {
       this.#answerList(key);
       return this.#list === null;
@@ -120,6 +124,16 @@ export class Editor {
 
   bell(): void {
     this.port.write(BEL);
+  }
+
+  /** ESC was pressed, alone or as the beginning of a key. */
+  get escaped(): boolean {
+    return this.#keys.escaped;
+  }
+
+  /** Nothing followed on ESC. */
+  dropEscape(): void {
+    this.#keys.reset();
   }
 
   quoteNext(): void {
@@ -232,6 +246,7 @@ export class Editor {
     this.doing = 'complete';
     const list = completeAt(this, again || show, show);
     if (list === null) return;
+    this.refresh();
     this.display.leave();
     this.port.write('\r\n');
     this.#list = list;

@@ -58,6 +58,7 @@ export const HISTORY: Builtin = {
     if (bad !== null) return bad;
     const { history } = sh;
     if (history === null) return 0;
+    history.keep(sh.vars.get('HISTSIZE'));
     const rest = texts(p.rest);
     const letters = p.flags.map((f) => f.letter);
     const moves = letters.filter((l) => 'anrw'.includes(l));

@@ -18,7 +18,7 @@ export class History {
   #times: number[] = [];
   /** Number of the first line. */
   #base = 1;
-  limit: number = DEFAULT_SIZE;
+  #limit = DEFAULT_SIZE;
   /** Lines added since they were last written. */
   unwritten = 0;
 
@@ -36,15 +36,26 @@ export class History {
     return this.#base + this.#lines.length;
   }
 
+  /** How many lines are kept. @param size HISTSIZE: what is no number, or less than 0, is no limit */
+  keep(size: string | undefined): void {
+    const n = size === undefined || size.trim() === '' ? Number.NaN : Number(size);
+    this.#limit = Number.isInteger(n) && n >= 0 ? n : Infinity;
+    this.#trim();
+  }
+
+  #trim(): void {
+    const over = this.#lines.length - this.#limit;
+    if (over <= 0) return;
+    this.#lines.splice(0, over);
+    this.#times.splice(0, over);
+    this.#base += over;
+  }
+
   add(line: string, time = 0): void {
     this.#lines.push(line);
     this.#times.push(time);
     this.unwritten++;
-    while (this.#lines.length > this.limit) {
-      this.#lines.shift();
-      this.#times.shift();
-      this.#base++;
-    }
+    this.#trim();
   }
 
   /** Adds lines that are kept already. */

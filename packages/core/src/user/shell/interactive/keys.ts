@@ -62,6 +62,11 @@ export class KeyReader {
     return this.#bytes.length === 0 && this.#pending === '' && this.#paste === null && this.#prefix === '';
   }
 
+  /** ESC has come, and nothing behind it. */
+  get escaped(): boolean {
+    return this.#pending === '\x1b';
+  }
+
   /** Forgets a key that has begun. */
   reset(): void {
     this.#bytes = [];

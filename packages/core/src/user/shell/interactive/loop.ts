@@ -112,6 +112,7 @@ class Session {
       if (e instanceof Interrupted) sh.status = 130;
       else if (e instanceof DiscardSignal) sh.status = e.status;
       else if (e instanceof SystemError && e.code === 'EINTR') sh.status = 130;
+      else if (e instanceof SystemError && e.code === 'EIO') sh.traps.hungUp = true;
       else throw e;
       sh.traps.interrupted = false;
       sh.loopDepth = 0;
@@ -119,8 +120,8 @@ class Session {
     } finally {
       sh.line = 1;
     }
-    await this.#restoreModes();
     if (sh.traps.hungUp) return this.#hangUp();
+    await this.#restoreModes();
     return null;
   }
   #previous = '';

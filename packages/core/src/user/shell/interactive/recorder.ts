@@ -94,14 +94,9 @@ export class Recorder {
     for (const name of ['HISTSIZE', 'HISTFILESIZE']) if (vars.get(name) === undefined) vars.set(name, '500');
     sh.options.history = true;
     sh.options.histexpand = true;
-    this.#limit();
+    sh.history!.keep(vars.get('HISTSIZE'));
     sh.history!.load(this.store?.load() ?? [], nowSeconds(sh));
     sh.historyStore = () => this.store;
-  }
-
-  #limit(): void {
-    const size = Number(this.#sh.vars.get('HISTSIZE') ?? Number.NaN);
-    this.#sh.history!.limit = Number.isInteger(size) && size >= 0 ? size : Infinity;
   }
 
   /** Notes a command. With a store of the host it is kept at once, so that nothing is lost when the machine ends. */
@@ -112,7 +107,7 @@ export class Recorder {
     const lines = buffer.replace(/\n$/, '').split('\n');
     const text = sh.shopts['cmdhist'] === true ? joinLines(lines) : lines.join('\n');
     if (text.trim() === '') return;
-    this.#limit();
+    history.keep(sh.vars.get('HISTSIZE'));
     if (!wanted(history, text, sh.vars.get('HISTCONTROL') ?? '')) return;
     history.add(text, nowSeconds(sh));
     if (this.#given === null) return;

@@ -17,6 +17,9 @@ import { Editor } from './editor.ts';
 const PASTE_ON = '\x1b[?2004h';
 const PASTE_OFF = '\x1b[?2004l\r';
 
+/** How long ESC waits for the rest of a key. */
+const ESCAPE_NS = 0.5e9;
+
 /** Ctrl-C at the prompt. */
 export class Interrupted {}
 
@@ -94,6 +97,7 @@ export class EditedTerminal {
       await this.#flush();
       let bytes: Uint8Array;
       try {
+        if (editor.escaped) await this.#afterEscape();
         bytes = await proc.read(0, 1);
       } catch (e) {
         if (!(e instanceof SystemError) || e.errno !== -EINTR) throw e;
@@ -113,6 +117,13 @@ export class EditedTerminal {
       if (result !== null) return result === 'eof' ? null : result.line;
       if (changed) editor.refresh();
     }
+  }
+
+  /** ESC alone is a key when nothing follows soon. */
+  async #afterEscape(): Promise<void> {
+    const { proc } = this.#sh;
+    const [mask] = await proc.poll([{ on: proc.fds.get(0)!, events: POLLIN }], ESCAPE_NS);
+    if (mask === 0) this.#editor.dropEscape();
   }
 
   async #signalled(): Promise<void> {

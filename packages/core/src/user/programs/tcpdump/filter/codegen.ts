@@ -2,10 +2,11 @@
 import * as B from '../../../../lib/bpf/index.ts';
 import { LINKTYPE_ETHERNET, LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2 } from '../../../../wire/pcap.ts';
 import { Block, genAnd, genNot, genOr, stmt, type Stmt } from './block.ts';
+import { LinkGen, type Origin, SAPS } from './codegen-link.ts';
 import { FilterError } from './error.ts';
 
-/** Where a load counts from. */
-export type Origin = 'linkhdr' | 'linktype' | 'linkpl' | 'tran4' | 'tran6';
+export type { FilterTarget } from './codegen-link.ts';
+
 export type Direction = 'default' | 'src' | 'dst' | 'or' | 'and';
 /** A numeric expression: code that leaves it in memory word `reg`, and what must hold for it to make sense. */
 export interface Arith {
@@ -30,12 +31,15 @@ const ETHERTYPES: Readonly<Record<string, number>> = {
   arp: ARP,
   rarp: RARP,
   aarp: 0x80f3,
+  atalk: 0x809b,
   decnet: 0x6003,
   sca: 0x6007,
   lat: 0x6004,
   mopdl: 0x6001,
   moprc: 0x6002,
 };
+/** Protocols of OSI, by what they begin with. */
+const OSI: Readonly<Record<string, number>> = { clnp: 0x81, esis: 0x82, isis: 0x83 };
 /** Protocols above IP, and the IP they go with. */
 const IPPROTOS: Readonly<Record<string, readonly [number, 'ip' | 'ip6' | 'default']>> = {
   sctp: [SCTP, 'default'],
@@ -52,94 +56,9 @@ const IPPROTOS: Readonly<Record<string, readonly [number, 'ip' | 'ip6' | 'defaul
   esp: [50, 'default'],
 };
 
-/** What a filter is compiled for. */
-export interface FilterTarget {
-  /** LINKTYPE_*. */
-  readonly linktype: number;
-  readonly snaplen: number;
-  /** Of the device's IPv4 network, or null when it is not known. */
-  readonly netmask: number | null;
-  /** Whether packets come from a device, so that the kernel's own facts can be asked for. */
-  readonly live: boolean;
-}
-
-export class CodeGen {
-  readonly target: FilterTarget;
-  #offLinkType: number;
-  #offLinkPl: number;
+export class CodeGen extends LinkGen {
   readonly #regs: boolean[] = new Array<boolean>(B.BPF_MEMWORDS).fill(false);
   #curreg = 0;
-
-  constructor(target: FilterTarget) {
-    this.target = target;
-    const { linktype } = target;
-    this.#offLinkType =
-      linktype === LINKTYPE_ETHERNET
-        ? 12
-        : linktype === LINKTYPE_LINUX_SLL
-          ? 14
-          : linktype === LINKTYPE_LINUX_SLL2
-            ? 0
-            : -1;
-    this.#offLinkPl =
-      linktype === LINKTYPE_ETHERNET
-        ? 14
-        : linktype === LINKTYPE_LINUX_SLL
-          ? 16
-          : linktype === LINKTYPE_LINUX_SLL2
-            ? 20
-            : 0;
-  }
-
-  #load(origin: Origin, off: number, size: number): Stmt[] {
-    const ld = (mode: number, at: number): Stmt => stmt(B.BPF_LD | mode | size, at);
-    switch (origin) {
-      case 'linkhdr':
-        return [ld(B.BPF_ABS, off)];
-      case 'linktype':
-        return [ld(B.BPF_ABS, this.#offLinkType + off)];
-      case 'linkpl':
-        return [ld(B.BPF_ABS, this.#offLinkPl + off)];
-      case 'tran4':
-        return [this.#iphdrlen(), ld(B.BPF_IND, this.#offLinkPl + off)];
-      case 'tran6':
-        return [ld(B.BPF_ABS, this.#offLinkPl + 40 + off)];
-    }
-  }
-
-  #iphdrlen(): Stmt {
-    return stmt(B.BPF_LDX | B.BPF_MSH | B.BPF_B, this.#offLinkPl);
-  }
-
-  /** @see gen_ncmp */
-  #ncmp(origin: Origin, off: number, size: number, mask: number, jump: number, v: number): Block {
-    const stmts = this.#load(origin, off, size);
-    if (mask !== FULL) stmts.push(stmt(B.BPF_ALU | B.BPF_AND | B.BPF_K, mask));
-    return new Block(B.BPF_JMP | jump | B.BPF_K, v >>> 0, stmts);
-  }
-  #cmp(origin: Origin, off: number, size: number, v: number): Block {
-    return this.#ncmp(origin, off, size, FULL, B.BPF_JEQ, v);
-  }
-  #mcmp(origin: Origin, off: number, size: number, v: number, mask: number): Block {
-    return this.#ncmp(origin, off, size, mask >>> 0, B.BPF_JEQ, v);
-  }
-
-  /** @see gen_bcmp */
-  #bcmp(off: number, bytes: Uint8Array): Block {
-    const low = (bytes[2]! * 0x1000000 + (bytes[3]! << 16) + (bytes[4]! << 8) + bytes[5]!) >>> 0;
-    const b = this.#cmp('linkhdr', off + 2, B.BPF_W, low);
-    return genAnd(b, this.#cmp('linkhdr', off, B.BPF_H, (bytes[0]! << 8) | bytes[1]!));
-  }
-
-  linktype(proto: number): Block {
-    if (this.#offLinkType < 0) {
-      if (proto === IP) return this.#mcmp('linkhdr', 0, B.BPF_B, 0x40, 0xf0);
-      if (proto === IPV6) return this.#mcmp('linkhdr', 0, B.BPF_B, 0x60, 0xf0);
-      return genNot(new Block(B.BPF_JMP | B.BPF_JEQ | B.BPF_K, 0, [stmt(B.BPF_LD | B.BPF_IMM, 0)]));
-    }
-    if (proto <= 1500) throw new FilterError(`filters for the LLC protocol ${proto} are not supported`);
-    return this.#cmp('linktype', 0, B.BPF_H, proto);
-  }
 
   proto(v: number, proto: string, dir: Direction): Block {
     if (dir !== 'default') throw new FilterError("direction applied to 'proto'");
@@ -149,15 +68,19 @@ export class CodeGen {
       case 'link':
         return this.linktype(v);
       case 'ip':
-        return genAnd(this.linktype(IP), this.#cmp('linkpl', 9, B.BPF_B, v));
+        return genAnd(this.linktype(IP), this.cmp('linkpl', 9, B.BPF_B, v));
       case 'ip6': {
         const b0 = this.linktype(IPV6);
-        const fragment = genAnd(this.#cmp('linkpl', 6, B.BPF_B, 44), this.#cmp('linkpl', 40, B.BPF_B, v));
-        return genAnd(b0, genOr(this.#cmp('linkpl', 6, B.BPF_B, v), fragment));
+        const fragment = genAnd(this.cmp('linkpl', 6, B.BPF_B, 44), this.cmp('linkpl', 40, B.BPF_B, v));
+        return genAnd(b0, genOr(this.cmp('linkpl', 6, B.BPF_B, v), fragment));
       }
       case 'arp':
       case 'rarp':
         throw new FilterError(`${proto} does not encapsulate another protocol`);
+      case 'iso': {
+        const b0 = this.linktype(SAPS['iso']!);
+        return genAnd(b0, this.cmp('linkpl', 3, B.BPF_B, v));
+      }
       default:
         throw new FilterError(`'${proto} proto' is bogus`);
     }
@@ -165,8 +88,10 @@ export class CodeGen {
 
   /** A protocol named alone. @see gen_proto_abbrev */
   abbrev(name: string): Block {
-    const type = ETHERTYPES[name];
+    const type = ETHERTYPES[name] ?? SAPS[name];
     if (type !== undefined) return this.linktype(type);
+    const osi = OSI[name];
+    if (osi !== undefined) return this.proto(osi, 'iso', 'default');
     const ip = IPPROTOS[name];
     if (ip !== undefined) return this.proto(ip[0], ip[1], 'default');
     if (name === 'link') throw new FilterError('link layer applied in wrong context');
@@ -194,12 +119,14 @@ export class CodeGen {
     const op = (type: number, src: number, dst: number): Block =>
       this.#both(dir, (isSrc) => {
         const b0 = this.linktype(type);
-        return genAnd(b0, this.#mcmp('linkpl', isSrc ? src : dst, B.BPF_W, addr, mask));
+        return genAnd(b0, this.mcmp('linkpl', isSrc ? src : dst, B.BPF_W, addr, mask));
       });
     const word = net ? 'net' : 'host';
     switch (proto) {
       case 'default': {
-        const b = genOr(op(IP, 12, 16), op(ARP, 14, 24));
+        const ip = op(IP, 12, 16);
+        if (this.labels > 0) return ip;
+        const b = genOr(ip, op(ARP, 14, 24));
         return genOr(b, op(RARP, 14, 24));
       }
       case 'ip':
@@ -224,9 +151,8 @@ export class CodeGen {
       ((a[4 * i]! << 24) | (a[4 * i + 1]! << 16) | (a[4 * i + 2]! << 8) | a[4 * i + 3]!) >>> 0;
     return this.#both(dir, (src) => {
       const off = src ? 8 : 24;
-      let b = this.#mcmp('linkpl', off + 12, B.BPF_W, word(addr, 3), word(mask, 3));
-      for (const i of [2, 1, 0])
-        b = genAnd(this.#mcmp('linkpl', off + 4 * i, B.BPF_W, word(addr, i), word(mask, i)), b);
+      let b = this.mcmp('linkpl', off + 12, B.BPF_W, word(addr, 3), word(mask, 3));
+      for (const i of [2, 1, 0]) b = genAnd(this.mcmp('linkpl', off + 4 * i, B.BPF_W, word(addr, i), word(mask, i)), b);
       return genAnd(this.linktype(IPV6), b);
     });
   }
@@ -241,11 +167,11 @@ export class CodeGen {
 
   etherHost(addr: Uint8Array, dir: Direction): Block {
     this.#needEther('ethernet addresses');
-    return this.#both(dir, (src) => this.#bcmp(src ? 6 : 0, addr));
+    return this.#both(dir, (src) => this.bcmp('linkhdr', src ? 6 : 0, addr));
   }
 
   #ipfrag(): Block {
-    return genNot(new Block(B.BPF_JMP | B.BPF_JSET | B.BPF_K, 0x1fff, this.#load('linkpl', 6, B.BPF_H)));
+    return genNot(new Block(B.BPF_JMP | B.BPF_JSET | B.BPF_K, 0x1fff, this.fetch('linkpl', 6, B.BPF_H)));
   }
 
   #protoOr(proto: number, one: (proto: number) => Block): Block {
@@ -258,16 +184,16 @@ export class CodeGen {
   /** @param proto 0 for any of TCP, UDP and SCTP. @see gen_port, gen_port6, gen_portrange */
   port(from: number, to: number, range: boolean, proto: number, dir: Direction): Block {
     const atom = (origin: Origin, off: number): Block => {
-      if (!range) return this.#cmp(origin, off, B.BPF_H, from);
-      const b = this.#ncmp(origin, off, B.BPF_H, FULL, B.BPF_JGE, Math.min(from, to));
-      return genAnd(b, genNot(this.#ncmp(origin, off, B.BPF_H, FULL, B.BPF_JGT, Math.max(from, to))));
+      if (!range) return this.cmp(origin, off, B.BPF_H, from);
+      const b = this.ncmp(origin, off, B.BPF_H, FULL, B.BPF_JGE, Math.min(from, to));
+      return genAnd(b, genNot(this.ncmp(origin, off, B.BPF_H, FULL, B.BPF_JGT, Math.max(from, to))));
     };
     const six = (): Block => {
       const b0 = this.linktype(IPV6);
       return genAnd(
         b0,
         this.#protoOr(proto, (p) => {
-          const b = this.#cmp('linkpl', 6, B.BPF_B, p);
+          const b = this.cmp('linkpl', 6, B.BPF_B, p);
           return genAnd(
             b,
             this.#both(dir, (src) => atom('tran6', src ? 0 : 2)),
@@ -280,7 +206,7 @@ export class CodeGen {
       return genAnd(
         b0,
         this.#protoOr(proto, (p) => {
-          const b = genAnd(this.#cmp('linkpl', 9, B.BPF_B, p), this.#ipfrag());
+          const b = genAnd(this.cmp('linkpl', 9, B.BPF_B, p), this.#ipfrag());
           return genAnd(
             b,
             this.#both(dir, (src) => atom('tran4', src ? 0 : 2)),
@@ -301,8 +227,8 @@ export class CodeGen {
     if (netmask === null) throw new FilterError("netmask not known, so 'ip broadcast' not supported");
     const b0 = this.linktype(IP);
     const hostmask = ~netmask >>> 0;
-    const b1 = this.#mcmp('linkpl', 16, B.BPF_W, 0, hostmask);
-    return genAnd(b0, genOr(b1, this.#mcmp('linkpl', 16, B.BPF_W, hostmask, hostmask)));
+    const b1 = this.mcmp('linkpl', 16, B.BPF_W, 0, hostmask);
+    return genAnd(b0, genOr(b1, this.mcmp('linkpl', 16, B.BPF_W, hostmask, hostmask)));
   }
 
   multicast(proto: string): Block {
@@ -310,11 +236,11 @@ export class CodeGen {
       case 'default':
       case 'link':
         this.#needEther('link-layer multicast filters');
-        return new Block(B.BPF_JMP | B.BPF_JSET | B.BPF_K, 1, this.#load('linkhdr', 0, B.BPF_B));
+        return new Block(B.BPF_JMP | B.BPF_JSET | B.BPF_K, 1, this.fetch('linkhdr', 0, B.BPF_B));
       case 'ip':
-        return genAnd(this.linktype(IP), this.#ncmp('linkpl', 16, B.BPF_B, FULL, B.BPF_JGE, 224));
+        return genAnd(this.linktype(IP), this.ncmp('linkpl', 16, B.BPF_B, FULL, B.BPF_JGE, 224));
       case 'ip6':
-        return genAnd(this.linktype(IPV6), this.#cmp('linkpl', 24, B.BPF_B, 255));
+        return genAnd(this.linktype(IPV6), this.cmp('linkpl', 24, B.BPF_B, 255));
       default:
         throw new FilterError(
           'only IP multicast filters supported on ethernet/FDDI/token ring/ARCNET/802.11/ATM LANE/Fibre Channel',
@@ -331,11 +257,11 @@ export class CodeGen {
   byteop(op: string, off: number, v: number): Block {
     switch (op) {
       case '=':
-        return this.#cmp('linkhdr', off, B.BPF_B, v);
+        return this.cmp('linkhdr', off, B.BPF_B, v);
       case '<':
-        return genNot(this.#ncmp('linkhdr', off, B.BPF_B, FULL, B.BPF_JGE, v));
+        return genNot(this.ncmp('linkhdr', off, B.BPF_B, FULL, B.BPF_JGE, v));
       case '>':
-        return this.#ncmp('linkhdr', off, B.BPF_B, FULL, B.BPF_JGT, v);
+        return this.ncmp('linkhdr', off, B.BPF_B, FULL, B.BPF_JGT, v);
       default: {
         const alu = stmt(B.BPF_ALU | (op === '|' ? B.BPF_OR : B.BPF_AND) | B.BPF_K, v);
         return genNot(new Block(B.BPF_JMP | B.BPF_JEQ | B.BPF_K, 0, [alu]));
@@ -346,36 +272,18 @@ export class CodeGen {
   /** @see gen_inbound */
   bound(out: boolean): Block {
     let b: Block;
-    const { linktype, live } = this.target;
-    if (linktype === LINKTYPE_LINUX_SLL) b = this.#cmp('linkhdr', 0, B.BPF_H, 4);
-    else if (linktype === LINKTYPE_LINUX_SLL2) b = this.#cmp('linkhdr', 10, B.BPF_B, 4);
-    else if (live) b = this.#cmp('linkhdr', B.SKF_AD_OFF + B.SKF_AD_PKTTYPE, B.BPF_H, 4);
-    else throw new FilterError('inbound/outbound not supported on Ethernet when reading savefiles');
+    const { linktype, file } = this.target;
+    if (linktype === LINKTYPE_LINUX_SLL) b = this.cmp('linkhdr', 0, B.BPF_H, 4);
+    else if (linktype === LINKTYPE_LINUX_SLL2) b = this.cmp('linkhdr', 10, B.BPF_B, 4);
+    else if (!file) b = this.cmp('linkhdr', B.SKF_AD_OFF + B.SKF_AD_PKTTYPE, B.BPF_H, 4);
+    else throw new FilterError(`inbound/outbound not supported on ${this.linkName()} when reading savefiles`);
     return out ? b : genNot(b);
   }
 
   ifindex(n: number): Block {
-    if (this.target.linktype === LINKTYPE_LINUX_SLL2) return this.#cmp('linkhdr', 4, B.BPF_W, n);
-    if (this.target.live) return this.#cmp('linkhdr', B.SKF_AD_OFF + B.SKF_AD_IFINDEX, B.BPF_W, n);
-    throw new FilterError('ifindex not supported on Ethernet when reading savefiles');
-  }
-
-  /** A VLAN header; what follows in the expression is inside of it. @see gen_vlan */
-  vlan(id: number | null): Block {
-    if (this.target.linktype !== LINKTYPE_ETHERNET) {
-      throw new FilterError(
-        `no VLAN support for ${this.target.linktype === LINKTYPE_LINUX_SLL2 ? 'LINUX_SLL2' : 'this link type'}`,
-      );
-    }
-    let b = genOr(this.linktype(0x8100), this.linktype(0x88a8));
-    b = genOr(b, this.linktype(0x9100));
-    if (id !== null) {
-      if (id > 0xfff) throw new FilterError(`VLAN tag ${id} greater than maximum 4095`);
-      b = genAnd(b, this.#mcmp('linkpl', 0, B.BPF_H, id, 0xfff));
-    }
-    this.#offLinkPl += 4;
-    this.#offLinkType += 4;
-    return b;
+    if (this.target.linktype === LINKTYPE_LINUX_SLL2) return this.cmp('linkhdr', 4, B.BPF_W, n);
+    if (!this.target.file) return this.cmp('linkhdr', B.SKF_AD_OFF + B.SKF_AD_IFINDEX, B.BPF_W, n);
+    throw new FilterError(`ifindex not supported on ${this.linkName()} when reading savefiles`);
   }
 
   // ---- arithmetic
@@ -421,21 +329,21 @@ export class CodeGen {
     const and = (b: Block): Block => (inst.guard === null ? b : genAnd(inst.guard, b));
     let code: Stmt[];
     let { guard } = inst;
-    if (proto === 'link') code = [x, ind(0)];
+    if (proto === 'link') code = [x, ind(this.offLinkHdr)];
     else if (proto === 'icmp6') {
       guard = and(this.abbrev('ip6'));
-      guard = genAnd(guard, this.#cmp('linkpl', 6, B.BPF_B, 58));
-      code = [x, ind(this.#offLinkPl + 40)];
+      guard = genAnd(guard, this.cmp('linkpl', 6, B.BPF_B, 58));
+      code = [x, ind(this.offLinkPl + this.offNl + 40)];
     } else if (ETHERTYPES[proto] !== undefined) {
-      code = [x, ind(this.#offLinkPl)];
+      code = [x, ind(this.offLinkPl + this.offNl)];
       guard = and(this.abbrev(proto));
     } else if (IPPROTOS[proto] !== undefined && proto !== 'ah' && proto !== 'esp') {
       code = [
-        this.#iphdrlen(),
+        this.iphdrlen(),
         stmt(B.BPF_LD | B.BPF_MEM, inst.reg),
         stmt(B.BPF_ALU | B.BPF_ADD | B.BPF_X),
         stmt(B.BPF_MISC | B.BPF_TAX),
-        ind(this.#offLinkPl),
+        ind(this.offLinkPl + this.offNl),
       ];
       guard = and(genAnd(this.abbrev(proto), this.#ipfrag()));
       guard = genAnd(this.abbrev('ip'), guard);

@@ -18,7 +18,7 @@ const KEYWORDS: Readonly<Record<string, string>> = Object.fromEntries(
     'icmp6 ah esp atalk aarp decnet lat sca moprc mopdl iso esis es-is=esis isis is-is=isis clnp stp ipx netbeui ' +
     'host net mask port portrange proto protochain gateway type subtype direction dir=direction address1 address2 address3 address4 ' +
     'less greater byte broadcast multicast and or not len=length length inbound outbound ifindex vlan mpls pppoed pppoes geneve ' +
-    'ifname rset ruleset rnr rulenum srnr subrulenum reason action llc lane oam oamf4 metac bcc sc ilmic vpi vci connectmsg metaconnect sio opc dpc sls'
+    'ifname on rset ruleset rnr rulenum srnr subrulenum reason action llc lane oam oamf4 metac bcc sc ilmic vpi vci connectmsg metaconnect sio opc dpc sls'
   )
     .split(' ')
     .map((w) => {
@@ -154,7 +154,7 @@ export function tokenize(text: string): Token[] {
       push('op', c);
       continue;
     }
-    const hid = /^(?:\d+|0x[0-9a-f]+)(?:\.(?:\d+|0x[0-9a-f]+)){1,3}(?![\w-]|\.\w)/i.exec(rest);
+    const hid = /^(?:\d+|0x[0-9a-f]+)(?:\.(?:\d+|0x[0-9a-f]+)){1,3}(?![\w.-])/i.exec(rest);
     if (hid !== null) {
       i += hid[0].length;
       push('hid', hid[0]);

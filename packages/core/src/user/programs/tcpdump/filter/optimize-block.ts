@@ -236,6 +236,19 @@ function real(stmts: readonly Stmt[], i: number): number {
   return i < stmts.length ? i : -1;
 }
 
+/** A constant that is added to an index register goes into the load's offset. @param j the statement after `s` */
+function peepOffset(p: Progress, stmts: readonly Stmt[], s: Stmt, j: number): void {
+  const add = stmts[j]!.code === (B.BPF_LDX | B.BPF_MSH | B.BPF_B) ? real(stmts, j + 1) : j;
+  if (add < 0 || stmts[add]!.code !== (B.BPF_ALU | B.BPF_ADD | B.BPF_X)) return;
+  const tax = real(stmts, add + 1);
+  if (tax < 0 || stmts[tax]!.code !== (B.BPF_MISC | B.BPF_TAX)) return;
+  const ild = real(stmts, tax + 1);
+  if (ild < 0 || (stmts[ild]!.code & 7) !== B.BPF_LD || (stmts[ild]!.code & 0xe0) !== B.BPF_IND) return;
+  stmts[ild]!.k = (stmts[ild]!.k + s.k) >>> 0;
+  s.code = stmts[add]!.code = stmts[tax]!.code = NOP;
+  changed(p);
+}
+
 /** Pairs and groups of statements that have a shorter form. @returns the last statement */
 function peepStmts(p: Progress, b: Block): Stmt | null {
   const { stmts } = b;
@@ -256,18 +269,7 @@ function peepStmts(p: Progress, b: Block): Stmt | null {
       next.code = B.BPF_MISC | B.BPF_TXA;
       changed(p);
     }
-    if (s.code === (B.BPF_LD | B.BPF_IMM)) {
-      if (has(b.outUse, X_ATOM)) break;
-      const add = next.code === (B.BPF_LDX | B.BPF_MSH | B.BPF_B) ? real(stmts, j + 1) : j;
-      if (add < 0 || stmts[add]!.code !== (B.BPF_ALU | B.BPF_ADD | B.BPF_X)) break;
-      const tax = real(stmts, add + 1);
-      if (tax < 0 || stmts[tax]!.code !== (B.BPF_MISC | B.BPF_TAX)) break;
-      const ild = real(stmts, tax + 1);
-      if (ild < 0 || (stmts[ild]!.code & 7) !== B.BPF_LD || (stmts[ild]!.code & 0xe0) !== B.BPF_IND) break;
-      stmts[ild]!.k = (stmts[ild]!.k + s.k) >>> 0;
-      s.code = stmts[add]!.code = stmts[tax]!.code = NOP;
-      changed(p);
-    }
+    if (s.code === (B.BPF_LD | B.BPF_IMM) && !has(b.outUse, X_ATOM)) peepOffset(p, stmts, s, j);
     i = j;
   }
   return last;

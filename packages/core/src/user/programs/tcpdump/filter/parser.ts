@@ -6,6 +6,7 @@ import { type Arith, CodeGen, type Direction, type FilterTarget } from './codege
 import { FilterError } from './error.ts';
 import { etherBytes, type Token, tokenize } from './lexer.ts';
 import { optimize } from './optimize.ts';
+import { ARITH, dotted, ETHER_PROTOS, mask6, maskOf, RELATIONS } from './words.ts';
 
 /** How names in a filter are found. */
 export interface FilterNames {
@@ -39,79 +40,14 @@ const PROTOS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 const OTHERS: ReadonlySet<string> = new Set(
-  'broadcast multicast less greater byte inbound outbound ifindex vlan mpls pppoed pppoes geneve llc type subtype direction ifname rset ruleset rnr rulenum srnr subrulenum reason action'.split(
+  'broadcast multicast less greater byte inbound outbound ifindex vlan mpls pppoed pppoes geneve llc type subtype direction ifname on rset ruleset rnr rulenum srnr subrulenum reason action lane oam oamf4 metac bcc sc ilmic vpi vci connectmsg metaconnect'.split(
     ' ',
   ),
 );
-const ETHER_PROTOS: Readonly<Record<string, number>> = {
-  aarp: 0x80f3,
-  arp: 0x0806,
-  atalk: 0x809b,
-  decnet: 0x6003,
-  ip: 0x0800,
-  ip6: 0x86dd,
-  lat: 0x6004,
-  loopback: 0x9000,
-  mopdl: 0x6001,
-  moprc: 0x6002,
-  rarp: 0x8035,
-  sca: 0x6007,
-};
-
 const SYNTAX = "can't parse filter expression: syntax error";
 const syntaxError = (): never => {
   throw new FilterError(SYNTAX);
 };
-
-const ARITH: readonly (readonly [string, number])[][] = [
-  [
-    ['|', B.BPF_OR],
-    ['^', B.BPF_XOR],
-  ],
-  [['&', B.BPF_AND]],
-  [
-    ['<<', B.BPF_LSH],
-    ['>>', B.BPF_RSH],
-  ],
-  [
-    ['+', B.BPF_ADD],
-    ['-', B.BPF_SUB],
-  ],
-  [
-    ['*', B.BPF_MUL],
-    ['/', B.BPF_DIV],
-    ['%', B.BPF_MOD],
-  ],
-];
-const RELATIONS: Readonly<Record<string, readonly [number, boolean]>> = {
-  '>': [B.BPF_JGT, false],
-  '>=': [B.BPF_JGE, false],
-  '=': [B.BPF_JEQ, false],
-  '<=': [B.BPF_JGT, true],
-  '<': [B.BPF_JGE, true],
-  '!=': [B.BPF_JEQ, true],
-};
-
-/** Dotted parts as inet_aton's short forms: value, and how many bits were given. */
-function dotted(text: string): readonly [value: number, bits: number] {
-  let v = 0;
-  const parts = text.split('.');
-  for (const part of parts) {
-    const n = /^0x/i.test(part)
-      ? Number.parseInt(part.slice(2), 16)
-      : /^0\d/.test(part)
-        ? Number.parseInt(part, 8)
-        : Number(part);
-    if (n > 255) throw new FilterError(`invalid IPv4 address '${text}'`);
-    v = v * 256 + n;
-  }
-  return [v, 8 * parts.length];
-}
-const maskOf = (bits: number): number => (bits <= 0 ? 0 : (0xffffffff << (32 - bits)) >>> 0);
-
-function mask6(bits: number): Uint8Array {
-  return Uint8Array.from({ length: 16 }, (_, i) => (0xff00 >> Math.max(0, Math.min(8, bits - 8 * i))) & 0xff);
-}
 
 class Parser {
   readonly #t: readonly Token[];
@@ -153,6 +89,13 @@ class Parser {
     return t.value;
   }
 
+  /** A number, in parentheses or not, if one comes next. */
+  #optionalNumber(): number | null {
+    let n = 0;
+    while (this.#is('(', n)) n++;
+    return this.#peek(n).kind === 'num' ? this.#number() : null;
+  }
+
   async program(): Promise<Block | null> {
     if (this.#peek().kind === 'end') return null;
     const e = await this.#expr();
@@ -175,6 +118,7 @@ class Parser {
   #atId(): boolean {
     let n = 0;
     while (this.#is('not', n)) n++;
+    while (this.#is('(', n)) n++;
     const t = this.#peek(n);
     if (t.kind === 'num') return !this.#arithAhead(n + 1);
     return t.kind === 'id' || t.kind === 'hid' || t.kind === 'hid6' || t.kind === 'eid';
@@ -294,7 +238,8 @@ class Parser {
     }
     const word = this.#peek();
     if (word.kind === 'word' && OTHERS.has(word.text)) {
-      if (proto !== 'default' && word.text !== 'broadcast' && word.text !== 'multicast') return syntaxError();
+      const here = ['broadcast', 'multicast', ...(proto === 'link' ? ['type', 'subtype', 'direction'] : [])];
+      if (proto !== 'default' && !here.includes(word.text)) return syntaxError();
       this.#i++;
       return { b: this.#other(word.text, proto), q: NO_QUAL };
     }
@@ -341,9 +286,52 @@ class Parser {
       case 'ifindex':
         return g.ifindex(this.#number());
       case 'vlan':
-        return g.vlan(this.#peek().kind === 'num' ? this.#number() : null);
+        return g.vlan(this.#optionalNumber());
+      case 'mpls':
+        return g.mpls(this.#optionalNumber());
       case 'pppoed':
         return g.linktype(0x8863);
+      case 'pppoes':
+        return g.pppoes(this.#optionalNumber());
+      case 'llc': {
+        const kind = this.#peek();
+        const named = kind.kind === 'id' || (kind.kind === 'word' && kind.text === 'rnr');
+        if (named) this.#i++;
+        return g.llc(named ? kind.text : null);
+      }
+      case 'type':
+      case 'subtype':
+      case 'direction':
+        throw new FilterError(
+          `802.11 ${word === 'direction' ? 'frames' : 'link-layer types'} supported only on 802.11`,
+        );
+      case 'ifname':
+      case 'on':
+        throw new FilterError('ifname supported only on PF linktype');
+      case 'rset':
+      case 'ruleset':
+        throw new FilterError('ruleset supported only on PF linktype');
+      case 'rnr':
+      case 'rulenum':
+        throw new FilterError('rnr supported only on PF linktype');
+      case 'srnr':
+      case 'subrulenum':
+        throw new FilterError('srnr supported only on PF linktype');
+      case 'reason':
+      case 'action':
+        throw new FilterError(`${word} supported only on PF linktype`);
+      case 'lane':
+      case 'oam':
+      case 'oamf4':
+      case 'metac':
+      case 'bcc':
+      case 'sc':
+      case 'ilmic':
+      case 'vpi':
+      case 'vci':
+      case 'connectmsg':
+      case 'metaconnect':
+        throw new FilterError(`'${word}' supported only on raw ATM`);
       default:
         throw new FilterError(`the primitive '${word}' is not supported`);
     }
@@ -476,9 +464,9 @@ class Parser {
     return this.#g.host6(addr, mask, q.proto, q.dir, q.addr === 'net');
   }
 
-  #portByName(name: string, q: Qual): number {
+  #portByName(name: string, q: Qual, unknown = `unknown port '${name}'`): number {
     const found = this.#names.port(name);
-    if (found === null) throw new FilterError(`unknown port '${name}'`);
+    if (found === null) throw new FilterError(unknown);
     const proto = this.#transport(q, 'port');
     const own = found.proto;
     if (proto !== 0 && own !== 0 && own !== proto) {
@@ -510,19 +498,17 @@ class Parser {
       }
       case 'portrange': {
         this.#transport(q, 'portrange');
-        const range = /^(.+?)-(.+)$/.exec(name);
+        const numbers = /^(\d+)-(\d+)/.exec(name);
+        const names = /^(.+?)-(.+)$/.exec(name);
+        const [, first, last] = numbers ?? names ?? ['', name, name];
         const end = (text: string): number => {
-          if (!/^\d+$/.test(text)) return this.#portByName(text, q);
+          if (!/^\d+$/.test(text)) return this.#portByName(text, q, `unknown port in range '${name}'`);
           this.#portProto = this.#transport(q, 'portrange');
           if (Number(text) > 65535) throw new FilterError(`illegal port number ${text} > 65535`);
           return Number(text);
         };
-        if (range === null) {
-          const port = end(name);
-          return g.port(port, port, true, this.#portProto, q.dir);
-        }
-        const from = end(range[1]!);
-        return g.port(from, end(range[2]!), true, this.#portProto, q.dir);
+        const from = end(first!);
+        return g.port(from, end(last!), true, this.#portProto, q.dir);
       }
       case 'proto': {
         if (q.proto === 'link') {
@@ -537,7 +523,7 @@ class Parser {
       case 'protochain':
         throw new FilterError("the qualifier 'protochain' is not supported");
       case 'gateway':
-        throw new FilterError("the qualifier 'gateway' is not supported");
+        throw new FilterError("'gateway' not supported in this configuration");
       case 'undef':
         throw new FilterError('syntax error in filter expression');
       default:
