@@ -103,7 +103,9 @@ describe('keys of the emacs mode', () => {
     ['\x1b[1;5Dx', 'x|'],
     ['one two\x1b[1;5Dx', 'one x|two'],
   ];
-  for (const [typed, want] of table) it(JSON.stringify(typed), () => expect(edited(typed)).toBe(want));
+  it.each(table)('%j', (typed, want) => {
+    expect(edited(typed)).toBe(want);
+  });
 });
 
 describe('history', () => {
@@ -128,7 +130,9 @@ describe('history', () => {
     ['<C-r>echox<BackSpace>', '|echo two words'],
     ['<C-r>one<C-e><C-r><C-r>', 'echo |one'],
   ];
-  for (const [typed, want] of table) it(JSON.stringify(typed), () => expect(edited(typed, history)).toBe(want));
+  it.each(table)('%j', (typed, want) => {
+    expect(edited(typed, history)).toBe(want);
+  });
 
   it('shows what is searched, and that it is not found', () => {
     const { screen, type } = editor({ history, cols: 60 });
@@ -243,7 +247,14 @@ describe('completion', () => {
     type('x word<Tab><Tab>');
     expect(screen.lines.at(-1)).toBe('Display all 120 possibilities? (y or n)'.slice(20));
     type('y');
-    expect(screen.lines).toEqual(['word000  word060', 'word001  word061', 'word002  word062', 'word003  word063', 'word004  word064', '--More--']);
+    expect(screen.lines).toEqual([
+      'word000  word060',
+      'word001  word061',
+      'word002  word062',
+      'word003  word063',
+      'word004  word064',
+      '--More--',
+    ]);
     type(' q');
     expect(screen.lines.at(-1)).toBe('$ x word');
     type('<Tab>n');

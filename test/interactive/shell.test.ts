@@ -54,9 +54,7 @@ describe('prompt and commands', () => {
   });
   it('goes on over several lines', async () => {
     const seat = await Seat.at();
-    expect(await seat.run('for i in 1 2<Enter>do<Enter>echo $i<Enter>done')).toBe(
-      '> do\n> echo $i\n> done\n1\n2\n$',
-    );
+    expect(await seat.run('for i in 1 2<Enter>do<Enter>echo $i<Enter>done')).toBe('> do\n> echo $i\n> done\n1\n2\n$');
     expect(await seat.run('echo "a<Enter>b"')).toBe('> b"\na\nb\n$');
     expect(await seat.run('cat <<E<Enter>x<Enter>E')).toBe('> x\n> E\nx\n$');
     expect(await seat.run('echo one \\<Enter>two')).toBe('> two\none two\n$');
@@ -249,7 +247,7 @@ describe('history', () => {
     expect(await seat.run('^three^3')).toBe('echo 3 one\n3 one\n$');
     expect(await seat.run('!nosuch')).toBe('bash: !nosuch: event not found\n$');
     expect(await seat.run('!1:p')).toBe('echo one two three\n$');
-    expect(await seat.run("echo '!!' \"a!\" \\!x $!")).toBe('!! a! !x\n$');
+    expect(await seat.run('echo \'!!\' "a!" \\!x $!')).toBe('!! a! !x\n$');
     expect(await seat.run('!-2:gs/e/E/')).toContain('Echo onE two thrEE');
   });
 });
@@ -285,7 +283,9 @@ describe('completion', () => {
     await seat.type('<C-l>');
     expect(await seat.type('ip netns exec <Tab><Tab>')).toBe('$ ip netns exec\nblue  red\n$ ip netns exec');
     await seat.type('<C-u><C-l>');
-    expect(await seat.type('ip link set <Tab><Tab>')).toBe('$ ip link set\ndev    group  lo     veth0  veth1\n$ ip link set');
+    expect(await seat.type('ip link set <Tab><Tab>')).toBe(
+      '$ ip link set\ndev    group  lo     veth0  veth1\n$ ip link set',
+    );
     await seat.type('<C-u><C-l>');
     await seat.run('touch "a b" "a c"');
     await seat.type('<C-l>');
@@ -326,14 +326,24 @@ describe('the terminal', () => {
     expect(await one.run('pgrep sleep')).toBe('$');
   });
   it('lines are edited where no editor is', async () => {
-    expect(await session('cat<Enter>\nabx<BackSpace>c d<C-w>e<Enter>\n<C-d>')).toEqual(['$ cat', 'abc e', 'abc e', '$']);
+    expect(await session('cat<Enter>\nabx<BackSpace>c d<C-w>e<Enter>\n<C-d>')).toEqual([
+      '$ cat',
+      'abc e',
+      'abc e',
+      '$',
+    ]);
     expect(await session('read -s x<Enter>\nhidden<Enter>\necho $x<Enter>')).toEqual([
       '$ read -s x',
       '$ echo $x',
       'hidden',
       '$',
     ]);
-    expect(await session('read -n1 x<Enter>\nk\n<C-u>echo $x<Enter>')).toEqual(['$ read -n1 x', 'k$ echo $x', 'k', '$']);
+    expect(await session('read -n1 x<Enter>\nk\n<C-u>echo $x<Enter>')).toEqual([
+      '$ read -n1 x',
+      'k$ echo $x',
+      'k',
+      '$',
+    ]);
     expect(await session('read -e -p "? " x<Enter>\nabc<C-a>X<Enter>\necho $x<Enter>')).toEqual([
       '$ read -e -p "? " x',
       '? Xabc',

@@ -182,7 +182,8 @@ describe.skipIf(!hasTmux)('warren sh in tmux', () => {
   it('the terminal is given back after SIGTERM and a crash; a socket left behind is replaced', async () => {
     const w = tmux.open('warren sh --bare --name a');
     await w.prompt();
-    const world = (pid: number): number => Number(spawnSync('pgrep', ['-P', String(pid), 'node'], { encoding: 'utf8' }).stdout.trim());
+    const world = (pid: number): number =>
+      Number(spawnSync('pgrep', ['-P', String(pid), 'node'], { encoding: 'utf8' }).stdout.trim());
     process.kill(world(w.pid), 'SIGTERM');
     await w.shows('ended: 143');
     await w.shows('restored');
@@ -236,7 +237,11 @@ describe('warren sh without a terminal', () => {
     });
   });
   it('--attach needs one', () => {
-    expect(warren(['sh', '--attach'])).toEqual({ stdout: '', stderr: 'warren: --attach needs a terminal\n', status: 1 });
+    expect(warren(['sh', '--attach'])).toEqual({
+      stdout: '',
+      stderr: 'warren: --attach needs a terminal\n',
+      status: 1,
+    });
   });
   it('refuses names that are none', () => {
     expect(warren(['sh', '--name', 'a/b'])).toMatchObject({ stdout: '', status: 2 });

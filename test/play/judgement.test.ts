@@ -49,7 +49,9 @@ describe('what is set aside', () => {
 
 describe('the report', () => {
   it('has line, command and difference, and counts', async () => {
-    const steps = await played(doc('# printf "one\\ntwo\\nthree\\n"', 'one', 'zwei', 'three', '# echo', '# echo fine', 'fine'));
+    const steps = await played(
+      doc('# printf "one\\ntwo\\nthree\\n"', 'one', 'zwei', 'three', '# echo', '# echo fine', 'fine'),
+    );
     expect(report(steps)).toBe(
       'DIFFERS doc:4: printf "one\\ntwo\\nthree\\n"\n            one\n          - zwei\n          + two\n            three\n' +
         '-       doc:8: echo\nok      doc:9: echo fine\n',
@@ -60,14 +62,18 @@ describe('the report', () => {
   it('says what was meant, where that is evident', async () => {
     const hint = async (...lines: string[]): Promise<string> =>
       /hint: (.*)\n$/.exec(report((await played(doc('# ip netns add blue', ...lines))).slice(-1)))?.[1] ?? 'none';
-    expect(await hint('# ip link add veth-a type peer name veth-b')).toMatch(/^ip link add veth-a type veth peer name veth-b {3}\(/);
-    expect(await hint('# ip link add veth-a peer name veth-b')).toMatch(/^ip link add veth-a type veth peer name veth-b {3}\(/);
+    expect(await hint('# ip link add veth-a type peer name veth-b')).toMatch(
+      /^ip link add veth-a type veth peer name veth-b {3}\(/,
+    );
+    expect(await hint('# ip link add veth-a peer name veth-b')).toMatch(
+      /^ip link add veth-a type veth peer name veth-b {3}\(/,
+    );
     expect(await hint('# netns delete blue')).toMatch(/^ip netns delete blue {3}\(/);
     expect(await hint('# pign 127.0.0.1')).toMatch(/^ping 127\.0\.0\.1 {3}\(/);
     expect(await hint('# ip netns exec bleu ip link')).toMatch(/^ip netns exec blue ip link {3}\(/);
-    expect(await hint('# ip -n blue link add east-v type veth peer name west-v', '# ip -n blue link set eats-v up')).toMatch(
-      /^ip -n blue link set east-v up {3}\(blue has east-v, not eats-v\)/,
-    );
+    expect(
+      await hint('# ip -n blue link add east-v type veth peer name west-v', '# ip -n blue link set eats-v up'),
+    ).toMatch(/^ip -n blue link set east-v up {3}\(blue has east-v, not eats-v\)/);
     expect(await hint('# ip addr add 10.0.X.1/24 dev lo')).toContain('10.0.X.1/24 is masked');
     expect(await hint('# ping -c 1 <address>')).toContain('<address> is a placeholder');
     expect(await hint('# ip link show \u2013d')).toMatch(/^ip link show -d /);

@@ -16,4 +16,5 @@ export const outcomes = (steps: readonly StepResult[]): string[] => steps.map((s
 
 export const report = (steps: readonly StepResult[]): string => steps.map((s) => stepText('doc', s)).join('');
 
-export const counts = (steps: readonly StepResult[]): ReturnType<typeof countsOf> => countsOf([{ name: 'document', steps }]);
+export const counts = (steps: readonly StepResult[]): ReturnType<typeof countsOf> =>
+  countsOf([{ name: 'document', steps }]);

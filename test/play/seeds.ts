@@ -37,7 +37,8 @@ export const SEEDS: readonly Seed[] = [
   seed('001.txt', 'ubuntu', {
     ...TUTORIAL,
     'traceroute -n 8.8.8.8': 'typed by hand: `Trace route`, one blank before the number, none before `ms`',
-    'ping -c 3 8.8.8.8': 'typed by hand: `56 (84) bytesofdata`, `pingstatistics`; and the author is one router away (ttl=63), this machine four (ttl=60)',
+    'ping -c 3 8.8.8.8':
+      'typed by hand: `56 (84) bytesofdata`, `pingstatistics`; and the author is one router away (ttl=63), this machine four (ttl=60)',
   }),
   seed('002.md', 'ec2', {
     'sudo ip netns exec ns-2 tcpdump -i veth-2 icmp':

@@ -142,7 +142,9 @@ describe('commands', () => {
   });
 
   it('in a script each command is typed, comments are not, a loop is one command', async () => {
-    const steps = await played(fenced('sh', '# make two', 'for n in a b; do', '  ip netns add $n', 'done', 'ip netns list'));
+    const steps = await played(
+      fenced('sh', '# make two', 'for n in a b; do', '  ip netns add $n', 'done', 'ip netns list'),
+    );
     expect(outcomes(steps)).toEqual(['3 silent', '6 silent']);
     expect(steps[1]!.output).toBe('b\na\n');
   });

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Records captures/live-*.pcap: real programs in network namespaces of their own, seen by the real tcpdump. Run as root.
-# Nothing leaves those namespaces; every program is bounded.
+# Nothing leaves those namespaces; every program is bounded; a device the kernel has no driver for leaves no packets.
 set -u
 out=$(cd "$(dirname "$0")/captures" && pwd)
 export out
@@ -68,7 +68,7 @@ stop
 start r live-tunnels.pcap -i eth0 -c 60
 ip -n a addr flush dev eth0 scope global; ip -n a addr add 10.0.1.1/24 dev eth0; ip -n a addr add fd00:1::1/64 dev eth0 nodad
 # tunnel NAME A-ARGUMENTS R-ARGUMENTS NET
-tunnel() { ip -n a link add $1 $2; ip -n r link add $1 $3; ip -n a link set $1 up; ip -n r link set $1 up; ip -n a addr add 10.8.$4.1/24 dev $1; ip -n r addr add 10.8.$4.2/24 dev $1; on a ping -c 1 -W 1 10.8.$4.2; ip -n a link del $1; ip -n r link del $1; }
+tunnel() { ip -n a link add $1 $2; ip -n r link add $1 $3; ip -n a link set $1 up; ip -n r link set $1 up; ip -n a addr add 10.8.$4.1/24 dev $1; ip -n r addr add 10.8.$4.2/24 dev $1; on a ping -c 1 -W 1 10.8.$4.2; ip -n a link del $1; ip -n r link del $1; } 2>/dev/null
 tunnel v5 'link eth0 type vlan id 5' 'link eth0 type vlan id 5' 1
 tunnel q6 'link eth0 type vlan proto 802.1ad id 6' 'link eth0 type vlan proto 802.1ad id 6' 2
 tunnel vx 'type vxlan id 42 dev eth0 remote 10.0.1.2 dstport 4789' 'type vxlan id 42 dev eth0 remote 10.0.1.1 dstport 4789' 3

@@ -125,7 +125,7 @@ export const network: Readonly<Record<string, readonly Bytes[]>> = {
   'icmp-unreach': [
     ...Array.from({ length: 17 }, (_, code) => icmp(3, code, '000005dc', inner)),
     icmp(3, 3, '00000000', innerTcp),
-    icmp(3, 3, '00000000', ip4(132, zeros(12))),
+    icmp(3, 3, '00000000', ip4(253, zeros(12))),
     icmp(3, 4, '00000000', inner),
     icmp(11, 0, '00000000', inner),
     icmp(11, 1, '00000000', inner),

@@ -4,10 +4,12 @@
  * Captures made by real programs (`live-*.pcap`, by `live.sh`) and of earlier times (`old-*.pcap`) stay as they are.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pcapFileHeader, pcapRecordAt } from '../../packages/core/src/wire/pcap.ts';
 import { captures } from './captures.ts';
+import { COMMAND_FILES, COMMAND_LIST, commands } from './commands.ts';
 import { FORMS, FILTER_LIST } from './forms.ts';
 import { network } from './made-network.ts';
 import { transport } from './made-transport.ts';
@@ -17,8 +19,10 @@ import type { Bytes } from './packets.ts';
 const dir = join(import.meta.dirname, 'captures');
 mkdirSync(dir, { recursive: true });
 
+/** In a network namespace without interfaces: `any` captures name those of the machine. */
+/** In a network namespace without interfaces: captures of `any` name those of the machine. */
 const tcpdump = (args: readonly string[]): string => {
-  const r = spawnSync('tcpdump', args, {
+  const r = spawnSync('unshare', ['-n', 'tcpdump', ...args], {
     cwd: dir,
     env: { ...process.env, TZ: 'UTC' },
     encoding: 'latin1',
@@ -87,4 +91,24 @@ writeFileSync(
   FILTER_LIST,
   `{"version":${JSON.stringify(version)},"filters":[\n${recorded.map((r) => JSON.stringify(r)).join(',\n')}\n]}\n`,
 );
-process.stdout.write(`${captures().length} captures, ${recorded.length} filters; ${readdirSync(dir).length} files\n`);
+
+/** Command lines one after the other in one folder, each in namespaces of its own: processes end with it. */
+const folder = mkdtempSync(join(tmpdir(), 'tcpdump-'));
+chmodSync(folder, 0o777);
+for (const file of COMMAND_FILES) copyFileSync(join(dir, file), join(folder, file));
+const run = commands.map((line) => {
+  const r = spawnSync('timeout', ['15', 'unshare', '-n', '-p', '-f', '--mount-proc', 'bash', '--norc', '-c', line], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], TZ: 'UTC', LC_ALL: 'C' },
+    encoding: 'latin1',
+  });
+  return { line, stdout: r.stdout, stderr: r.stderr, status: r.status };
+});
+rmSync(folder, { recursive: true });
+writeFileSync(
+  COMMAND_LIST,
+  `{"version":${JSON.stringify(version)},"commands":[\n${run.map((r) => JSON.stringify(r)).join(',\n')}\n]}\n`,
+);
+process.stdout.write(
+  `${captures().length} captures, ${recorded.length} filters, ${run.length} command lines; ${readdirSync(dir).length} files\n`,
+);

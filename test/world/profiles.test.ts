@@ -4,7 +4,10 @@ import { nodeHost } from '../support/host.ts';
 
 /** What a script prints on a machine of a profile. */
 async function on(name: string, script: string): Promise<string> {
-  const machine = await bootProfile(profiles.find((p) => p.name === name)!, { host: nodeHost });
+  const machine = await bootProfile(
+    profiles.find((p) => p.name === name)!,
+    { host: nodeHost },
+  );
   const chunks: Uint8Array[] = [];
   const sink = (bytes: Uint8Array): void => void chunks.push(bytes.slice());
   await machine.run(['bash', '-c', script], { stdout: sink, stderr: sink });

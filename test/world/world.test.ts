@@ -29,9 +29,16 @@ test('a cable loses what it is told to lose, and takes the time that its rate ne
   const world = new World({ host: nodeHost });
   const a = world.machine('a');
   const b = world.machine('b');
-  const cable = world.cable(a.addCard({ name: 'eth0' }), b.addCard({ name: 'eth0' }), { rate: 1e6, loss: 0.3, delayMs: 1 });
+  const cable = world.cable(a.addCard({ name: 'eth0' }), b.addCard({ name: 'eth0' }), {
+    rate: 1e6,
+    loss: 0.3,
+    delayMs: 1,
+  });
   await sh(b, 'ip link set eth0 up; ip addr add 10.0.0.2/24 dev eth0');
-  const text = await sh(a, 'ip link set eth0 up; ip addr add 10.0.0.1/24 dev eth0; sleep 1; ping -c 200 -i 0.2 -s 1000 -q 10.0.0.2');
+  const text = await sh(
+    a,
+    'ip link set eth0 up; ip addr add 10.0.0.1/24 dev eth0; sleep 1; ping -c 200 -i 0.2 -s 1000 -q 10.0.0.2',
+  );
   // Both ways: 1 - 0.7 * 0.7.
   const loss = Number(/ (\d+(?:\.\d+)?)% packet loss/.exec(text)![1]);
   expect(loss).toBeGreaterThan(35);
@@ -67,9 +74,12 @@ test('a card goes back to the first namespace when the one that it is in ends, a
 test('a world in which only daemons do anything is stuck', async () => {
   const world = new World({ host: nodeHost });
   const machine = world.machine('m');
-  machine.startDaemon(async (proc) => {
-    for (;;) await proc.nanosleep(3600e9);
-  }, ['timer']);
+  machine.startDaemon(
+    async (proc) => {
+      for (;;) await proc.nanosleep(3600e9);
+    },
+    ['timer'],
+  );
   const result = await machine.run(['bash', '-c', 'mkfifo /tmp/f; cat /tmp/f']);
   expect(result.stuck).toBe(true);
 });

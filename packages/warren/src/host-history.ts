@@ -37,7 +37,9 @@ export function hostHistory(): HistoryStore {
     load() {
       let lines: string[];
       try {
-        lines = readFileSync(path, 'utf8').split('\n').filter((l) => l !== '');
+        lines = readFileSync(path, 'utf8')
+          .split('\n')
+          .filter((l) => l !== '');
       } catch {
         return [];
       }

@@ -52,7 +52,8 @@ function folder(): { readonly path: string } | { readonly error: string } {
   if (process.platform === 'win32') return { error: 'there are no unix sockets on Windows' };
   const runtime = process.env['XDG_RUNTIME_DIR'];
   const uid = process.getuid!();
-  const path = runtime !== undefined && runtime.startsWith('/') ? join(runtime, 'warren') : join(tmpdir(), `warren-${uid}`);
+  const path =
+    runtime !== undefined && runtime.startsWith('/') ? join(runtime, 'warren') : join(tmpdir(), `warren-${uid}`);
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     const st = lstatSync(path);

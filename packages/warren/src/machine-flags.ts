@@ -27,9 +27,10 @@ export function addMachineFlags(command: Command, clock: 'virtual' | 'real'): Co
   return command
     .option('--profile <NAME>', 'the kind of machine: ubuntu (the default), ec2, bare')
     .addOption(
-      new Option('--bare', 'an empty machine: one network namespace with only lo, down; same as --profile bare').conflicts(
-        'profile',
-      ),
+      new Option(
+        '--bare',
+        'an empty machine: one network namespace with only lo, down; same as --profile bare',
+      ).conflicts('profile'),
     )
     .addOption(
       new Option('--seed <N>', 'the seed of everything random: same seed and script, same bytes')

@@ -41,7 +41,10 @@ async function interactive(machine: Machine, guests: Guests): Promise<number> {
     env: { TERM: hostVariable('TERM') ?? DUMB },
     history: guests.history,
   });
-  screen.listen(terminal.input, terminal.resize);
+  screen.listen(
+    (bytes) => terminal.input(bytes),
+    (rows, cols) => terminal.resize(rows, cols),
+  );
   const terminated = new Promise<number>((resolve) => {
     onTermination((signal) => {
       terminal.close();

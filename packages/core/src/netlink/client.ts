@@ -20,6 +20,7 @@ import {
   RTM_GETADDR,
   RTM_GETLINK,
   RTM_GETNEIGH,
+  RTM_GETNEIGHTBL,
   RTM_GETNETCONF,
   RTM_GETNSID,
   RTM_GETROUTE,
@@ -27,11 +28,13 @@ import {
   RTM_NEWADDR,
   RTM_NEWLINK,
   RTM_NEWNEIGH,
+  RTM_NEWNEIGHTBL,
   RTM_NEWNETCONF,
   RTM_NEWNSID,
   RTM_NEWROUTE,
   RTM_NEWRULE,
   RTM_SETLINK,
+  RTM_SETNEIGHTBL,
 } from '../uapi/rtnetlink.ts';
 import { addrFamily, type IfaAttrs, type Ifaddrmsg } from './addr.ts';
 import { NlConnection, type ConnectionOptions, type NlReply } from './connection.ts';
@@ -39,6 +42,7 @@ import { NetlinkError } from './error.ts';
 import type { Family, Message, MessageInit } from './family.ts';
 import { rtmName } from './families.ts';
 import { linkFamily, type IflaAttrs, type Ifinfomsg, type LinkInfo, type LinkMessage } from './link.ts';
+import { neightblFamily, type NdtaAttrs } from './neigh-table.ts';
 import { netconfFamily, type NetconfAttrs } from './netconf.ts';
 import { neighFamily, type Ndmsg, type NdaAttrs } from './neigh.ts';
 import { nsidFamily, type NetnsaAttrs, type Rtgenmsg } from './nsid.ts';
@@ -197,6 +201,8 @@ export class NetlinkClient extends NlConnection {
   readonly nsid: FamilyClient<Rtgenmsg, NetnsaAttrs>;
   readonly rule: FamilyClient<FibRuleHdr, FraAttrs>;
   readonly netconf: FamilyClient<Rtgenmsg, NetconfAttrs>;
+  /** Settings of tables of neighbours: they are only looked at through this. RTM_SETNEIGHTBL changes them. */
+  readonly neightbl: FamilyClient<Rtgenmsg, NdtaAttrs>;
 
   constructor(task: Task, options: ConnectionOptions = {}) {
     super(task, options);
@@ -209,6 +215,11 @@ export class NetlinkClient extends NlConnection {
       new: RTM_NEWNETCONF,
       del: RTM_DELNETCONF,
       get: RTM_GETNETCONF,
+    });
+    this.neightbl = new FamilyClient(this, neightblFamily, {
+      new: RTM_NEWNEIGHTBL,
+      del: RTM_SETNEIGHTBL,
+      get: RTM_GETNEIGHTBL,
     });
     this.rule = new FamilyClient(this, ruleFamily, { new: RTM_NEWRULE, del: RTM_DELRULE, get: RTM_GETRULE });
   }

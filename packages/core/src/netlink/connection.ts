@@ -14,7 +14,16 @@ import {
   NLM_F_REQUEST,
 } from '../uapi/netlink.ts';
 import { RTM_BASE } from '../uapi/rtnetlink.ts';
-import { AF_NETLINK, MSG_TRUNC, POLLIN, SOCK_CLOEXEC, SOCK_RAW, SOL_NETLINK, SOL_SOCKET, SO_RCVBUF } from '../uapi/socket.ts';
+import {
+  AF_NETLINK,
+  MSG_TRUNC,
+  POLLIN,
+  SOCK_CLOEXEC,
+  SOCK_RAW,
+  SOL_NETLINK,
+  SOL_SOCKET,
+  SO_RCVBUF,
+} from '../uapi/socket.ts';
 import { NetlinkError, type ExtAck } from './error.ts';
 import { familyOfType, rtmName } from './families.ts';
 import { decodeDone, decodeError, decodeMessages, encodeMessage, type NlMessage } from './message.ts';

@@ -11,6 +11,7 @@ import { rtnlNsidInit } from './rtnl/netns.ts';
 import { rtnlAddrInit } from './rtnl/addr.ts';
 import { rtnlIpv6Init } from './rtnl/ipv6.ts';
 import { rtnlNeighInit } from './rtnl/neigh.ts';
+import { rtnlNeightblInit } from './rtnl/neigh-table.ts';
 import { rtnlRouteInit } from './rtnl/route.ts';
 import { rtnlRuleInit } from './rtnl/rule.ts';
 import { inetFamilyInit } from './transport/inet.ts';
@@ -30,6 +31,7 @@ function parts(kernel: SimKernel): void {
   rtnlAddrInit(kernel);
   rtnlRouteInit(kernel);
   rtnlNeighInit(kernel);
+  rtnlNeightblInit(kernel);
   rtnlRuleInit(kernel);
   inetFamilyInit(kernel);
   ipv6Init(kernel);

@@ -1,12 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Dhcp, emitDhcp, parseDhcp } from './dhcp.ts';
+import { type DhcpMessage, emitDhcp, parseDhcp } from './dhcp.ts';
 
 const u32 = fc.nat(0xffff_ffff);
-const message: fc.Arbitrary<Dhcp> = fc.record({
+const message: fc.Arbitrary<DhcpMessage> = fc.record({
   op: fc.constantFrom(1, 2),
-  htype: fc.constant(1),
-  hops: fc.nat(255),
   xid: u32,
   secs: fc.nat(0xffff),
   flags: fc.nat(0xffff),
@@ -14,21 +12,21 @@ const message: fc.Arbitrary<Dhcp> = fc.record({
   yiaddr: u32,
   siaddr: u32,
   giaddr: u32,
-  chaddr: fc.uint8Array({ maxLength: 16 }),
+  chaddr: fc.uint8Array({ minLength: 6, maxLength: 6 }),
   options: fc
-    .uniqueArray(fc.tuple(fc.integer({ min: 1, max: 254 }), fc.uint8Array({ maxLength: 600 })), {
+    .uniqueArray(fc.tuple(fc.integer({ min: 1, max: 254 }), fc.uint8Array({ maxLength: 255 })), {
       selector: ([code]) => code,
       maxLength: 8,
     })
     .map((entries) => new Map(entries)),
 });
 
-test('parse after emit is the identity, also for options longer than 255 bytes', () => {
+test('parse after emit is the identity', () => {
   fc.assert(
     fc.property(message, (m) => {
       const bytes = emitDhcp(m);
       expect(bytes.length).toBeGreaterThanOrEqual(300);
-      const back = parseDhcp(bytes, 0, bytes.length);
+      const back = parseDhcp(bytes);
       expect({ ...back, options: [...back!.options] }).toEqual({ ...m, options: [...m.options] });
     }),
   );
@@ -37,8 +35,6 @@ test('parse after emit is the identity, also for options longer than 255 bytes',
 test('any bytes never throw, cut at every length', () => {
   const whole = emitDhcp({
     op: 1,
-    htype: 1,
-    hops: 0,
     xid: 7,
     secs: 0,
     flags: 0,
@@ -49,11 +45,11 @@ test('any bytes never throw, cut at every length', () => {
     chaddr: new Uint8Array(6),
     options: new Map([[53, Uint8Array.of(1)]]),
   });
-  for (let n = 0; n < 240; n++) expect(parseDhcp(whole, 0, n)).toBeNull();
-  expect(parseDhcp(whole, 0, 242)).toBeNull();
+  for (let n = 0; n < 240; n++) expect(parseDhcp(whole.subarray(0, n))).toBeNull();
+  expect(parseDhcp(whole.subarray(0, 242))).toBeNull();
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), (b) => {
-      parseDhcp(b, 0, b.length);
+      parseDhcp(b);
     }),
   );
 });

@@ -12,13 +12,7 @@ import { type NetlinkClient, openNetlink } from '../netlink/index.ts';
 import { addVirtioNet, type Net, type NetDevice } from '../sim/index.ts';
 import { O_RDONLY, O_WRONLY } from '../uapi/fcntl.ts';
 import { CLONE_NEWNET } from '../uapi/sched.ts';
-import {
-  RT_SCOPE_HOST,
-  RT_SCOPE_UNIVERSE,
-  RT_TABLE_MAIN,
-  RTN_UNICAST,
-  RTPROT_STATIC,
-} from '../uapi/rtnetlink.ts';
+import { RT_SCOPE_HOST, RT_SCOPE_UNIVERSE, RT_TABLE_MAIN, RTN_UNICAST, RTPROT_STATIC } from '../uapi/rtnetlink.ts';
 import { AF_INET } from '../uapi/socket.ts';
 import type { Process, Program } from '../user/process/index.ts';
 import { dhcpd } from '../user/programs/dnsmasq/dhcpd.ts';

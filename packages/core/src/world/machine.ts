@@ -1,7 +1,26 @@
 import { utf8Encode } from '../lib/text.ts';
-import { addVirtioNet, createSimKernel, type NetDevice, type VirtioNetOptions, type Cost, type Host, type SimKernel, type SimKernelOptions, type SkBuff } from '../sim/index.ts';
+import {
+  addVirtioNet,
+  createSimKernel,
+  type NetDevice,
+  type VirtioNetOptions,
+  type Cost,
+  type Host,
+  type SimKernel,
+  type SimKernelOptions,
+  type SkBuff,
+} from '../sim/index.ts';
 import { dropReasonName } from '../uapi/drop-reason.ts';
-import { type InitialFile, HostInput, HostOutput, type HostSink, type Process, type Program, type StartOptions, System } from '../user/process/index.ts';
+import {
+  type InitialFile,
+  HostInput,
+  HostOutput,
+  type HostSink,
+  type Process,
+  type Program,
+  type StartOptions,
+  System,
+} from '../user/process/index.ts';
 import { programs } from '../user/programs/index.ts';
 import { Capture } from './capture.ts';
 
@@ -97,7 +116,8 @@ export class Machine {
    */
   async run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const env = new Map([['HOME', '/root'], ['PATH', PATH], ['LANG', 'C.UTF-8'], ...Object.entries(options.env ?? {})]);
-    const shell = options.echo === true ? (await import('../user/shell/main.ts')).bashWith({ echo: PROMPTS }) : argv[0]!;
+    const shell =
+      options.echo === true ? (await import('../user/shell/main.ts')).bashWith({ echo: PROMPTS }) : argv[0]!;
     const main = options.program ?? shell;
     const process = this.system.start(main, argv, {
       env,

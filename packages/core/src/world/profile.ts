@@ -1,6 +1,7 @@
 import type { VirtioNetOptions } from '../sim/index.ts';
 import type { InitialFile, Program } from '../user/process/index.ts';
 import { networkd, waitOnline } from '../user/programs/networkd/main.ts';
+import { init } from './init.ts';
 import { internet, type InternetPlan } from './internet.ts';
 import { Machine, type MachineOptions } from './machine.ts';
 import { World, type WorldOptions } from './world.ts';
@@ -45,6 +46,7 @@ export async function bootProfile(profile: Profile, options: ProfileOptions): Pr
   if (network === null) {
     const machine = Machine.boot({ ...options, hostname: profile.hostname, files });
     options.onBoot?.(machine);
+    machine.startDaemon(init, ['/sbin/init']);
     return machine;
   }
   const world = new World({ ...options, speed: 0 });

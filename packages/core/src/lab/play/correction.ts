@@ -61,8 +61,7 @@ const replaceWord = (command: string, from: string, to: string): string =>
     .join('');
 
 /** The namespace that a command is run in: `ip netns exec N`, `ip -n N`. */
-const namespaceOf = (command: string): string =>
-  /\bip\s+(?:netns\s+exec|-n|-netns)\s+(\S+)/.exec(command)?.[1] ?? '';
+const namespaceOf = (command: string): string => /\bip\s+(?:netns\s+exec|-n|-netns)\s+(\S+)/.exec(command)?.[1] ?? '';
 
 type Rule = (command: string, output: string, around: Surroundings) => Correction | null;
 
@@ -97,25 +96,38 @@ const RULES: readonly Rule[] = [
   },
 
   function wrongDevice(command, output, { devices }) {
-    const name = /Cannot find device "([^"]+)"|Device "([^"]+)" does not exist|tcpdump: ([^:\s]+): No such device exists/.exec(output);
+    const name =
+      /Cannot find device "([^"]+)"|Device "([^"]+)" does not exist|tcpdump: ([^:\s]+): No such device exists/.exec(
+        output,
+      );
     const wrong = name?.[1] ?? name?.[2] ?? name?.[3];
     if (wrong === undefined) return null;
     const inside = namespaceOf(command);
     const there = (devices.get(inside) ?? []).filter((d) => d !== 'lo');
     const right = nearest(wrong, there);
     if (right === null) return null;
-    return { command: replaceWord(command, wrong, right), why: `${inside === '' ? 'here' : inside} has ${right}, not ${wrong}` };
+    return {
+      command: replaceWord(command, wrong, right),
+      why: `${inside === '' ? 'here' : inside} has ${right}, not ${wrong}`,
+    };
   },
 
   function wrongNamespace(command, output, { namespaces }) {
-    const wrong = /(?:Cannot open network namespace|Cannot remove namespace file) "(?:\/\S*\/)?([^"/]+)"/.exec(output)?.[1];
+    const wrong = /(?:Cannot open network namespace|Cannot remove namespace file) "(?:\/\S*\/)?([^"/]+)"/.exec(
+      output,
+    )?.[1];
     const right = wrong === undefined ? null : nearest(wrong, namespaces);
-    return right === null ? null : { command: replaceWord(command, wrong!, right), why: `the namespace is called ${right}` };
+    return right === null
+      ? null
+      : { command: replaceWord(command, wrong!, right), why: `the namespace is called ${right}` };
   },
 
   function monitorMode(command, output) {
     if (!/tcpdump: .*(?:monitor mode|802\.11)/.test(output)) return null;
-    return { command: command.replace(/(\s)-I(\s)/, '$1-i$2'), why: '-i names the device; -I is the monitor mode of wireless ones' };
+    return {
+      command: command.replace(/(\s)-I(\s)/, '$1-i$2'),
+      why: '-i names the device; -I is the monitor mode of wireless ones',
+    };
   },
 ];
 
@@ -134,6 +146,7 @@ export function correctionOf(
   const masked = command.split(/\s+/).find((word) => /X/.test(word) && /^[0-9X.:/-]{2,}$/.test(word));
   if (masked !== undefined) return { command, why: `${masked} is masked: write an address` };
   const placeholder = /<[a-z][^<>]*>|\[[A-Za-z][^[\]]*\]/.exec(command)?.[0];
-  if (placeholder !== undefined && !WORD.test(placeholder)) return { command, why: `${placeholder} is a placeholder: write a value` };
+  if (placeholder !== undefined && !WORD.test(placeholder))
+    return { command, why: `${placeholder} is a placeholder: write a value` };
   return null;
 }

@@ -8,7 +8,20 @@ import { assignTerminals } from './terminal.ts';
 /** Languages of fences whose text is a script: each line is typed, comments are comments. */
 const SCRIPT = new Set(['bash', 'sh', 'shell', 'zsh', 'ksh']);
 /** Languages of fences that hold a terminal's text. '' is one if it has a prompt. */
-const CONSOLE = new Set(['', 'console', 'shell-session', 'shellsession', 'sh-session', 'bash-session', 'terminal', 'text', 'txt', 'plaintext', 'output', 'log']);
+const CONSOLE = new Set([
+  '',
+  'console',
+  'shell-session',
+  'shellsession',
+  'sh-session',
+  'bash-session',
+  'terminal',
+  'text',
+  'txt',
+  'plaintext',
+  'output',
+  'log',
+]);
 
 /** Reads a Markdown or text document. Blocks in other languages, and blocks without a command, are passed over. */
 export function parseDocument(text: string): Step[] {
@@ -27,7 +40,8 @@ export function parseDocument(text: string): Step[] {
       }
       continue;
     }
-    if (SCRIPT.has(block.language) && !block.lines.some((l) => /^\s*\$ /.test(l.text) || labelled(l.text))) reader.script();
+    if (SCRIPT.has(block.language) && !block.lines.some((l) => /^\s*\$ /.test(l.text) || labelled(l.text)))
+      reader.script();
     else if (SCRIPT.has(block.language) || CONSOLE.has(block.language)) reader.console();
     mentioned = null;
   }
@@ -40,7 +54,12 @@ const labelled = (text: string): boolean => (promptOf(text.trim())?.label ?? '')
 /** The last paragraph of a piece of prose: what introduces the block behind it. */
 function lastParagraph(lines: readonly Line[]): string {
   const text = lines.map((l) => l.text).join('\n');
-  return text.trimEnd().split(/\n\s*\n/).at(-1) ?? '';
+  return (
+    text
+      .trimEnd()
+      .split(/\n\s*\n/)
+      .at(-1) ?? ''
+  );
 }
 
 /** A picture's file name on a line of its own: left over where a page's image stood. */
@@ -85,7 +104,7 @@ class BlockReader {
   /** A block in which everything is typed. */
   script(): void {
     const { lines } = this.#block;
-    for (let i = 0; i < lines.length; ) {
+    for (let i = 0; i < lines.length;) {
       const { text } = lines[i]!;
       const terminal = terminalComment(text);
       if (terminal !== null) this.#switch(terminal);
@@ -94,7 +113,10 @@ class BlockReader {
         continue;
       }
       const height = commandHeight(lines, i, (l) => l.text);
-      const command = lines.slice(i, i + height).map((l) => l.text).join('\n');
+      const command = lines
+        .slice(i, i + height)
+        .map((l) => l.text)
+        .join('\n');
       this.#step(lines[i]!.at, command, height, null);
       i += height;
     }
@@ -118,7 +140,7 @@ class BlockReader {
       if (step !== null) addShown(step, output, false);
       output = [];
     };
-    for (let i = 0; i < lines.length; ) {
+    for (let i = 0; i < lines.length;) {
       const line = lines[i]!;
       const terminal = terminalComment(line.text);
       if (terminal !== null) {
@@ -148,7 +170,10 @@ class BlockReader {
       }
       const typed = (l: Line, k: number): string => (k === i ? prompt.command : l.text.replace(/^> ?/, ''));
       const height = commandHeight(lines, i, typed);
-      const command = lines.slice(i, i + height).map((l, k) => typed(l, i + k)).join('\n');
+      const command = lines
+        .slice(i, i + height)
+        .map((l, k) => typed(l, i + k))
+        .join('\n');
       step = this.#step(line.at, command, height, prompt);
       i += height;
     }

@@ -17,7 +17,10 @@ export function junitText(results: readonly DocumentResult[]): string {
     for (const { step, outcome, comparisons, output, correction } of steps) {
       text += `    <testcase classname="${xml(name)}" name="${step.at}: ${xml(step.command)}">\n`;
       if (outcome === 'differs') {
-        const diff = comparisons.filter((c) => !c.same).map((c) => diffText(c.diff)).join('');
+        const diff = comparisons
+          .filter((c) => !c.same)
+          .map((c) => diffText(c.diff))
+          .join('');
         const hint = correction === null ? '' : `hint: ${correction.command} (${correction.why})\n`;
         text += `      <failure message="the document shows something else">${xml(diff + hint)}</failure>\n`;
       }

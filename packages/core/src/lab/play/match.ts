@@ -72,7 +72,9 @@ function maskPattern(word: string): string {
   // `000.X.X.X`: noughts stand for digits as well where nothing else does.
   const shape = /^[0Xx.:/-]+$/.test(word) ? word.replaceAll('0', 'X') : word;
   // `XX.X.X.XX`: as many parts as are written, each of any length. Digits beside an X are part of the mask.
-  return shape.replace(/[0-9A-Fa-fXx]*X[0-9A-Fa-fXx]*|[^X]/g, (part) => (part.includes('X') ? '[0-9A-Fa-f]+' : escape(part)));
+  return shape.replace(/[0-9A-Fa-fXx]*X[0-9A-Fa-fXx]*|[^X]/g, (part) =>
+    part.includes('X') ? '[0-9A-Fa-f]+' : escape(part),
+  );
 }
 
 /** Whether a document masks something in this line. */
@@ -111,7 +113,8 @@ const literal = (text: string): string =>
     .join('');
 
 /** A line by which an author leaves lines out: `...`, `[...]`, `<snip>`. */
-export const isElision = (line: string): boolean => /^\s*(?:\[?\s*(?:\.{3,}|…+)\s*\]?|<(?:snip|\.\.\.)>|\(snip\)|——?snip——?)\s*$/i.test(line);
+export const isElision = (line: string): boolean =>
+  /^\s*(?:\[?\s*(?:\.{3,}|…+)\s*\]?|<(?:snip|\.\.\.)>|\(snip\)|——?snip——?)\s*$/i.test(line);
 
 /**
  * How alike two lines are: the share of words they have in common, 0 to 1.
@@ -131,4 +134,7 @@ export function likeness(a: string, b: string): number {
   return (2 * common) / (left.length + right.length);
 }
 
-const words = (line: string): string[] => normal(line).toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+const words = (line: string): string[] =>
+  normal(line)
+    .toLowerCase()
+    .match(/[\p{L}\p{N}]+/gu) ?? [];

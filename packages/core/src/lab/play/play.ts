@@ -23,7 +23,10 @@ const INTERRUPT_NS = 5e9;
 
 /** Commands that run until they are interrupted. */
 const ENDLESS: readonly ((words: readonly string[]) => boolean)[] = [
-  (w) => has(w, /^ping6?$/) && !w.some((x) => /^-\w*[cw]/.test(x) || x === '-h' || x === '-V') && w.length > w.findIndex((x) => /^ping6?$/.test(x)) + 1,
+  (w) =>
+    has(w, /^ping6?$/) &&
+    !w.some((x) => /^-\w*[cw]/.test(x) || x === '-h' || x === '-V') &&
+    w.length > w.findIndex((x) => /^ping6?$/.test(x)) + 1,
   (w) => has(w, /^tcpdump$/) && !w.some((x) => /^-\w*[crDLhd]/.test(x) && !x.startsWith('--')),
   (w) => has(w, /^(?:watch|top|htop)$/),
   (w) => has(w, /^ip$/) && has(w, /^mon(?:itor)?$/),
@@ -139,7 +142,8 @@ class Player {
     const wanted = wantedLines(step.shown);
     const interrupts = step.shown.some((s) => s.interrupted && !s.later);
     const idle = (): boolean => stage.state !== 'busy';
-    const enough = (): boolean => idle() || ((endless || interrupts) && wanted > 0 && outputLines(stage.output).length >= wanted);
+    const enough = (): boolean =>
+      idle() || ((endless || interrupts) && wanted > 0 && outputLines(stage.output).length >= wanted);
     const patience = endless || interrupts ? (wanted > 0 ? STARE_NS : GLANCE_NS) : PATIENCE_NS;
     await this.#until(enough, patience);
     if (stage.state === 'more' || (interrupts && !idle())) await this.#interrupt(act);
@@ -158,7 +162,8 @@ class Player {
         const at = shown.lines[0]?.at ?? 0;
         if (shown.later && at > from && at < to) wait = true;
       }
-      if (wait) await this.#until(() => act.stage.state !== 'busy' || outputLines(act.stage.output).length >= lines, STARE_NS);
+      if (wait)
+        await this.#until(() => act.stage.state !== 'busy' || outputLines(act.stage.output).length >= lines, STARE_NS);
     }
   }
 

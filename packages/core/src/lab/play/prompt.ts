@@ -28,7 +28,9 @@ const sign = (text: string): '$' | '#' => (text === '#' ? '#' : '$');
 
 /** The terminal that a comment names: `# Terminal 1`, `# in the second terminal` does not. */
 export function terminalComment(line: string): string | null {
-  const found = /^\s*#+\s*(?:[-=*]+\s*)?(?:on|in)?\s*(?:the\s+)?(?:terminal|window|shell|tty)\s*#?(\d+|[A-Z])\b/i.exec(line);
+  const found = /^\s*#+\s*(?:[-=*]+\s*)?(?:on|in)?\s*(?:the\s+)?(?:terminal|window|shell|tty)\s*#?(\d+|[A-Z])\b/i.exec(
+    line,
+  );
   return found === null ? null : terminalName(found[1]!);
 }
 

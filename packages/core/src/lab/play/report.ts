@@ -36,7 +36,8 @@ export function diffText(diff: readonly DiffLine[], indent = ''): string {
   let text = '';
   let gap = false;
   diff.forEach((d, i) => {
-    const touches = d.kind !== 'same' || (diff[i - 1]?.kind ?? 'same') !== 'same' || (diff[i + 1]?.kind ?? 'same') !== 'same';
+    const touches =
+      d.kind !== 'same' || (diff[i - 1]?.kind ?? 'same') !== 'same' || (diff[i + 1]?.kind ?? 'same') !== 'same';
     if (!near[i] || !touches) {
       gap = true;
       return;

@@ -25,12 +25,12 @@ export type StageState = 'prompt' | 'more' | 'input' | 'busy' | 'over';
 
 /** Something on some stage happened. */
 export class News implements Pollable {
-  #waiters: (() => void)[] = [];
+  #waiters: readonly (() => void)[] = [];
   #fresh = false;
 
   tell(): void {
     this.#fresh = true;
-    for (const waiter of [...this.#waiters]) waiter();
+    for (const waiter of this.#waiters) waiter();
   }
 
   /** Whether there was any since the last time. */
@@ -45,7 +45,7 @@ export class News implements Pollable {
   }
 
   addWaiter(waiter: () => void): void {
-    this.#waiters.push(waiter);
+    this.#waiters = [...this.#waiters, waiter];
   }
 
   removeWaiter(waiter: () => void): void {

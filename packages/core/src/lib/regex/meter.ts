@@ -3,9 +3,9 @@ import { RegexExhausted } from './pattern.ts';
 /** Steps one call may take: a second or two. */
 const BUDGET = 60_000_000;
 /** Back references go back and forth: their steps are dearer. */
-const BACK_BUDGET = 3_000_000;
+const BACK_BUDGET = 1_000_000;
 /** Work after which others should get a turn: some milliseconds. */
-const TURN = 1_000_000;
+const TURN = 100_000;
 
 /** Counts the steps of patterns: one for each, or one for all that a process has. */
 export class Meter {

@@ -38,6 +38,9 @@ const TICK_NS = 1e7;
 /** Tables by AF_*. */
 const TABLES: Slot<SimKernel, Map<number, NeighTable>> = slot(() => new Map<number, NeighTable>());
 
+/** The tables there are. */
+export const neighTables = (kernel: SimKernel): NeighTable[] => [...slotGet(kernel, TABLES).values()];
+
 /** A protocol's table takes part: notifications and requests. ND calls it too. @see neigh_table_init */
 export function rtnlNeighTable(kernel: SimKernel, tbl: NeighTable): void {
   slotGet(kernel, TABLES).set(tbl.ops.family, tbl);

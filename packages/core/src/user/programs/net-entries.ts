@@ -38,6 +38,21 @@ export const netEntries: readonly ProgramEntry[] = [
     load: async () => (await import('./nc/main.ts')).ncMain,
   },
   {
+    name: 'dig',
+    paths: ['/usr/bin/dig'],
+    load: async () => (await import('./dig/dig.ts')).digMain,
+  },
+  {
+    name: 'host',
+    paths: ['/usr/bin/host'],
+    load: async () => (await import('./dig/host.ts')).hostMain,
+  },
+  {
+    name: 'nslookup',
+    paths: ['/usr/bin/nslookup'],
+    load: async () => (await import('./dig/host.ts')).nslookupMain,
+  },
+  {
     name: 'tcpdump',
     paths: ['/usr/bin/tcpdump', '/usr/sbin/tcpdump'],
     load: async () => (await import('./tcpdump/main.ts')).tcpdumpMain,
@@ -121,5 +136,15 @@ export const netEntries: readonly ProgramEntry[] = [
     name: 'lsns',
     paths: ['/usr/bin/lsns'],
     load: async () => (await import('./lsns/main.ts')).lsnsMain,
+  },
+  {
+    name: 'apt',
+    paths: ['/usr/bin/apt'],
+    load: async () => (await import('./apt/main.ts')).aptMain,
+  },
+  {
+    name: 'apt-get',
+    paths: ['/usr/bin/apt-get'],
+    load: async () => (await import('./apt/main.ts')).aptGetMain,
   },
 ];

@@ -107,8 +107,7 @@ async function run(proc: Process, options: BashOptions): Promise<number> {
       status = await runText(sh, text, 1, { label: '', top: true, echo: options.echo });
     } else if (sh.interactive) {
       status = await interactiveLoop(sh, { history: options.history ?? null, plain: !given.editing });
-    }
-    else status = await runStdin(sh, options.echo);
+    } else status = await runStdin(sh, options.echo);
     if (!sh.interactive) await attend(sh);
   } catch (e) {
     if (e instanceof ExitSignal && e.quiet) return e.status;

@@ -56,9 +56,9 @@ export interface TtyPort {
   signal(signal: number): void;
   /** XOFF and XON. */
   setStopped(stopped: boolean): void;
-  readonly stopped: boolean;
+  isStopped(): boolean;
   /** Column the cursor is in. */
-  readonly column: number;
+  column(): number;
 }
 
 const isContinuation = (c: number): boolean => (c & 0xc0) === 0x80;
@@ -154,7 +154,7 @@ export class LineDiscipline {
     if ((iflag & IXON) !== 0) {
       if (this.#is(c, VSTART)) return port.setStopped(false);
       if (this.#is(c, VSTOP)) return port.setStopped(true);
-      if (port.stopped && (iflag & IXANY) !== 0) port.setStopped(false);
+      if (port.isStopped() && (iflag & IXANY) !== 0) port.setStopped(false);
     }
     if (this.#has(ISIG) && this.#signalKey(c)) return;
     if (c === CR) {
@@ -206,7 +206,7 @@ export class LineDiscipline {
 
   #add(c: number, limited: boolean): void {
     if (limited && this.#line.length >= LINE_MAX) return this.#port.echo([BEL]);
-    if (this.#line.length === 0) this.#lineColumn = this.#port.column;
+    if (this.#line.length === 0) this.#lineColumn = this.#port.column();
     this.#line.push(c);
     if (c === LF && this.#has(ECHO)) this.#port.echo([LF]);
     else this.#echo(c);

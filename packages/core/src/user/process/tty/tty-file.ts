@@ -43,6 +43,18 @@ export class TtyFile extends BaseFile {
 
   stat(): Stat {
     const ino = FIRST_INO + ptsIndex(this.tty);
-    return { ino, dev: 22, mode: S_IFCHR | 0o620, nlink: 1, uid: 0, gid: 5, size: 0, atime: 0, mtime: 0, ctime: 0, rdev: ttyRdev(this.tty) };
+    return {
+      ino,
+      dev: 22,
+      mode: S_IFCHR | 0o620,
+      nlink: 1,
+      uid: 0,
+      gid: 5,
+      size: 0,
+      atime: 0,
+      mtime: 0,
+      ctime: 0,
+      rdev: ttyRdev(this.tty),
+    };
   }
 }

@@ -56,17 +56,12 @@ export class Tty {
     this.rows = options.rows ?? 24;
     this.cols = options.cols ?? 80;
     this.#output = options.output;
-    const tty = this;
     this.#discipline = new LineDiscipline({
       echo: (bytes) => this.#send(this.#processed(bytes)),
       signal: (signal) => this.signal(this.foreground, signal),
       setStopped: (stopped) => this.#setStopped(stopped),
-      get stopped() {
-        return tty.#stopped;
-      },
-      get column() {
-        return tty.#column;
-      },
+      isStopped: () => this.#stopped,
+      column: () => this.#column,
     });
   }
 

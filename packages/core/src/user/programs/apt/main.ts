@@ -94,8 +94,8 @@ class Apt {
 
   install(names: readonly string[]): number {
     this.#lists('Reading package lists', 'Building dependency tree', 'Reading state information');
-    const unknown = names.find((n) => !PACKAGES.has(n.replace(/[=/].*$/, '')));
-    if (unknown !== undefined) return this.#fail(`E: Unable to locate package ${unknown}\n`);
+    const unknown = names.filter((n) => !PACKAGES.has(n.replace(/[=/].*$/, '')));
+    if (unknown.length > 0) return this.#fail(unknown.map((n) => `E: Unable to locate package ${n}\n`).join(''));
     for (const name of names) {
       const m = /^([^=/]+)(=|\/)(.*)$/.exec(name);
       if (m === null || (m[2] === '=' && PACKAGES.get(m[1]!) === m[3])) continue;

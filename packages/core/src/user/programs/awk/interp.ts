@@ -1,5 +1,6 @@
 import type { Process } from '../../process/types.ts';
 import { errorText } from '../coreutils/command.ts';
+import { giveWay } from '../give-way.ts';
 import type { AwkProgram, Expr, Rule, Stmt } from './ast.ts';
 import { Analysis } from './asyncness.ts';
 import { format } from './builtins.ts';
@@ -60,6 +61,8 @@ export class Interpreter {
         flow = await this.#rules(main);
         if (flow === 'nextfile') this.main.close();
         await this.#proc.drain();
+        const turn = giveWay(this.#proc, this.rt.meter);
+        if (turn !== null) await turn;
       }
     }
     // An exit in BEGIN or a rule still runs END.
@@ -230,7 +233,9 @@ export class Interpreter {
 
   /** A turn of a loop: others get theirs, too. */
   async #body(body: Stmt): Promise<Flow> {
-    if ((++this.#turns & 63) === 0 || this.rt.meter.heavy) await this.#proc.drain();
+    if ((++this.#turns & 63) === 0) await this.#proc.drain();
+    const turn = giveWay(this.#proc, this.rt.meter);
+    if (turn !== null) await turn;
     const flow = this.#an.waits(body) ? await this.#execWaiting(body) : this.#execNow(body);
     return flow === 'continue' ? 'go' : flow;
   }

@@ -2,10 +2,10 @@
 import { formatMac, ipv4Mask } from '../../../lib/address.ts';
 import { utf8Encode } from '../../../lib/text.ts';
 import {
-  BOOTP_BROADCAST,
+  DHCP_BROADCAST,
   BOOTREPLY,
   BOOTREQUEST,
-  type Dhcp,
+  type DhcpMessage,
   DHCPACK,
   DHCPDECLINE,
   DHCPDISCOVER,
@@ -16,17 +16,17 @@ import {
   DHCPREQUEST,
   dhcpWord,
   DHO_BROADCAST_ADDRESS,
-  DHO_DHCP_LEASE_TIME,
-  DHO_DHCP_MESSAGE_TYPE,
-  DHO_DHCP_REBINDING_TIME,
-  DHO_DHCP_RENEWAL_TIME,
-  DHO_DHCP_REQUESTED_ADDRESS,
-  DHO_DHCP_SERVER_IDENTIFIER,
+  DHO_LEASE_TIME,
+  DHO_MESSAGE_TYPE,
+  DHO_REBINDING_TIME,
+  DHO_RENEWAL_TIME,
+  DHO_REQUESTED_ADDRESS,
+  DHO_SERVER_IDENTIFIER,
   DHO_DOMAIN_NAME,
   DHO_DOMAIN_NAME_SERVERS,
   DHO_ROUTERS,
   DHO_SUBNET_MASK,
-  wordOption,
+  dhcpWords,
 } from '../../../wire/dhcp.ts';
 
 /** What a server lends. Addresses are numbers. */
@@ -54,7 +54,7 @@ interface Lent {
 
 /** Where an answer goes: an address, or everybody when the client has none yet. */
 export interface DhcpAnswer {
-  readonly message: Dhcp;
+  readonly message: DhcpMessage;
   /** 0: to everybody on the cable. */
   readonly to: number;
 }
@@ -71,12 +71,12 @@ export class DhcpServer {
   }
 
   /** Answers a message; null for silence. @param now world ns */
-  answer(m: Dhcp, now: number): DhcpAnswer | null {
+  answer(m: DhcpMessage, now: number): DhcpAnswer | null {
     if (m.op !== BOOTREQUEST) return null;
     const client = formatMac(m.chaddr, 0, m.chaddr.length);
-    const requested = dhcpWord(m.options, DHO_DHCP_REQUESTED_ADDRESS, m.ciaddr);
-    const server = dhcpWord(m.options, DHO_DHCP_SERVER_IDENTIFIER);
-    switch (m.options.get(DHO_DHCP_MESSAGE_TYPE)?.[0]) {
+    const requested = (dhcpWord(m, DHO_REQUESTED_ADDRESS) ?? m.ciaddr);
+    const server = (dhcpWord(m, DHO_SERVER_IDENTIFIER) ?? 0);
+    switch (m.options.get(DHO_MESSAGE_TYPE)?.[0]) {
       case DHCPDISCOVER: {
         const address = this.#choose(client, requested, now);
         return address === 0 ? null : this.#reply(m, DHCPOFFER, address);
@@ -117,35 +117,35 @@ export class DhcpServer {
     return 0;
   }
 
-  #refuse(m: Dhcp): DhcpAnswer {
+  #refuse(m: DhcpMessage): DhcpAnswer {
     const options = new Map([
-      [DHO_DHCP_MESSAGE_TYPE, Uint8Array.of(DHCPNAK)],
-      [DHO_DHCP_SERVER_IDENTIFIER, wordOption(this.#pool.server)],
+      [DHO_MESSAGE_TYPE, Uint8Array.of(DHCPNAK)],
+      [DHO_SERVER_IDENTIFIER, dhcpWords(this.#pool.server)],
     ]);
-    return { message: { ...m, op: BOOTREPLY, hops: 0, secs: 0, ciaddr: 0, yiaddr: 0, siaddr: 0, options }, to: 0 };
+    return { message: { ...m, op: BOOTREPLY, secs: 0, ciaddr: 0, yiaddr: 0, siaddr: 0, options }, to: 0 };
   }
 
-  #reply(m: Dhcp, type: number, address: number): DhcpAnswer {
+  #reply(m: DhcpMessage, type: number, address: number): DhcpAnswer {
     const { server, prefixlen, router, nameservers, domain, leaseTime } = this.#pool;
     const mask = ipv4Mask(prefixlen);
     const options = new Map([
-      [DHO_DHCP_MESSAGE_TYPE, Uint8Array.of(type)],
-      [DHO_DHCP_SERVER_IDENTIFIER, wordOption(server)],
+      [DHO_MESSAGE_TYPE, Uint8Array.of(type)],
+      [DHO_SERVER_IDENTIFIER, dhcpWords(server)],
     ]);
     if (address !== 0) {
-      options.set(DHO_DHCP_LEASE_TIME, wordOption(leaseTime));
-      options.set(DHO_DHCP_RENEWAL_TIME, wordOption(leaseTime / 2));
-      options.set(DHO_DHCP_REBINDING_TIME, wordOption(leaseTime * 0.875));
+      options.set(DHO_LEASE_TIME, dhcpWords(leaseTime));
+      options.set(DHO_RENEWAL_TIME, dhcpWords(leaseTime / 2));
+      options.set(DHO_REBINDING_TIME, dhcpWords(leaseTime * 0.875));
     }
-    options.set(DHO_SUBNET_MASK, wordOption(mask));
-    options.set(DHO_BROADCAST_ADDRESS, wordOption(server | ~mask));
-    if (router !== 0) options.set(DHO_ROUTERS, wordOption(router));
+    options.set(DHO_SUBNET_MASK, dhcpWords(mask));
+    options.set(DHO_BROADCAST_ADDRESS, dhcpWords(server | ~mask));
+    if (router !== 0) options.set(DHO_ROUTERS, dhcpWords(router));
     if (nameservers.length > 0) {
-      options.set(DHO_DOMAIN_NAME_SERVERS, Uint8Array.from(nameservers.flatMap((a) => [...wordOption(a)])));
+      options.set(DHO_DOMAIN_NAME_SERVERS, Uint8Array.from(nameservers.flatMap((a) => [...dhcpWords(a)])));
     }
     if (domain !== '') options.set(DHO_DOMAIN_NAME, utf8Encode(domain));
-    const message = { ...m, op: BOOTREPLY, hops: 0, secs: 0, yiaddr: address, siaddr: server, options };
-    const broadcast = m.ciaddr === 0 && (m.flags & BOOTP_BROADCAST) !== 0;
+    const message = { ...m, op: BOOTREPLY, secs: 0, yiaddr: address, siaddr: server, options };
+    const broadcast = m.ciaddr === 0 && (m.flags & DHCP_BROADCAST) !== 0;
     return { message, to: m.ciaddr !== 0 ? m.ciaddr : broadcast ? 0 : address };
   }
 }

@@ -22,7 +22,7 @@ export async function dhcpd(proc: Process, device: string, pool: DhcpPool): Prom
   const server = new DhcpServer(pool);
   for (;;) {
     const { data } = await proc.recv(socket);
-    const request = parseDhcp(data, 0, data.length);
+    const request = parseDhcp(data);
     const answer = request === null ? null : server.answer(request, proc.task.now());
     if (answer === null) continue;
     const { message, to } = answer;

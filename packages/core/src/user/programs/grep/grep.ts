@@ -6,6 +6,7 @@ import { O_RDONLY, S_IFDIR, S_IFLNK, S_IFMT } from '../../../uapi/fcntl.ts';
 import type { Process } from '../../process/types.ts';
 import { complain, die, errorText, invocation, longs, readErrorText, Records } from '../coreutils/command.ts';
 import { getopt } from '../getopt.ts';
+import { giveWay } from '../give-way.ts';
 import { compile, type Matcher, matches, type Syntax } from './patterns.ts';
 
 interface Settings {
@@ -229,7 +230,9 @@ class Grep {
       }
       offset += line.length + 1;
       if (count >= max && trailing === 0) break;
-      if (number % 256 === 0 || meter.heavy) await proc.tick();
+      if (number % 256 === 0) await proc.tick();
+      const turn = giveWay(proc, meter);
+      if (turn !== null) await turn;
     }
     if (lastPrinted > 0 && context) kept.length = 0;
     if (has.has('c') && !has.has('l') && !has.has('L')) {

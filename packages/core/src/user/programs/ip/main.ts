@@ -12,6 +12,7 @@ import { doMonitor } from './monitor.ts';
 import { doNetconf } from './netconf-show.ts';
 import { doNeigh } from './neigh.ts';
 import { doNetns, netnsSwitch } from './netns.ts';
+import { doNtable } from './ntable.ts';
 import { doRoute } from './route/index.ts';
 import { doRule } from './rule/index.ts';
 import { doToken } from './token.ts';
@@ -33,8 +34,8 @@ const OBJECTS: readonly (readonly [name: string, run: IpObject])[] = [
   ['rule', doRule],
   ['neighbor', doNeigh],
   ['neighbour', doNeigh],
-  ['ntable', absent('ntable')],
-  ['ntbl', absent('ntable')],
+  ['ntable', doNtable],
+  ['ntbl', doNtable],
   ['link', doLink],
   ['l2tp', absent('l2tp')],
   ['fou', absent('fou')],

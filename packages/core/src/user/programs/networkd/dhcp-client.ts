@@ -4,7 +4,6 @@ import { ipv4Bytes } from '../../../lib/address.ts';
 import type { Socket } from '../../../syscall/index.ts';
 import { SystemError } from '../../../syscall/index.ts';
 import { EAGAIN } from '../../../uapi/errno.ts';
-import { ARPHRD_ETHER } from '../../../uapi/if-arp.ts';
 import { ETH_P_IP } from '../../../uapi/if-ether.ts';
 import { INADDR_BROADCAST, IPPROTO_UDP } from '../../../uapi/in.ts';
 import { AF_INET, AF_PACKET, SOCK_DGRAM, SO_BINDTODEVICE, SO_BROADCAST, SOL_SOCKET } from '../../../uapi/socket.ts';
@@ -20,16 +19,16 @@ import {
   DHCPNAK,
   DHCPOFFER,
   DHCPREQUEST,
-  type Dhcp,
+  type DhcpMessage,
   dhcpWord,
-  DHO_DHCP_LEASE_TIME,
-  DHO_DHCP_MAX_MESSAGE_SIZE,
-  DHO_DHCP_MESSAGE_TYPE,
-  DHO_DHCP_PARAMETER_REQUEST_LIST,
-  DHO_DHCP_REBINDING_TIME,
-  DHO_DHCP_RENEWAL_TIME,
-  DHO_DHCP_REQUESTED_ADDRESS,
-  DHO_DHCP_SERVER_IDENTIFIER,
+  DHO_LEASE_TIME,
+  DHO_MAX_MESSAGE_SIZE,
+  DHO_MESSAGE_TYPE,
+  DHO_PARAMETER_REQUEST_LIST,
+  DHO_REBINDING_TIME,
+  DHO_RENEWAL_TIME,
+  DHO_REQUESTED_ADDRESS,
+  DHO_SERVER_IDENTIFIER,
   DHO_DOMAIN_NAME,
   DHO_DOMAIN_NAME_SERVERS,
   DHO_HOST_NAME,
@@ -37,7 +36,7 @@ import {
   DHO_SUBNET_MASK,
   emitDhcp,
   parseDhcp,
-  wordOption,
+  dhcpWords,
 } from '../../../wire/dhcp.ts';
 import { emitIpv4Header, parseIpv4Header } from '../../../wire/ipv4.ts';
 import { emitUdp, parseUdp, UDP_HLEN } from '../../../wire/udp.ts';
@@ -86,22 +85,23 @@ const text = (value: Uint8Array | undefined): string =>
 /** Bits set at the front of a mask. */
 const maskLength = (mask: number): number => Math.clz32(~mask >>> 0);
 
-function leaseOf({ yiaddr, options }: Dhcp): Lease {
-  const lifetime = dhcpWord(options, DHO_DHCP_LEASE_TIME, 3600);
+function leaseOf(m: DhcpMessage): Lease {
+  const { yiaddr, options } = m;
+  const lifetime = dhcpWord(m, DHO_LEASE_TIME) ?? 3600;
   return {
     address: yiaddr,
-    prefixlen: maskLength(dhcpWord(options, DHO_SUBNET_MASK, 0xffffff00)),
-    server: dhcpWord(options, DHO_DHCP_SERVER_IDENTIFIER),
+    prefixlen: maskLength(dhcpWord(m, DHO_SUBNET_MASK) ?? 0xffffff00),
+    server: dhcpWord(m, DHO_SERVER_IDENTIFIER) ?? 0,
     router: words(options.get(DHO_ROUTERS))[0] ?? 0,
     nameservers: words(options.get(DHO_DOMAIN_NAME_SERVERS)),
     domain: text(options.get(DHO_DOMAIN_NAME)),
     lifetime,
-    renewal: dhcpWord(options, DHO_DHCP_RENEWAL_TIME, Math.floor(lifetime / 2)),
-    rebinding: dhcpWord(options, DHO_DHCP_REBINDING_TIME, Math.floor(lifetime * 0.875)),
+    renewal: dhcpWord(m, DHO_RENEWAL_TIME) ?? Math.floor(lifetime / 2),
+    rebinding: dhcpWord(m, DHO_REBINDING_TIME) ?? Math.floor(lifetime * 0.875),
   };
 }
 
-const typeOf = (m: Dhcp): number => m.options.get(DHO_DHCP_MESSAGE_TYPE)?.[0] ?? 0;
+const typeOf = (m: DhcpMessage): number => m.options.get(DHO_MESSAGE_TYPE)?.[0] ?? 0;
 
 /** A client on one card. Without an address it speaks through a packet socket, with one through UDP. */
 export class DhcpClient {
@@ -128,10 +128,10 @@ export class DhcpClient {
         const xid = this.#transaction();
         const offer = await this.#exchange(socket, xid, this.#message(xid, DHCPDISCOVER, 0, []), DHCPOFFER, 0);
         if (offer === null) continue;
-        const server = dhcpWord(offer.options, DHO_DHCP_SERVER_IDENTIFIER);
+        const server = (dhcpWord(offer, DHO_SERVER_IDENTIFIER) ?? 0);
         const request = this.#message(xid, DHCPREQUEST, 0, [
-          [DHO_DHCP_REQUESTED_ADDRESS, wordOption(offer.yiaddr)],
-          [DHO_DHCP_SERVER_IDENTIFIER, wordOption(server)],
+          [DHO_REQUESTED_ADDRESS, dhcpWords(offer.yiaddr)],
+          [DHO_SERVER_IDENTIFIER, dhcpWords(server)],
         ]);
         const answer = await this.#exchange(socket, xid, request, DHCPACK, 4);
         if (answer !== null && typeOf(answer) === DHCPACK) return leaseOf(answer);
@@ -170,7 +170,7 @@ export class DhcpClient {
         const wait = Math.max(60e9, (limit - task.now()) / 2);
         const answer = await this.#await(xid, Math.min(end, task.now() + wait), async (left) => {
           const { data } = await this.#proc.recv(socket, left);
-          return parseDhcp(data, 0, data.length);
+          return parseDhcp(data);
         });
         if (answer === null) continue;
         return typeOf(answer) === DHCPACK ? leaseOf(answer) : null;
@@ -182,7 +182,14 @@ export class DhcpClient {
   }
 
   #packetAddress(): Parameters<Socket['bind']>[0] {
-    return { family: AF_PACKET, protocol: ETH_P_IP, ifindex: this.#link.ifindex, hatype: 0, pkttype: 0, address: BROADCAST_MAC };
+    return {
+      family: AF_PACKET,
+      protocol: ETH_P_IP,
+      ifindex: this.#link.ifindex,
+      hatype: 0,
+      pkttype: 0,
+      address: BROADCAST_MAC,
+    };
   }
 
   #transaction(): number {
@@ -190,11 +197,9 @@ export class DhcpClient {
     return this.#xid;
   }
 
-  #message(xid: number, type: number, ciaddr: number, more: readonly (readonly [number, Uint8Array])[]): Dhcp {
+  #message(xid: number, type: number, ciaddr: number, more: readonly (readonly [number, Uint8Array])[]): DhcpMessage {
     return {
       op: BOOTREQUEST,
-      htype: ARPHRD_ETHER,
-      hops: 0,
       xid,
       secs: 0,
       flags: 0,
@@ -204,9 +209,9 @@ export class DhcpClient {
       giaddr: 0,
       chaddr: this.#link.address,
       options: new Map([
-        [DHO_DHCP_MESSAGE_TYPE, Uint8Array.of(type)],
-        [DHO_DHCP_PARAMETER_REQUEST_LIST, REQUESTED],
-        [DHO_DHCP_MAX_MESSAGE_SIZE, Uint8Array.of(MTU >> 8, MTU & 255)],
+        [DHO_MESSAGE_TYPE, Uint8Array.of(type)],
+        [DHO_PARAMETER_REQUEST_LIST, REQUESTED],
+        [DHO_MAX_MESSAGE_SIZE, Uint8Array.of(MTU >> 8, MTU & 255)],
         [DHO_HOST_NAME, utf8Encode(this.#hostname)],
         ...more,
       ]),
@@ -214,7 +219,7 @@ export class DhcpClient {
   }
 
   /** Sends until an answer of the wanted type (or a refusal) comes. @param tries 0: without end */
-  async #exchange(socket: Socket, xid: number, message: Dhcp, wanted: number, tries: number): Promise<Dhcp | null> {
+  async #exchange(socket: Socket, xid: number, message: DhcpMessage, wanted: number, tries: number): Promise<DhcpMessage | null> {
     const { task } = this.#proc;
     let wait = RETRY_NS;
     for (let n = 0; tries === 0 || n < tries; n++) {
@@ -231,7 +236,7 @@ export class DhcpClient {
   }
 
   /** The first answer to transaction `xid` that `receive` accepts; null when `deadline` passes. */
-  async #await(xid: number, deadline: number, receive: (leftNs: number) => Promise<Dhcp | null>): Promise<Dhcp | null> {
+  async #await(xid: number, deadline: number, receive: (leftNs: number) => Promise<DhcpMessage | null>): Promise<DhcpMessage | null> {
     const { task } = this.#proc;
     for (let left = deadline - task.now(); left > 0; left = deadline - task.now()) {
       try {
@@ -245,12 +250,22 @@ export class DhcpClient {
   }
 
   /** The message in an IPv4 packet from nobody to everybody. */
-  #frame(message: Dhcp): Uint8Array {
+  #frame(message: DhcpMessage): Uint8Array {
     const payload = emitDhcp(message);
     const totLen = IPV4_HLEN + UDP_HLEN + payload.length;
     const b = new Uint8Array(totLen);
     const protocol = IPPROTO_UDP;
-    const h = { tos: 0, id: 0, df: true, mf: false, offset: 0, ttl: 64, saddr: 0, daddr: INADDR_BROADCAST, options: new Uint8Array() };
+    const h = {
+      tos: 0,
+      id: 0,
+      df: true,
+      mf: false,
+      offset: 0,
+      ttl: 64,
+      saddr: 0,
+      daddr: INADDR_BROADCAST,
+      options: new Uint8Array(),
+    };
     emitIpv4Header({ ...h, totLen, protocol }, b, 0);
     const pseudo = csumTcpudpNofold(0, INADDR_BROADCAST, totLen - IPV4_HLEN, protocol);
     emitUdp({ source: DHCP_CLIENT_PORT, dest: DHCP_SERVER_PORT, payload }, b, IPV4_HLEN, pseudo);
@@ -259,13 +274,13 @@ export class DhcpClient {
 }
 
 /** The DHCP message in an IPv4 packet to a client, null when there is none. */
-function payloadOf(packet: Uint8Array): Dhcp | null {
+function payloadOf(packet: Uint8Array): DhcpMessage | null {
   const ip = parseIpv4Header(packet, 0, packet.length);
   if (ip === null || ip.protocol !== IPPROTO_UDP || ip.mf || ip.offset !== 0) return null;
   const hlen = IPV4_HLEN + ip.options.length;
   const pseudo = csumTcpudpNofold(ip.saddr, ip.daddr, ip.totLen - hlen, IPPROTO_UDP);
   const udp = parseUdp(packet, hlen, ip.totLen - hlen, pseudo);
-  return udp === null || udp.dest !== DHCP_CLIENT_PORT ? null : parseDhcp(udp.payload, 0, udp.payload.length);
+  return udp === null || udp.dest !== DHCP_CLIENT_PORT ? null : parseDhcp(udp.payload);
 }
 
 /** Text of /etc/resolv.conf for a lease. */

@@ -2,6 +2,7 @@ import { utf8Decode } from '../../../lib/text.ts';
 import { O_RDONLY } from '../../../uapi/fcntl.ts';
 import type { Process } from '../../process/types.ts';
 import { errorText, Records } from '../coreutils/command.ts';
+import { giveWay } from '../give-way.ts';
 import { Lines, type Settings } from './lines.ts';
 import { unambiguous } from './list.ts';
 import { Output } from './output.ts';
@@ -99,7 +100,9 @@ export class Sed implements Place {
       let turns = 0;
       for (let pc = 0; pc < this.#commands.length; pc++) {
         const c = this.#commands[pc]!;
-        if ((++turns & 255) === 0 || this.#s.meter.heavy) await this.#proc.drain();
+        if ((++turns & 255) === 0) await this.#proc.drain();
+        const turn = giveWay(this.#proc, this.#s.meter);
+        if (turn !== null) await turn;
         const chosen = (c.from === null || (await this.#selection.selects(c, this))) !== c.negated;
         if (!chosen) {
           if (c.name === '{') pc = c.target - 1;

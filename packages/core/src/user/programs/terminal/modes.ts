@@ -156,8 +156,14 @@ export const CHARACTERS: readonly Character[] = [
 
 /** Settings that stand for several, and what `-NAME` stands for; null: it cannot be negated. */
 export const COMBINATIONS: Readonly<Record<string, readonly [string, string | null]>> = {
-  cooked: ['brkint ignpar istrip icrnl ixon opost isig icanon', '-ignbrk -brkint -ignpar -parmrk -inpck -istrip -inlcr -igncr -icrnl -ixon -ixoff -iuclc -ixany -imaxbel -opost -isig -icanon -xcase min 1 time 0'],
-  raw: ['-ignbrk -brkint -ignpar -parmrk -inpck -istrip -inlcr -igncr -icrnl -ixon -ixoff -iuclc -ixany -imaxbel -opost -isig -icanon -xcase min 1 time 0', 'brkint ignpar istrip icrnl ixon opost isig icanon'],
+  cooked: [
+    'brkint ignpar istrip icrnl ixon opost isig icanon',
+    '-ignbrk -brkint -ignpar -parmrk -inpck -istrip -inlcr -igncr -icrnl -ixon -ixoff -iuclc -ixany -imaxbel -opost -isig -icanon -xcase min 1 time 0',
+  ],
+  raw: [
+    '-ignbrk -brkint -ignpar -parmrk -inpck -istrip -inlcr -igncr -icrnl -ixon -ixoff -iuclc -ixany -imaxbel -opost -isig -icanon -xcase min 1 time 0',
+    'brkint ignpar istrip icrnl ixon opost isig icanon',
+  ],
   cbreak: ['-icanon', 'icanon'],
   nl: ['-icrnl -onlcr', 'icrnl -inlcr -igncr onlcr -ocrnl -onlret'],
   crt: ['echoe echoctl echoke', null],

@@ -79,7 +79,8 @@ class Wrapped {
   }
 }
 
-const speedOf = (t: Termios): number => Number(Object.entries(SPEEDS).find(([, code]) => code === (t.cflag & CBAUD))?.[0] ?? 0);
+const speedOf = (t: Termios): number =>
+  Number(Object.entries(SPEEDS).find(([, code]) => code === (t.cflag & CBAUD))?.[0] ?? 0);
 
 const isSet = (t: Termios, m: Mode): boolean => (t[m.field] & m.mask) === m.bits;
 
@@ -206,7 +207,13 @@ function parse(words: readonly string[]): Invocation {
   return { device, all, save: saved, help, settings };
 }
 
-async function change(proc: Process, fd: number, before: Termios, settings: readonly string[], label: string): Promise<void> {
+async function change(
+  proc: Process,
+  fd: number,
+  before: Termios,
+  settings: readonly string[],
+  label: string,
+): Promise<void> {
   const s: Settings = { ...before, cc: [...before.cc], rows: null, cols: null };
   apply(s, settings, (what) => {
     const size = proc.winsize(fd)!;

@@ -156,7 +156,11 @@ class Formatter {
       const kind = /^\s*[-+]?0[xX]/.test(text) ? 'hex ' : /^\s*[-+]?0\d/.test(text) ? 'octal ' : '';
       this.#error(`${text}: invalid ${kind}number`);
     }
-    if (overflow) this.errors.push({ message: `warning: ${text}: Numerical result out of range`, at: this.out.lastIndexOf('\n') + 1 });
+    if (overflow)
+      this.errors.push({
+        message: `warning: ${text}: Numerical result out of range`,
+        at: this.out.lastIndexOf('\n') + 1,
+      });
     return value;
   }
 

@@ -9,7 +9,8 @@ import { type Builtin, texts } from './types.ts';
 function integer(text: string): number | bigint {
   const n = parseInteger(text);
   // As strtoimax(3) reads it: what does not fit is none.
-  if (n === null || n > 0x7fffffffffffffffn || n < -0x8000000000000000n) throw new TestError(`${text}: integer expression expected`);
+  if (n === null || n > 0x7fffffffffffffffn || n < -0x8000000000000000n)
+    throw new TestError(`${text}: integer expression expected`);
   return n;
 }
 

@@ -105,7 +105,10 @@ export class Display {
       this.#eraseBelow(next.rows[end - 1]!, end - 1);
       return;
     }
-    this.#move(r, next.rows[r]!.cells.slice(0, from).reduce((n, c) => n + c.width, 0));
+    this.#move(
+      r,
+      next.rows[r]!.cells.slice(0, from).reduce((n, c) => n + c.width, 0),
+    );
     this.#writeRows(next, r, from, end, old);
   }
 

@@ -26,7 +26,8 @@ async function show(sh: Shell, history: History, count: number): Promise<number>
 function remove(sh: Shell, history: History, spec: string): number | Promise<number> {
   const m = /^(-?\d+)(?:-(-?\d+))?$/.exec(spec);
   const at = (s: string): number => (Number(s) < 0 ? history.next + Number(s) : Number(s));
-  const range = (): Promise<number> => complain(sh, 'history', `${spec}: history position out of range`) as Promise<number>;
+  const range = (): Promise<number> =>
+    complain(sh, 'history', `${spec}: history position out of range`) as Promise<number>;
   if (m === null) return range();
   const from = at(m[1]!);
   const to = m[2] === undefined ? from : at(m[2]);

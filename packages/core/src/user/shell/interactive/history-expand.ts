@@ -21,7 +21,8 @@ interface State {
 /** The words of a line as the shell divides them: operators are words too. */
 export function wordsOf(line: string): string[] {
   const out: string[] = [];
-  const word = /\s*((?:[^\s;&|()<>'"\\`$]|\\[^]|'[^']*'?|"(?:[^"\\]|\\[^])*"?|\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`?|\$)+|&&|\|\||>>|<<<?|[;&|()<>])/y;
+  const word =
+    /\s*((?:[^\s;&|()<>'"\\`$]|\\[^]|'[^']*'?|"(?:[^"\\]|\\[^])*"?|\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`?|\$)+|&&|\|\||>>|<<<?|[;&|()<>])/y;
   for (;;) {
     const m = word.exec(line);
     if (m === null) return out;
@@ -47,7 +48,10 @@ function event(history: History, text: string, at: number, state: State): { line
   if (m !== null) {
     const wanted = m[1]!;
     state.search = wanted;
-    return from(m, history.lines.findLast((l) => l.includes(wanted)));
+    return from(
+      m,
+      history.lines.findLast((l) => l.includes(wanted)),
+    );
   }
   // `!$`, `!^`, `!*`, `!:2`: of the line before.
   if (/^[$^*:]/.test(rest)) {
@@ -58,14 +62,18 @@ function event(history: History, text: string, at: number, state: State): { line
   m = /^[^\s:^$*?"';&|()<>=]+/.exec(rest);
   if (m === null) return null;
   const start = m[0];
-  return from(m, history.lines.findLast((l) => l.startsWith(start)));
+  return from(
+    m,
+    history.lines.findLast((l) => l.startsWith(start)),
+  );
 }
 
 /** The words that a designator behind an event chooses. */
 function designated(line: string, text: string, at: number): { text: string; end: number } {
   const rest = text.slice(at);
-  const m =
-    /^:?([$^*])|^:?(\d+|-)?(?:-(\d+|\$)|(\*))|^:(\d+)(-)?/.exec(rest.startsWith(':') ? rest : rest.replace(/^(?![$^*]).*/s, ''));
+  const m = /^:?([$^*])|^:?(\d+|-)?(?:-(\d+|\$)|(\*))|^:(\d+)(-)?/.exec(
+    rest.startsWith(':') ? rest : rest.replace(/^(?![$^*]).*/s, ''),
+  );
   if (m === null) return { text: line, end: at };
   const words = wordsOf(line);
   const last = words.length - 1;
@@ -96,7 +104,8 @@ function modified(given: string, text: string, at: number, state: State): { text
       end += s[0].length + Math.min(body.length, a.length + b.length + 2);
       const wanted = a === '' ? state.search : a;
       state.search = wanted;
-      if (wanted === '' || !out.includes(wanted)) throw new ExpansionError(`:s${d}${a}${d}${b}${d}: substitution failed`);
+      if (wanted === '' || !out.includes(wanted))
+        throw new ExpansionError(`:s${d}${a}${d}${b}${d}: substitution failed`);
       const by = b.replaceAll('&', wanted);
       out = s[1] === 'g' ? out.replaceAll(wanted, () => by) : out.replace(wanted, () => by);
       continue;
@@ -118,7 +127,7 @@ function modified(given: string, text: string, at: number, state: State): { text
 function expand(history: History, line: string, state: State): string {
   let out = '';
   let quote = '';
-  for (let i = 0; i < line.length; ) {
+  for (let i = 0; i < line.length;) {
     const c = line[i]!;
     const next = line[i + 1];
     if (c === '\\' && quote !== "'") {
@@ -127,7 +136,8 @@ function expand(history: History, line: string, state: State): string {
       continue;
     }
     if (quote === '' ? c === "'" || c === '"' : c === quote) quote = quote === '' ? c : '';
-    const starts = c === '!' && quote !== "'" && next !== undefined && !/[\s=(]/.test(next) && !(quote === '"' && next === '"');
+    const starts =
+      c === '!' && quote !== "'" && next !== undefined && !/[\s=(]/.test(next) && !(quote === '"' && next === '"');
     // `$!`, `${!` and `[!` are the shell's own.
     const own = out.endsWith('$') || out.endsWith('${') || out.endsWith('[');
     const found = starts && !own ? event(history, line, i + 1, state) : null;

@@ -246,4 +246,3 @@ class Session {
 export function interactiveLoop(sh: Shell, options: InteractiveOptions): Promise<number> {
   return new Session(sh, options).run();
 }
-

@@ -16,7 +16,10 @@ export class FileStore implements HistoryStore {
 
   load(): readonly string[] {
     try {
-      return this.#sh.fs.readText(this.#path).split('\n').filter((l) => l !== '');
+      return this.#sh.fs
+        .readText(this.#path)
+        .split('\n')
+        .filter((l) => l !== '');
     } catch (e) {
       if (e instanceof SystemError) return [];
       throw e;

@@ -54,7 +54,10 @@ export class EditedTerminal {
 
   #window(): Window {
     const size = this.#sh.proc.winsize(0);
-    return { rows: size === null || size.rows === 0 ? 24 : size.rows, cols: size === null || size.cols === 0 ? 80 : size.cols };
+    return {
+      rows: size === null || size.rows === 0 ? 24 : size.rows,
+      cols: size === null || size.cols === 0 ? 80 : size.cols,
+    };
   }
 
   async #flush(): Promise<void> {

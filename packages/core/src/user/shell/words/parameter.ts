@@ -44,8 +44,7 @@ const many = (list: readonly string[], star: boolean, label: string): Value => (
 export const optionFlags = (sh: Shell): string =>
   OPTION_LETTERS.map(
     ([letter, name]) => (letter === 'k' && sh.interactive ? 'i' : '') + (sh.options[name] ? letter : ''),
-  ).join('') +
-  (sh.mode === 'command' ? 'c' : sh.mode === 'stdin' ? 's' : '');
+  ).join('') + (sh.mode === 'command' ? 'c' : sh.mode === 'stdin' ? 's' : '');
 
 /** A special or positional parameter; undefined when it is unset, null when `name` is none of them. */
 function special(sh: Shell, name: string): string | undefined | null {

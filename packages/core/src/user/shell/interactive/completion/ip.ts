@@ -22,7 +22,8 @@ const KEYWORDS: Readonly<Record<string, Words>> = {
   'link delete': '<dev> dev group type',
   'link show': '<dev> dev group master type up vrf nomaster',
   'link property': 'add del',
-  'address add': 'dev local peer broadcast anycast label scope metric valid_lft preferred_lft noprefixroute nodad home mngtmpaddr autojoin',
+  'address add':
+    'dev local peer broadcast anycast label scope metric valid_lft preferred_lft noprefixroute nodad home mngtmpaddr autojoin',
   'address change': 'dev local peer broadcast label scope metric valid_lft preferred_lft noprefixroute',
   'address replace': 'dev local peer broadcast label scope metric valid_lft preferred_lft noprefixroute',
   'address delete': 'dev local peer broadcast label scope',
@@ -38,7 +39,8 @@ const KEYWORDS: Readonly<Record<string, Words>> = {
     'suppress_ifgroup goto nop unreachable prohibit blackhole protocol l3mdev',
   'rule show': 'from to table priority fwmark iif oif protocol',
   'neighbour add': 'dev lladdr nud proxy router use managed extern_learn protocol permanent noarp reachable stale',
-  'neighbour show': 'dev nud proxy vrf nomaster unused all permanent reachable stale delay probe failed incomplete noarp none',
+  'neighbour show':
+    'dev nud proxy vrf nomaster unused all permanent reachable stale delay probe failed incomplete noarp none',
   'neighbour get': 'dev proxy to',
   'maddress add': 'dev',
   'maddress show': '<dev> dev',
@@ -137,8 +139,15 @@ const FREE = new Set(
 
 /** The object or command that an abbreviation stands for: the first in iproute2's order. */
 const OBJECT_ORDER =
-  'address addrlabel maddress route rule neighbor neighbour ntable ntbl link l2tp fou ila macsec tunnel tunl tuntap tap token tcpmetrics tcp_metrics monitor xfrm mroute mrule netns netconf vrf sr nexthop'.split(' ');
-const SYNONYMS: Readonly<Record<string, string>> = { neighbor: 'neighbour', tcpmetrics: 'tcp_metrics', lst: 'list', del: 'delete' };
+  'address addrlabel maddress route rule neighbor neighbour ntable ntbl link l2tp fou ila macsec tunnel tunl tuntap tap token tcpmetrics tcp_metrics monitor xfrm mroute mrule netns netconf vrf sr nexthop'.split(
+    ' ',
+  );
+const SYNONYMS: Readonly<Record<string, string>> = {
+  neighbor: 'neighbour',
+  tcpmetrics: 'tcp_metrics',
+  lst: 'list',
+  del: 'delete',
+};
 
 const canonical = (word: string, all: readonly string[]): string => {
   const full = SYNONYMS[word] ?? all.find((o) => o.startsWith(word)) ?? word;
@@ -158,8 +167,12 @@ export function ipWords(words: readonly string[]): Words | null {
   const last = rest.at(-1);
   if (last === undefined) return FIRST[COPIES[key] ?? key] ?? keywords;
   // `link` is also the object's own name, and `type` has another sense for routes.
-  const value = object === 'route' && last === 'type' ? 'unicast local broadcast throw unreachable prohibit blackhole' : VALUES[last];
-  if (value !== undefined && !(object === 'link' && rest.length === 1 && command === 'set' && last !== 'dev')) return value;
+  const value =
+    object === 'route' && last === 'type'
+      ? 'unicast local broadcast throw unreachable prohibit blackhole'
+      : VALUES[last];
+  if (value !== undefined && !(object === 'link' && rest.length === 1 && command === 'set' && last !== 'dev'))
+    return value;
   if (FREE.has(last)) return '-';
   if (object === 'link' && rest.includes('veth') && !rest.includes('peer')) return `peer ${keywords}`;
   const used = new Set(rest);

@@ -39,7 +39,9 @@ function lines(sh: Shell, path: string): readonly string[] {
 
 /** Names in /etc/hosts. */
 const hosts = (sh: Shell): readonly string[] =>
-  lines(sh, '/etc/hosts').flatMap((l) => l.replace(/#.*/, '').split(/\s+/).slice(1)).filter((w) => w !== '');
+  lines(sh, '/etc/hosts')
+    .flatMap((l) => l.replace(/#.*/, '').split(/\s+/).slice(1))
+    .filter((w) => w !== '');
 
 /** Kernel parameters whose names begin with `start`, with dots. */
 function parameters(sh: Shell, start: string): string[] {
@@ -77,7 +79,9 @@ const DEVICE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   tracepath: [],
   traceroute: ['-i'],
 };
-const HOST_COMMANDS = new Set('arping dig host mtr nc nslookup ping ping4 ping6 ssh telnet tracepath traceroute'.split(' '));
+const HOST_COMMANDS = new Set(
+  'arping dig host mtr nc nslookup ping ping4 ping6 ssh telnet tracepath traceroute'.split(' '),
+);
 const DEVICE_COMMANDS = new Set('dhclient ethtool ifconfig ifdown ifup iw'.split(' '));
 const VARIABLE_COMMANDS = new Set('declare export local readonly typeset unset'.split(' '));
 const COMMAND_NAMES = new Set('builtin command hash help man type which whatis'.split(' '));
@@ -115,7 +119,7 @@ function ip(sh: Shell, args: readonly string[], word: string): Offer {
   let i = 0;
   for (; i < args.length && args[i]!.startsWith('-'); i++) {
     if (!/^-(?:n|netns|f|family|b|batch|l|loops|rc|rcvbuf)$/.test(args[i]!)) continue;
-    if (i + 1 >= args.length) return /^-n/.test(args[i]!) ? words(namespaces(sh)) : FILES;
+    if (i + 1 >= args.length) return args[i]!.startsWith('-n') ? words(namespaces(sh)) : FILES;
     i++;
   }
   const rest = args.slice(i);
@@ -124,7 +128,9 @@ function ip(sh: Shell, args: readonly string[], word: string): Offer {
   if (offered === null) return { kind: 'command', before: rest.slice(3) };
   if (offered === '<file>') return FILES;
   return words(
-    offered.split(' ').flatMap((w) => (w === '<dev>' ? devices(sh) : w === '<netns>' ? namespaces(sh) : w === '-' ? [] : [w])),
+    offered
+      .split(' ')
+      .flatMap((w) => (w === '<dev>' ? devices(sh) : w === '<netns>' ? namespaces(sh) : w === '-' ? [] : [w])),
   );
 }
 
@@ -179,7 +185,8 @@ export function wordsFor(sh: Shell, before: readonly string[], word: string): Of
   }
   const own = shellWords(sh, name, args, word);
   if (own !== null) return own;
-  if (DEVICE_OPTIONS[name]?.includes(last) === true) return words(name === 'tcpdump' ? [...devices(sh), 'any'] : devices(sh));
+  if (DEVICE_OPTIONS[name]?.includes(last) === true)
+    return words(name === 'tcpdump' ? [...devices(sh), 'any'] : devices(sh));
   if (DEVICE_COMMANDS.has(name)) return words(devices(sh));
   if (HOST_COMMANDS.has(name) && !word.startsWith('-')) return words(hosts(sh));
   return FILES;

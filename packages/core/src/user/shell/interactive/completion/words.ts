@@ -49,7 +49,7 @@ export function contextAt(line: string, cursor: number): Context {
     else if (c === '\\') {
       if (i + 1 < cursor) s.word += line[++i];
     } else if (/\s/.test(c)) end();
-    else if (/[;&|(]/.test(c) || (c === '`')) {
+    else if (/[;&|(]/.test(c) || c === '`') {
       end();
       s.words = [];
       s.word = '';
