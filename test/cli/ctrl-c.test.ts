@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { root } from './warren.ts';
 
 const BIN = join(root, 'packages/warren/bin/warren.js');
-/** How long a script has to get going, and then to end, in ms. */
-const GOING = 1200;
+/** What a script says before it begins, and how long it then has to get going, and to end, in ms. */
+const BEGUN = 'begun\n';
+const GOING = 700;
 const PATIENCE = 2000;
 
 interface End {
@@ -16,25 +17,29 @@ interface End {
   readonly tookMs: number;
 }
 
-/** Runs a script, and sends it SIGINT when it has run for a while. */
+/** Runs a script, and sends it SIGINT when it has run for a while; not at all when it ends by itself before. */
 function interrupted(script: string, clock: string, going: number = GOING): Promise<End> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [BIN, 'run', '--clock', clock, '-c', script], {
+    const text = `printf begun\\\\n >&2; ${script}`;
+    const child = spawn(process.execPath, [BIN, 'run', '--clock', clock, '-c', text], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let stderr = '';
     let sent = Infinity;
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      if (stderr.length < 100_000) stderr += text;
+    let signal: NodeJS.Timeout | undefined;
+    child.stderr.setEncoding('utf8').on('data', (said: string) => {
+      if (stderr.length < 100_000) stderr += said;
+      if (!stderr.startsWith(BEGUN)) return;
+      signal ??= setTimeout(() => {
+        sent = performance.now();
+        child.kill('SIGINT');
+      }, going);
     });
-    const signal = setTimeout(() => {
-      sent = performance.now();
-      child.kill('SIGINT');
-    }, going);
-    const end = setTimeout(() => child.kill('SIGKILL'), going + 5 * PATIENCE);
+    const end = setTimeout(() => child.kill('SIGKILL'), going + 7 * PATIENCE);
     child.on('close', (status) => {
       clearTimeout(signal);
       clearTimeout(end);
+      stderr = stderr.replace(BEGUN, '');
       resolve({ status, stderr, tookMs: sent === Infinity ? -1 : performance.now() - sent });
     });
   });

@@ -1,6 +1,7 @@
 /** The line editor: keys in, screen out. */
 import { describe, expect, it } from 'vitest';
 import type { Completion } from '../../packages/core/src/user/shell/interactive/completing.ts';
+import { Display } from '../../packages/core/src/user/shell/interactive/display.ts';
 import { Editor } from '../../packages/core/src/user/shell/interactive/editor.ts';
 import { keys } from './keys.ts';
 import { Screen } from './screen.ts';
@@ -265,5 +266,68 @@ describe('completion', () => {
     type('ip z<Tab><Tab>');
     expect(e.line.text).toBe('ip z');
     expect(screen.bells).toBe(2);
+  });
+});
+
+describe('whatever is pressed', () => {
+  const pool = [
+    ...'ab \t日é👍-./',
+    ...[
+      '<C-a>',
+      '<C-e>',
+      '<C-b>',
+      '<C-f>',
+      '<M-b>',
+      '<M-f>',
+      '<C-k>',
+      '<C-u>',
+      '<C-w>',
+      '<C-y>',
+      '<M-y>',
+      '<C-t>',
+      '<M-t>',
+    ],
+    ...[
+      '<M-d>',
+      '<M-u>',
+      '<C-_>',
+      '<BackSpace>',
+      '<Delete>',
+      '<Up>',
+      '<Down>',
+      '<M-.>',
+      '<C-l>',
+      '<M-3>b',
+      '\x1b[200~x\ny\x1b[201~',
+    ],
+    'abcdefgh',
+    'e\u0301',
+    '<C-v><C-a>',
+  ];
+  it('the screen shows the line, and the cursor in its place', () => {
+    let state = 12345;
+    const random = (n: number): number => {
+      state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+      return (state >> 8) % n;
+    };
+    for (let round = 0; round < 300; round++) {
+      const cols = 6 + random(20);
+      const { e, screen, type } = editor({ cols, rows: 40, history: ['one two', '日本 x', 'a'.repeat(cols - 2)] });
+      let typed = '';
+      for (let i = 0; i < 40; i++) {
+        const key = pool[random(pool.length)]!;
+        typed += key;
+        type(key);
+        if (e.line.text.length > 300) type('<C-u>');
+        const fresh = new Screen(cols, 40);
+        new Display(
+          (text) => fresh.write(text),
+          () => ({ rows: 40, cols }),
+        ).show('$ ', e.line.text, e.line.cursor);
+        const at = `${cols} columns, ${JSON.stringify(typed)}`;
+        expect(screen.text, at).toBe(fresh.text);
+        expect([screen.row, screen.col], at).toEqual([fresh.row, fresh.col]);
+      }
+    }
   });
 });

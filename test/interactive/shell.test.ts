@@ -239,6 +239,17 @@ describe('history', () => {
     expect(history.lines).toEqual(['a=1', 'a=3']);
     expect(await seat.run('HISTSIZE=2; history')).toBe('    2  a=3\n    3  HISTSIZE=2; history\n$');
   });
+  it('fc lists, and runs again', async () => {
+    const seat = await Seat.at();
+    for (const line of ['echo a', 'echo b c', 'false']) await seat.type(`${line}<Enter>`);
+    expect(await seat.run('fc -l')).toBe('1\t echo a\n2\t echo b c\n3\t false\n$'.replaceAll('\t', ' '.repeat(7)));
+    expect(await seat.run('fc -ln -2 2')).toContain('false');
+    expect(await seat.run('fc -s b=BB 2')).toBe('echo BB c\nBB c\n$');
+    expect(await seat.run('fc -s nosuch')).toBe('bash: fc: no command found\n$');
+    expect(await seat.run('history 2')).toBe(
+      '    6  echo BB c\n    7  fc -s nosuch\n    8  history 2\n$'.replace(/^.*\n/, ''),
+    );
+  });
   it('expansions, shown before they run', async () => {
     const seat = await Seat.at();
     await seat.type('echo one two three<Enter>');
@@ -277,6 +288,23 @@ describe('completion', () => {
     const seat = await seatWithNames();
     await seat.type('<C-l>');
     expect(await seat.type(typed)).toBe(want);
+  });
+  it('anywhere in any line', async () => {
+    const seat = await seatWithNames();
+    const lines = [
+      'ip -br -c addr show dev lo scope global up',
+      'ip -n red route add default via 10.0.0.1 dev veth0 metric 5 table main',
+      'ip netns exec red ip neighbour add 10.0.0.1 lladdr x dev veth0 nud permanent',
+      'sudo -u root env A=1 nohup timeout 5 watch -n 1 ping -I lo localhost',
+      'for i in $HOME ${PATH} "$(ls /etc/h)" `ls`; do cat <<<$i >"/tmp/a b" 2>&1 || ! kill -HUP %1; done',
+      'sysctl -w net.ipv4.conf.all.forwarding=1; set -o emacs; shopt -s extglob; trap x INT',
+      "echo 'it'\\''s' \\~ ~/ ~root/x {a,b} [a-z]* !ip !$ ^a^b",
+    ];
+    for (const line of lines) {
+      for (let at = 0; at <= line.length; at++) await seat.type(`${line.slice(0, at)}<Tab><Tab>n<C-g><C-a><C-k>`);
+      expect(seat.status).toBe(null);
+    }
+    expect(await seat.run('echo alive')).toBe('alive\n$');
   });
   it('lists what there is at the second Tab', async () => {
     const seat = await seatWithNames();
@@ -363,6 +391,62 @@ describe('the terminal', () => {
       'yes\n0\nnot a tty\n$',
     );
     expect(await seat.run('ps -o tty,args')).toContain('pts/0    bash');
+  });
+});
+
+describe('less and watch', () => {
+  const page = async (seat: Seat, typed: string): Promise<readonly string[]> => {
+    await seat.type(typed);
+    return [seat.screen.lines[0]!, seat.screen.lines.at(-1)!];
+  };
+  it('less shows pages, searches, and gives the terminal back', async () => {
+    const seat = await Seat.at({ rows: 10 });
+    await seat.run('seq 100 >numbers');
+    expect(await page(seat, 'less numbers<Enter>')).toEqual(['1', ':']);
+    expect(await page(seat, ' ')).toEqual(['10', ':']);
+    expect(await page(seat, 'jj')).toEqual(['12', ':']);
+    expect(await page(seat, 'b')).toEqual(['3', ':']);
+    expect(await page(seat, 'G')).toEqual(['92', '(END)']);
+    expect(await page(seat, 'k')).toEqual(['91', ':']);
+    expect(await page(seat, 'g/5.')).toEqual(['1', '/5.']);
+    expect(await page(seat, '<Enter>')).toEqual(['50', ':']);
+    expect(await page(seat, 'n')).toEqual(['51', ':']);
+    expect(await page(seat, '/zzz<Enter>')).toEqual(['51', 'Pattern not found  (press RETURN)']);
+    expect(await page(seat, '<Enter>20g')).toEqual(['20', ':']);
+    expect(seat.screen.modes.has('?1049')).toBe(true);
+    await seat.type('q');
+    expect(seat.screen.modes.has('?1049')).toBe(false);
+    expect(await seat.run('stty -a | grep -c " icanon"; less numbers | tail -1')).toBe('1\n100\n$');
+  });
+  it('less of a pipe, stopped and continued', async () => {
+    const seat = await Seat.at({ rows: 10 });
+    await seat.type('seq 3 | less<Enter>');
+    expect(seat.screen.lines.slice(-4)).toEqual(['1', '2', '3', '(END)']);
+    await seat.type('<C-z>');
+    expect(seat.screen.modes.has('?1049')).toBe(false);
+    expect(await seat.run('jobs')).toBe('[1]+  Stopped                 seq 3 | less\n$');
+    await seat.type('fg<Enter>');
+    expect(seat.screen.lines.at(-1)).toBe('(END)');
+    await seat.type('q');
+    expect(await seat.run('seq 2 | less -F; less -Z; less /nofile')).toBe(
+      '1\n2\nThere is no -Z option ("less --help" for help)\n/nofile: No such file or directory\n$',
+    );
+  });
+  it('watch runs a command until Ctrl-C', async () => {
+    const machine = Machine.boot({ host: nodeHost, hostname: 'warren', speed: 50 });
+    const seat = await Seat.at({ machine, cols: 60, rows: 10 });
+    await seat.type('watch -n 1 "echo x >>log; wc -l <log"<Enter>');
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await seat.settle();
+    expect(seat.screen.lines[0]).toMatch(
+      /^Every 1\.0s: echo x >>log\.\.\. warren: \w{3} \w{3} [ \d]\d [\d:]{8} \d{4}$/,
+    );
+    expect(Number(seat.screen.lines[2])).toBeGreaterThan(2);
+    await seat.type('<C-c>');
+    expect(seat.screen.modes.has('?1049')).toBe(false);
+    expect(await seat.run('echo $?; watch -n x a')).toBe(
+      "0\nwatch: failed to parse argument: 'x': Invalid argument\n$",
+    );
   });
 });
 

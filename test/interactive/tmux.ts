@@ -97,6 +97,11 @@ export class Window {
     return Number(this.#tmux.tmux('display-message', '-p', '-t', this.#name, '#{pane_pid}'));
   }
 
+  /** Closes the window. */
+  kill(): void {
+    this.#tmux.tmux('kill-session', '-t', this.#name);
+  }
+
   /** Waits until the screen shows it. @returns the screen @throws Error with the screen when it does not */
   async shows(wanted: string | RegExp): Promise<string> {
     const until = performance.now() + PATIENCE_MS;

@@ -201,6 +201,30 @@ describe.skipIf(!hasTmux)('warren sh in tmux', () => {
     await guest.prompt();
   });
 
+  it('the window is closed: the world ends', async () => {
+    const w = tmux.open('warren sh --bare --name a');
+    await w.prompt();
+    w.line('sleep 1000');
+    const guest = tmux.open('warren sh --attach');
+    await guest.prompt();
+    w.kill();
+    await guest.shows('warren: the machine has ended');
+    expect(readdirSync(join(tmux.home, 'run/warren'))).toEqual([]);
+  });
+
+  it('a guest that goes hangs up its own shell only', async () => {
+    const w = tmux.open('warren sh --bare --name a');
+    await w.prompt();
+    const guest = tmux.open('warren sh --attach');
+    await guest.prompt();
+    guest.line('sleep 1000');
+    await guest.shows('sleep 1000');
+    guest.kill();
+    await w.clear();
+    w.line('while pgrep sleep; do sleep 0.2; done; ls /dev/pts');
+    await w.shows(/\n0\n\$$/);
+  });
+
   it('a job that dies leaves the terminal as it was', async () => {
     const w = tmux.open('warren sh --bare');
     await w.prompt();

@@ -79,6 +79,14 @@ export class Normaliser {
         .replace(/ {2}(\d+\.\d{3}) ms(?=$|[ ])/gm, (m, t: string) => tripTime(m, Number(t), '  ', ' '))
         // tracepath's and arping's: digits up against their unit. arping's own rounding adds half a millisecond
         .replace(/ {1,3}(\d+\.\d{3})ms(?=$|[ ])/gm, (m, t: string) => tripTime(m, Number(t), ' '))
+        // dig, host: a query's number, how long it took, and when
+        .replace(/(->>HEADER<<- .*, id: )\d+$/gm, '$1<id>')
+        .replace(/^;; Query time: (\d{1,2}) msec$/gm, ';; Query time: <t> msec')
+        .replace(/^;; WHEN: \w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d UTC \d{4}$/gm, ';; WHEN: <date>')
+        .replace(/^(Received \d+ bytes from \S+ in) \d{1,2} ms$/gm, '$1 <t> ms')
+        // dhclient: pauses and the renewal are drawn
+        .replace(/^(DHCPDISCOVER on .* interval) \d{1,2}$/gm, '$1 <n>')
+        .replace(/^(bound to .* -- renewal in) \d+ seconds\.$/gm, '$1 <n> seconds.')
         // namespace inode numbers
         .replace(
           /\b(net|mnt|pid|uts|ipc|user|cgroup|time):\[(\d{10})\]/g,

@@ -44,6 +44,7 @@ ip link set v1 netns blue
 ip addr add 10.0.0.1/24 dev v0
 ip link set v0 up
 ip -n blue addr add 10.0.0.2/24 dev v1
+ip netns exec blue sysctl -qw net.ipv6.conf.v1.disable_ipv6=1
 ip -n blue link set v1 up
 sysctl -qw net.ipv6.conf.v0.disable_ipv6=1
 nstat -n

@@ -4,7 +4,16 @@
  * Captures made by real programs (`live-*.pcap`, by `live.sh`) and of earlier times (`old-*.pcap`) stay as they are.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pcapFileHeader, pcapRecordAt } from '../../packages/core/src/wire/pcap.ts';

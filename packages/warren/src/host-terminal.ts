@@ -46,7 +46,11 @@ export function takeTerminal(): HostTerminal {
       }
       for (const [, what] of text.matchAll(/\x1b\[\?25([hl])/g)) hidden = what === 'l';
     }
-    sink(bytes);
+    try {
+      sink(bytes);
+    } catch {
+      // The terminal is gone: its end is told by a signal, or by the end of its input.
+    }
   };
   const restore = (): void => {
     if (!taken) return;

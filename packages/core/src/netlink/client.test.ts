@@ -44,6 +44,8 @@ function fakeTask(answer: (m: NlMessage) => readonly Uint8Array[]): {
     family: 16,
     type: 3,
     protocol: 0,
+    ino: 1,
+    ioctl: none,
     bind: () => undefined,
     connect: none,
     listen: none,

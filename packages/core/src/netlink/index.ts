@@ -6,6 +6,7 @@ export * from './connection.ts';
 export * from './error.ts';
 export * from './families.ts';
 export * from './family.ts';
+export * from './generic.ts';
 export * from './link.ts';
 export * from './message.ts';
 export * from './monitor.ts';

@@ -17,6 +17,7 @@ import { rtnlRuleInit } from './rtnl/rule.ts';
 import { inetFamilyInit } from './transport/inet.ts';
 import { inet6FamilyInit } from './transport/inet6.ts';
 import { netlinkInit } from './transport/af-netlink.ts';
+import { genetlinkInit } from './transport/genetlink.ts';
 import { sockDiagInit } from './transport/sock-diag.ts';
 
 /** Registers every part on a new kernel, in the order their notifiers run. */
@@ -38,6 +39,7 @@ function parts(kernel: SimKernel): void {
   rtnlIpv6Init(kernel);
   inet6FamilyInit(kernel);
   sockDiagInit(kernel);
+  genetlinkInit(kernel);
   devIoctlInit(kernel);
   driversInit(kernel); // last: devices go before what is built upon them
 }

@@ -60,7 +60,7 @@ export interface DhcpMessage {
   readonly giaddr: number;
   /** 6 bytes. */
   readonly chaddr: Uint8Array;
-  /** In the order they are written. */
+  /** In the order of the message; parts of an option that was split are joined (RFC 3396). */
   readonly options: ReadonlyMap<number, Uint8Array>;
 }
 
@@ -76,7 +76,9 @@ export function parseDhcp(b: Uint8Array): DhcpMessage | null {
     }
     const len = b[o + 1];
     if (len === undefined || o + 2 + len > b.length) return null;
-    options.set(code, b.slice(o + 2, o + 2 + len));
+    const value = b.slice(o + 2, o + 2 + len);
+    const before = options.get(code);
+    options.set(code, before === undefined ? value : Uint8Array.of(...before, ...value));
     o += 2 + len;
   }
   return {
@@ -95,7 +97,7 @@ export function parseDhcp(b: Uint8Array): DhcpMessage | null {
 
 export function emitDhcp(m: DhcpMessage): Uint8Array {
   let length = FIXED + 4 + 1;
-  for (const value of m.options.values()) length += 2 + value.length;
+  for (const value of m.options.values()) length += value.length + 2 * Math.max(1, Math.ceil(value.length / 255));
   const b = new Uint8Array(Math.max(length, MIN_LENGTH));
   b.set([m.op, 1, 6, 0]);
   putBe32(b, 4, m.xid);
@@ -109,10 +111,15 @@ export function emitDhcp(m: DhcpMessage): Uint8Array {
   putBe32(b, FIXED, COOKIE);
   let o = FIXED + 4;
   for (const [code, value] of m.options) {
-    b[o] = code;
-    b[o + 1] = value.length;
-    b.set(value, o + 2);
-    o += 2 + value.length;
+    let done = 0;
+    do {
+      const part = value.subarray(done, done + 255);
+      b[o] = code;
+      b[o + 1] = part.length;
+      b.set(part, o + 2);
+      o += 2 + part.length;
+      done += part.length;
+    } while (done < value.length);
   }
   b[o] = DHO_END;
   return b;

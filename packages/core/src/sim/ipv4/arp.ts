@@ -41,7 +41,7 @@ import {
   PROXY_ARP_PVLAN,
   ROUTE_LOCALNET,
 } from './devconf.ts';
-import { inDevForward, inDevMaxconf, inDevOrconf, inetConfirmAddr, inetSelectAddr } from './devinet.ts';
+import { inDevAndconf, inDevForward, inDevMaxconf, inDevOrconf, inetConfirmAddr, inetSelectAddr } from './devinet.ts';
 import { inetAddrType, inetAddrTypeTable } from './fib-semantics.ts';
 import { Flowi4 } from './fib-types.ts';
 import { type InDevice, inDevGet, inetIfaMatch } from './in-device.ts';
@@ -274,7 +274,7 @@ function arpNetdevEvent(event: number, dev: NetDevice, changed = 0): void {
     if ((changed & IFF_NOARP) !== 0) neighChangeaddr(arpTbl, dev);
     if (netifCarrierOk(dev)) return;
     const inDev = inDevGet(dev);
-    if (inDev === null || inDev.cnf.data[ARP_EVICT_NOCARRIER] !== 0) neighCarrierDown(arpTbl, dev);
+    if (inDev === null || inDevAndconf(inDev, ARP_EVICT_NOCARRIER)) neighCarrierDown(arpTbl, dev);
   }
 }
 

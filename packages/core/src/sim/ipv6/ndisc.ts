@@ -69,11 +69,11 @@ import {
 import type { Neighbour, NeighOps } from '../neigh/table.ts';
 import { IN6ADDR_LINKLOCAL_ALLNODES, IPV6_ADDR_MULTICAST, ipv6AddrEqual, ipv6AddrType } from './addr-type.ts';
 import { addrconfDadFailure } from './dad.ts';
-import { in6DevGet } from './inet6-dev.ts';
+import { in6DevGet, type Inet6Dev } from './inet6-dev.ts';
 import { IP6SKB_FRAGMENTED } from './ip6-output.ts';
 import { ndiscSendNa, ndiscSendNs, ndiscSendUnsolNa } from './ndisc-send.ts';
 import { ndiscRouterAdvert } from './ra.ts';
-import { kernelIpv6 } from './netns6.ts';
+import { kernelIpv6, netIpv6 } from './netns6.ts';
 import { ipv6ChkAddrAndFlags } from './saddr.ts';
 
 /** Type, state and address of a new entry. @see ndisc_constructor */
@@ -275,6 +275,11 @@ export function ndiscRcv(skb: SkBuff): number {
   }
 }
 
+/** Whether neighbours go with the carrier: when the device and `all` say so. */
+const evictsNocarrier = (dev: NetDevice, idev: Inet6Dev): boolean =>
+  netIpv6(dev.net).devconfAll.get(DEVCONF_NDISC_EVICT_NOCARRIER) !== 0 &&
+  idev.cnf.get(DEVCONF_NDISC_EVICT_NOCARRIER) !== 0;
+
 /** @see ndisc_netdev_event */
 function netdevEvent(kernel: SimKernel, event: number, dev: NetDevice): void {
   const idev = in6DevGet(dev);
@@ -286,8 +291,7 @@ function netdevEvent(kernel: SimKernel, event: number, dev: NetDevice): void {
         ndiscSendUnsolNa(dev, idev.cnf.get(DEVCONF_FORWARDING) !== 0);
       break;
     case NETDEV_CHANGE:
-      if ((idev === null || idev.cnf.get(DEVCONF_NDISC_EVICT_NOCARRIER) !== 0) && !netifCarrierOk(dev))
-        neighCarrierDown(ndTbl, dev);
+      if (!netifCarrierOk(dev) && (idev === null || evictsNocarrier(dev, idev))) neighCarrierDown(ndTbl, dev);
       break;
     case NETDEV_DOWN:
       neighIfdown(ndTbl, dev);

@@ -19,6 +19,8 @@ const GC_INTERVAL_MS = 30_000;
 const FRAME_TRUESIZE = 2090;
 
 const ms = (ns: number): number => Math.floor(ns / MS);
+/** Times are kept in ticks of HZ=250, rounded up. @see msecs_to_jiffies */
+const ticks = (msec: number): number => Math.ceil(msec / 4) * 4 * MS;
 
 /** @see neightbl_fill_parms */
 function parmsAttrs(tbl: NeighTable, p: NeighParms, dev: NetDevice | null): NdtpaAttrs {
@@ -81,16 +83,16 @@ function setParms(tbl: NeighTable, p: NeighParms, a: NdtpaAttrs): void {
   if (a.mcastProbes !== undefined) p.mcastProbes = a.mcastProbes;
   if (a.mcastReprobes !== undefined) p.mcastReprobes = a.mcastReprobes;
   if (a.baseReachableTime !== undefined) {
-    p.baseReachableTime = a.baseReachableTime * MS;
+    p.baseReachableTime = ticks(a.baseReachableTime);
     p.reachableTime = randReachTime(tbl.kernel, p.baseReachableTime);
   }
-  if (a.gcStaletime !== undefined) p.gcStaletime = a.gcStaletime * MS;
-  if (a.delayProbeTime !== undefined) p.delayProbeTime = a.delayProbeTime * MS;
-  if (a.intervalProbeTimeMs !== undefined) p.intervalProbeTime = a.intervalProbeTimeMs * MS;
-  if (a.retransTime !== undefined) p.retransTime = a.retransTime * MS;
-  if (a.anycastDelay !== undefined) p.anycastDelay = a.anycastDelay * MS;
-  if (a.proxyDelay !== undefined) p.proxyDelay = a.proxyDelay * MS;
-  if (a.locktime !== undefined) p.locktime = a.locktime * MS;
+  if (a.gcStaletime !== undefined) p.gcStaletime = ticks(a.gcStaletime);
+  if (a.delayProbeTime !== undefined) p.delayProbeTime = ticks(a.delayProbeTime);
+  if (a.intervalProbeTimeMs !== undefined) p.intervalProbeTime = ticks(a.intervalProbeTimeMs);
+  if (a.retransTime !== undefined) p.retransTime = ticks(a.retransTime);
+  if (a.anycastDelay !== undefined) p.anycastDelay = ticks(a.anycastDelay);
+  if (a.proxyDelay !== undefined) p.proxyDelay = ticks(a.proxyDelay);
+  if (a.locktime !== undefined) p.locktime = ticks(a.locktime);
 }
 
 const neightblSet: RtnlDoit = (req) => {

@@ -53,6 +53,16 @@ export const netEntries: readonly ProgramEntry[] = [
     load: async () => (await import('./dig/host.ts')).nslookupMain,
   },
   {
+    name: 'dnsmasq',
+    paths: ['/usr/sbin/dnsmasq'],
+    load: async () => (await import('./dnsmasq/main.ts')).dnsmasqMain,
+  },
+  {
+    name: 'dhclient',
+    paths: ['/usr/sbin/dhclient'],
+    load: async () => (await import('./dhclient/main.ts')).dhclientMain,
+  },
+  {
     name: 'tcpdump',
     paths: ['/usr/bin/tcpdump', '/usr/sbin/tcpdump'],
     load: async () => (await import('./tcpdump/main.ts')).tcpdumpMain,

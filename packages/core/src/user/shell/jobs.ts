@@ -19,6 +19,8 @@ export interface Job {
   /** Its end was told, or is not to be told. */
   notified: boolean;
   disowned: boolean;
+  /** It is not told when the shell's terminal goes: `disown -h`. */
+  spared: boolean;
 }
 
 /** `$?` of a process that ended so. */
@@ -61,7 +63,7 @@ export class Jobs {
   add(pgid: number, processes: readonly JobProcess[], text: string): Job {
     // Numbers grow along the list.
     const id = (this.list.at(-1)?.id ?? 0) + 1;
-    const job: Job = { id, pgid, processes, text, stopped: 0, notified: false, disowned: false };
+    const job: Job = { id, pgid, processes, text, stopped: 0, notified: false, disowned: false, spared: false };
     this.list.push(job);
     this.touch(job);
     return job;

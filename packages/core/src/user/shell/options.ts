@@ -129,6 +129,7 @@ const FIXED_OPTIONS: readonly string[] = ['braceexpand', 'keyword'];
 
 /** Whether an option can be given this value. */
 export function mayChange(name: string, on: boolean, interactive: boolean): boolean {
+  if (name === 'vi' && interactive) return !on;
   if (isOption(name)) return !FIXED_OPTIONS.includes(name) || newOptions()[name] === on;
   const fixed = FIXED_SHOPTS.includes(name) || (interactive && FIXED_AT_TERMINALS.includes(name));
   return !fixed || newShopts()[name] === on;

@@ -267,7 +267,10 @@ async function dhclient(proc: Process): Promise<number> {
   const o = parse(proc.argv.slice(1));
   if (o.release || o.stop) {
     if (killOld(proc, o.pidFile)) proc.err('Killed old client process\n');
-    if (o.stop) return 0;
+    if (o.stop) {
+      for (const device of o.devices) await flush(proc, device);
+      return 0;
+    }
   }
   if (o.verbose) proc.err(BANNER);
   const [name] = o.devices;

@@ -51,22 +51,27 @@ export async function serversNamed(proc: Process, name: string, family: number):
   return typeof found === 'number' ? null : found.map((a) => ({ address: a.address, name }));
 }
 
-/** Sends a query until somebody answers. Words about failures go to stdout. @returns null when nobody did */
+/**
+ * Sends a query until somebody answers. Words about failures go to stdout.
+ * @returns null when nobody did, `unsent` when it could not even be sent: then all is said
+ */
 export async function ask(
   proc: Process,
   query: DnsMessage,
   servers: readonly Server[],
   o: AskOptions,
-): Promise<Reply | null> {
+): Promise<Reply | null | 'unsent'> {
+  let sent = false;
   const bytes = emitDns(query);
   const name = query.question[0]?.name.replace(/(?<=.)\.$/, '') ?? '.';
   for (let i = 0; i < o.tries; i++) {
     for (const server of servers) {
       const reply = await once(proc, bytes, query.id, server, o, name);
-      if (reply !== null) return reply;
+      if (reply !== null && reply !== 'unsent') return reply;
+      if (reply === null) sent = true;
     }
   }
-  return null;
+  return sent ? null : 'unsent';
 }
 
 async function once(
@@ -76,7 +81,7 @@ async function once(
   server: Server,
   o: AskOptions,
   name: string,
-): Promise<Reply | null> {
+): Promise<Reply | null | 'unsent'> {
   const text = serverText(server.address);
   const socket = proc.socket(typeof server.address === 'number' ? AF_INET : AF_INET6, SOCK_DGRAM, 0);
   try {
@@ -88,7 +93,7 @@ async function once(
       const why = reason(-e.errno);
       proc.out(`;; UDP setup with ${text}#${o.port}(${server.name}) for ${name} failed: ${why}.\n`);
       proc.out(';; no servers could be reached\n');
-      return null;
+      return 'unsent';
     }
     const sent = proc.task.now();
     proc.task.charge('syscall');

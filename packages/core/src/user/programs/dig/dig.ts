@@ -284,6 +284,7 @@ class Dig {
     }
     const query = this.#query(name, type);
     const reply = await ask(proc, query, servers, this.#c);
+    if (reply === 'unsent') return false;
     if (reply === null) {
       if (!this.#c.switches.short && first) this.#banner(servers);
       proc.out(';; no servers could be reached\n');

@@ -184,14 +184,15 @@ async function host(proc: Process): Promise<number> {
   const read = readResolvConf(proc);
   const conf = c.ndots === null ? read : { ...read, ndots: c.ndots };
   let servers = defaultServers(conf);
+  // Said with the first answer.
+  let introduction = '';
+  let introduced = false;
   if (c.server !== null) {
     const found = await serversNamed(proc, c.server, c.family);
     if (found === null) throw new HostExit(1, `host: couldn't get address for '${c.server}': not found\n`);
     servers = found;
-    const [first] = found;
-    proc.out(
-      `Using domain server:\nName: ${c.server}\nAddress: ${serverText(first!.address)}#${c.ask.port}\nAliases: \n\n`,
-    );
+    const text = serverText(found[0]!.address);
+    introduction = `Using domain server:\nName: ${c.server}\nAddress: ${text}#${c.ask.port}\nAliases: \n\n`;
   }
   const number = c.type === null ? (parseIpv4(c.name) ?? parseIpv6(c.name)) : null;
   const names = number === null ? candidateNames(c.name, conf) : [reverseName(number)];
@@ -202,10 +203,13 @@ async function host(proc: Process): Promise<number> {
       if (encodeDnsName(name) === null) throw new HostExit(1, `host: '${c.name}' is not a legal name (empty label)\n`);
       if (c.verbose) proc.out(`Trying "${withoutDot(name)}"\n`);
       const reply = await ask(proc, makeQuery(proc, name, type, c.recurse), servers, c.ask);
+      if (reply === 'unsent') return 1;
       if (reply === null) {
         proc.out(';; no servers could be reached\n');
         return 1;
       }
+      if (!introduced) proc.out(introduction);
+      introduced = true;
       const { message } = reply;
       const rcode = dnsRcode(message);
       if (chosen === null && rcode !== NOERROR && k < names.length - 1 && (rcode === NXDOMAIN || rcode === SERVFAIL)) {
@@ -302,6 +306,10 @@ async function nslookup(proc: Process): Promise<number> {
         throw new HostExit(1, `nslookup: '${name}' is not a legal name (empty label)\n`);
       }
       const reply = await ask(proc, makeQuery(proc, candidate, wanted, true), servers, asked);
+      if (reply === 'unsent') {
+        proc.out('\n');
+        return 1;
+      }
       if (reply === null) {
         proc.out(';; no servers could be reached\n\n');
         return 1;

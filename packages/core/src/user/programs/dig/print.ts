@@ -1,6 +1,5 @@
 /** Messages as BIND's tools show them. @see lib/dns/message.c, masterdump.c */
-import { be16 } from '../../../lib/bytes.ts';
-import { toHex } from '../../../lib/bytes.ts';
+import { be16, toHex } from '../../../lib/bytes.ts';
 import { latin1Decode } from '../../../lib/text.ts';
 import {
   C_IN,

@@ -44,6 +44,8 @@ export interface DhcpPool {
   readonly leaseTime: number;
   /** Addresses kept for cards, by MAC. */
   readonly hosts?: ReadonlyMap<string, number>;
+  /** Where the search for a free address begins, by MAC; at `from` without. */
+  readonly start?: (mac: string) => number;
 }
 
 interface Lent {
@@ -74,8 +76,8 @@ export class DhcpServer {
   answer(m: DhcpMessage, now: number): DhcpAnswer | null {
     if (m.op !== BOOTREQUEST) return null;
     const client = formatMac(m.chaddr, 0, m.chaddr.length);
-    const requested = (dhcpWord(m, DHO_REQUESTED_ADDRESS) ?? m.ciaddr);
-    const server = (dhcpWord(m, DHO_SERVER_IDENTIFIER) ?? 0);
+    const requested = dhcpWord(m, DHO_REQUESTED_ADDRESS) ?? m.ciaddr;
+    const server = dhcpWord(m, DHO_SERVER_IDENTIFIER) ?? 0;
     switch (m.options.get(DHO_MESSAGE_TYPE)?.[0]) {
       case DHCPDISCOVER: {
         const address = this.#choose(client, requested, now);
@@ -113,7 +115,12 @@ export class DhcpServer {
     for (const [other, { address, expires }] of this.#lent) if (other !== client && expires > now) taken.add(address);
     const { from, to } = this.#pool;
     if (requested >= from && requested <= to && !taken.has(requested)) return requested;
-    for (let address = from; address <= to; address++) if (!taken.has(address)) return address;
+    const count = to - from + 1;
+    const first = (this.#pool.start?.(client) ?? from) - from;
+    for (let i = 0; i < count; i++) {
+      const address = from + ((first + i) % count);
+      if (!taken.has(address)) return address;
+    }
     return 0;
   }
 

@@ -15,6 +15,7 @@ import { doNetns, netnsSwitch } from './netns.ts';
 import { doNtable } from './ntable.ts';
 import { doRoute } from './route/index.ts';
 import { doRule } from './rule/index.ts';
+import { doTcpMetrics } from './tcp-metrics.ts';
 import { doToken } from './token.ts';
 import { netlinkWords } from './rtnl.ts';
 
@@ -46,8 +47,8 @@ const OBJECTS: readonly (readonly [name: string, run: IpObject])[] = [
   ['tuntap', absent('tuntap')],
   ['tap', absent('tuntap')],
   ['token', doToken],
-  ['tcpmetrics', absent('tcp_metrics')],
-  ['tcp_metrics', absent('tcp_metrics')],
+  ['tcpmetrics', doTcpMetrics],
+  ['tcp_metrics', doTcpMetrics],
   ['monitor', doMonitor],
   ['xfrm', absent('xfrm')],
   ['mroute', absent('mroute')],

@@ -1,6 +1,5 @@
 /** Names and numbers of hosts and networks, as net-tools look them up. @see lib/inet.c of net-tools */
 import { formatIpv4, formatIpv6, parseIpv4Aton, parseIpv6 } from '../../../lib/address.ts';
-import { be32 } from '../../../lib/bytes.ts';
 import { AF_INET, AF_INET6 } from '../../../uapi/socket.ts';
 import type { Process } from '../../process/types.ts';
 import { EAI_AGAIN, getaddrinfo } from '../netdb/getaddrinfo.ts';
@@ -124,5 +123,3 @@ export function plainHex(hex: string): Uint8Array {
   for (let i = 0; i < b.length; i++) b[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
   return b;
 }
-
-export const ipv4Of = (b: Uint8Array): number => be32(b, 0);

@@ -1,9 +1,26 @@
 /** Devices in libpcap's order, -D and what -i names. @see libpcap pcap.c:get_figure_of_merit, tcpdump.c:open_interface */
+import { ARPHRD_ETHER, ARPHRD_LOOPBACK, ARPHRD_NONE, ARPHRD_SIT, ARPHRD_TUNNEL } from '../../../uapi/if-arp.ts';
 import { IFF_LOOPBACK, IFF_RUNNING, IFF_UP } from '../../../uapi/if.ts';
+import { LINKTYPE_ETHERNET, LINKTYPE_RAW } from '../../../wire/pcap.ts';
 import type { Device } from './names.ts';
 import { TcpdumpExit } from './options.ts';
 
 const ANY = 'any (Pseudo-device that captures on all interfaces) [Up, Running]';
+
+/** The link type of a device's packets; null of one captured cooked. @see libpcap pcap-linux.c:map_arphrd_to_dlt */
+export function deviceLink(type: number): number | null {
+  switch (type) {
+    case ARPHRD_ETHER:
+    case ARPHRD_LOOPBACK:
+      return LINKTYPE_ETHERNET;
+    case ARPHRD_TUNNEL:
+    case ARPHRD_SIT:
+    case ARPHRD_NONE:
+      return LINKTYPE_RAW;
+    default:
+      return null;
+  }
+}
 
 /** Devices as libpcap sorts them: what is up and running first, `any`, loopback. */
 function sorted(all: readonly Device[]): Device[] {

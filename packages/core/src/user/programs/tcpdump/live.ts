@@ -1,6 +1,6 @@
 /** Packets from a device, or from all of them. @see libpcap pcap-linux.c */
-import { encodeBpf, type BpfInsn, runBpf } from '../../../lib/bpf/index.ts';
-import * as B from '../../../uapi/bpf.ts';
+import { type BpfInsn, encodeBpf, runBpf } from '../../../lib/bpf/index.ts';
+import * as B from '../../../lib/bpf/index.ts';
 import { le32, le64, putLe16, putLe32 } from '../../../lib/bytes.ts';
 import { type Received, type SockAddrLl, type Socket, SystemError } from '../../../syscall/index.ts';
 import { EAGAIN, EINTR, ENETDOWN } from '../../../uapi/errno.ts';
@@ -8,12 +8,14 @@ import { ETH_P_ALL } from '../../../uapi/if-ether.ts';
 import * as pk from '../../../uapi/if-packet.ts';
 import * as so from '../../../uapi/socket.ts';
 import { emitSll, emitSll2 } from '../../../wire/linux-sll.ts';
-import { LINKTYPE_ETHERNET, LINKTYPE_LINUX_SLL2 } from '../../../wire/pcap.ts';
+import { LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2 } from '../../../wire/pcap.ts';
 import type { Process } from '../../process/types.ts';
 import type { Device } from './names.ts';
 import { MAXIMUM_SNAPLEN } from './savefile-types.ts';
 import { TcpdumpExit, type Options } from './options.ts';
 import { type Frame, frameAt } from './frame.ts';
+
+const isCooked = (linktype: number): boolean => linktype === LINKTYPE_LINUX_SLL || linktype === LINKTYPE_LINUX_SLL2;
 
 /**
  * A filter of a cooked header as one of the kernel, whose packets begin after it; null when it reads what the kernel has no name for.
@@ -22,7 +24,7 @@ import { type Frame, frameAt } from './frame.ts';
 function withoutHeader(program: readonly BpfInsn[], linktype: number): BpfInsn[] | null {
   const v2 = linktype === LINKTYPE_LINUX_SLL2;
   const names: Readonly<Record<number, number>> = v2
-    ? { 0: B.SKF_AD_PROTOCOL, 4: B.SKF_AD_IFINDEX, 8: B.SKF_AD_HATYPE, 10: B.SKF_AD_PKTTYPE }
+    ? { 0: B.SKF_AD_PROTOCOL, 4: B.SKF_AD_IFINDEX, 10: B.SKF_AD_PKTTYPE }
     : { 0: B.SKF_AD_PKTTYPE, 14: B.SKF_AD_PROTOCOL };
   const hlen = v2 ? 20 : 16;
   const fixed: BpfInsn[] = [];
@@ -40,9 +42,7 @@ function withoutHeader(program: readonly BpfInsn[], linktype: number): BpfInsn[]
 function loads(code: number): boolean {
   const kind = code & 7;
   const mode = code & 0xe0;
-  return (
-    (kind === B.BPF_LD || kind === B.BPF_LDX) && (mode === B.BPF_ABS || mode === B.BPF_IND || mode === B.BPF_MSH)
-  );
+  return (kind === B.BPF_LD || kind === B.BPF_LDX) && (mode === B.BPF_ABS || mode === B.BPF_IND || mode === B.BPF_MSH);
 }
 
 export class Capture {
@@ -65,7 +65,7 @@ export class Capture {
     this.#direction = options.direction;
     this.#nano = options.nano;
     this.#snaplen = options.snaplen || MAXIMUM_SNAPLEN;
-    const cooked = linktype !== LINKTYPE_ETHERNET;
+    const cooked = isCooked(linktype);
     const swapped = ((ETH_P_ALL & 255) << 8) | (ETH_P_ALL >>> 8);
     this.#socket = proc.socket(so.AF_PACKET, (cooked ? so.SOCK_DGRAM : so.SOCK_RAW) | so.SOCK_CLOEXEC, swapped);
     this.#socket.setsockopt(so.SOL_SOCKET, so.SO_TIMESTAMPNS, 1);
@@ -88,7 +88,7 @@ export class Capture {
 
   /** From now on only what the program takes. On a cooked socket the kernel has no such header: its fields are asked for by name. */
   filter(program: readonly BpfInsn[]): void {
-    const inKernel = this.#linktype === LINKTYPE_ETHERNET ? program : withoutHeader(program, this.#linktype);
+    const inKernel = !isCooked(this.#linktype) ? program : withoutHeader(program, this.#linktype);
     if (inKernel === null) this.#program = program;
     else this.#socket.setsockopt(so.SOL_SOCKET, so.SO_ATTACH_FILTER, encodeBpf(inKernel));
   }
@@ -121,7 +121,7 @@ export class Capture {
     if (!outgoing && this.#direction === 'out') return null;
     const time = r.control.find((c) => c.level === so.SOL_SOCKET && c.type === so.SO_TIMESTAMPNS);
     const tsNs = time === undefined ? 0n : le64(time.data, 0) * 1_000_000_000n + BigInt(le32(time.data, 8));
-    if (this.#linktype === LINKTYPE_ETHERNET) return frameAt(tsNs, this.#nano, r.data, r.length);
+    if (!isCooked(this.#linktype)) return frameAt(tsNs, this.#nano, r.data, r.length);
     const v2 = this.#linktype === LINKTYPE_LINUX_SLL2;
     const hlen = v2 ? 20 : 16;
     const cooked = new Uint8Array(hlen + r.data.length);

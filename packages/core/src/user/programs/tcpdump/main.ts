@@ -2,11 +2,12 @@
 import { type BpfInsn, bpfDump, runBpf } from '../../../lib/bpf/index.ts';
 import { utf8Encode } from '../../../lib/text.ts';
 import { SystemError } from '../../../syscall/index.ts';
+import { ARPHRD_ETHER } from '../../../uapi/if-arp.ts';
 import { IFF_LOOPBACK, IFF_UP } from '../../../uapi/if.ts';
 import { SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2 } from '../../../uapi/signal.ts';
 import { LINKTYPE_ETHERNET, LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2 } from '../../../wire/pcap.ts';
 import type { Process, Program } from '../../process/types.ts';
-import { findDevice, listDevices } from './devices.ts';
+import { deviceLink, findDevice, listDevices } from './devices.ts';
 import { FilterError } from './filter/error.ts';
 import { compileFilter, type FilterNames } from './filter/parser.ts';
 import type { Frame } from './frame.ts';
@@ -95,7 +96,7 @@ class Tcpdump {
 
   #wantedLink(): number | null {
     const { linktype } = this.#o;
-    return linktype === null ? null : (linkByName(linktype) ?? fail(`invalid data link type ${linktype}`));
+    return linktype === null ? null : linkByName(linktype);
   }
 
   // ---- what becomes of packets
@@ -135,8 +136,9 @@ class Tcpdump {
     else await this.#proc.drain();
   }
 
-  get #enough(): boolean {
-    return this.#stopped || (this.#o.count > 0 && this.#captured >= this.#o.count);
+  /** Whether no more packets are wanted. @param before how many there were when the count of -c began */
+  #enough(before = 0): boolean {
+    return this.#stopped || (this.#o.count > 0 && this.#captured - before >= this.#o.count);
   }
 
   #catchSignals(): void {
@@ -150,26 +152,25 @@ class Tcpdump {
 
   // ---- a device
 
-  #listLinks(device: Device | null): number {
-    const list =
-      device === null
-        ? ['LINUX_SLL (Linux cooked v1)', 'LINUX_SLL2 (Linux cooked v2)']
-        : ['EN10MB (Ethernet)', 'DOCSIS (DOCSIS) (printing not supported)'];
+  #listLinks(device: Device | null, usual: number): number {
+    const list = [LINKTYPES[usual]!.join(' (') + ')'];
+    if (device === null) list.push('LINUX_SLL2 (Linux cooked v2)');
+    else if (device?.type === ARPHRD_ETHER) list.push('DOCSIS (DOCSIS) (printing not supported)');
     this.#proc.err(
       `Data link types for ${device?.name ?? 'any'} (use option -y to set):\n${list.map((l) => `  ${l}\n`).join('')}`,
     );
     return 0;
   }
 
-  /** The link type of the capture: the device's own or that of -y. */
-  #liveLink(device: Device | null): number {
-    const usual = device === null ? LINKTYPE_LINUX_SLL2 : LINKTYPE_ETHERNET;
-    const wanted = this.#wantedLink();
-    const linktype = wanted ?? usual;
-    if (linktype !== usual && !(device === null && linktype === LINKTYPE_LINUX_SLL))
-      fail(`${LINKTYPES[linktype]![0]} is not one of the DLTs supported by this device`);
-    if (device === null || wanted !== null) this.#proc.err(`tcpdump: data link type ${LINKTYPES[linktype]![0]}\n`);
-    return linktype;
+  /** The link type of the capture: the device's own or that of -y; of `any` by that name, Linux cooked v2. */
+  #liveLink(device: Device | null, usual: number): number {
+    let wanted = this.#wantedLink();
+    if (wanted === null && this.#o.device?.startsWith('any') === true) wanted = LINKTYPE_LINUX_SLL2;
+    if (wanted === null) return usual;
+    if (wanted !== usual && !(device === null && wanted === LINKTYPE_LINUX_SLL2))
+      fail(`${LINKTYPES[wanted]![0]} is not one of the DLTs supported by this device`);
+    this.#proc.err(`tcpdump: data link type ${LINKTYPES[wanted]![0]}\n`);
+    return wanted;
   }
 
   async #live(): Promise<number> {
@@ -183,8 +184,11 @@ class Tcpdump {
     }
     if (o.monitor) fail(`${name}: That device doesn't support monitor mode`);
     if (device !== null && (device.flags & IFF_UP) === 0) fail(`${name}: That device is not up`);
-    if (o.listLinktypes) return this.#listLinks(device);
-    const linktype = this.#liveLink(device);
+    const usual = device === null ? LINKTYPE_LINUX_SLL : (deviceLink(device.type) ?? LINKTYPE_LINUX_SLL);
+    if (device !== null && deviceLink(device.type) === null)
+      proc.err(`tcpdump: WARNING: unknown arptype ${device.type}, defaulting to cooked mode\n`);
+    if (o.listLinktypes) return this.#listLinks(device, usual);
+    const linktype = this.#liveLink(device, usual);
     const snaplen = o.snaplen || MAXIMUM_SNAPLEN;
     const program = await this.#compile(linktype, snaplen, false);
     if (o.dump > 0) {
@@ -214,7 +218,7 @@ class Tcpdump {
     let told = -1;
     let end = '';
     try {
-      while (!this.#enough) {
+      while (!this.#enough()) {
         await proc.tick();
         const frame = await capture.next(telling ? SECOND : Infinity);
         if (frame !== null) await this.#one(frame, linktype);
@@ -320,8 +324,9 @@ class Tcpdump {
     const proc = this.#proc;
     let status = 0;
     let end = '';
+    const before = this.#captured;
     try {
-      while (!this.#enough) {
+      while (!this.#enough(before)) {
         await proc.tick();
         const frame = await file.next();
         if (frame === null) break;

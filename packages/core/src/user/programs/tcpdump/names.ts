@@ -76,13 +76,20 @@ export interface Device {
   readonly index: number;
   readonly name: string;
   readonly flags: number;
+  /** ARPHRD_* */
+  readonly type: number;
 }
 
 /** The devices of the namespace, in the kernel's order. */
 export async function devices(proc: Process): Promise<Device[]> {
   const client = new NetlinkClient(proc.task);
   try {
-    return (await client.link.dump()).map((l) => ({ index: l.index, name: l.attrs.ifname ?? '', flags: l.flags }));
+    return (await client.link.dump()).map((l) => ({
+      index: l.index,
+      name: l.attrs.ifname ?? '',
+      flags: l.flags,
+      type: l.type,
+    }));
   } finally {
     client.close();
   }

@@ -1,5 +1,6 @@
 /** The command line. @see tcpdump(8) */
 import { getopt, type LongOption } from '../getopt.ts';
+import { linkByName } from './link-names.ts';
 import { MAXIMUM_SNAPLEN } from './savefile-types.ts';
 import { USAGE, VERSION } from './usage.ts';
 
@@ -335,8 +336,11 @@ export function parseOptions(argv: readonly string[]): Options {
         o.hexAscii++;
         break;
       case 'y':
+        if (linkByName(v) === null) wrong(`invalid data link type ${v}`);
         o.linktype = v;
         break;
+      case 'Y':
+        throw new TcpdumpExit(1, USAGE);
       case '#':
         o.number = true;
         break;

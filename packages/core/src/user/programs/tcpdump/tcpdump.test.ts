@@ -188,7 +188,8 @@ describe('filters compile as libpcap compiles them', () => {
       const fast = decodeBpf(encodeBpf(await compile(f, 'optimized')))!;
       const slow = await compile(f, 'plain');
       const differ = packets.filter(
-        ({ data, origLen }) => runBpf(fast, data, 0, data.length, origLen) !== runBpf(slow, data, 0, data.length, origLen),
+        ({ data, origLen }) =>
+          runBpf(fast, data, 0, data.length, origLen) !== runBpf(slow, data, 0, data.length, origLen),
       );
       expect([f.filter, differ.length]).toEqual([f.filter, 0]);
     }

@@ -16,7 +16,7 @@ const LEAVE = '\x1b[?1049l';
 /** There is something to read, or the end. */
 const READABLE = POLLIN | POLLHUP | POLLERR;
 /** Options that are the way this pager is anyhow: raw colours, no bell, and quiet about it. */
-const USUAL = new Set([...'Rrq']);
+const USUAL = new Set('Rrq');
 
 interface Wanted {
   readonly files: readonly string[];
@@ -147,13 +147,7 @@ async function suspend(proc: Process, modes: Modes): Promise<void> {
 }
 
 /** Shows the text on the terminal until `q`. */
-async function show(
-  proc: Process,
-  wanted: Wanted,
-  source: Source,
-  tty: number,
-  terminalModes: Modes,
-): Promise<void> {
+async function show(proc: Process, wanted: Wanted, source: Source, tty: number, terminalModes: Modes): Promise<void> {
   const keys = new KeyReader();
   const pager = new Pager(source.lines, wanted, () => proc.winsize(tty) ?? { rows: 24, cols: 80 });
   let resized = false;

@@ -271,11 +271,11 @@ export class Pager {
       this.#toEnd = false;
     }
     const { rows, atEnd } = this.#page();
-    const shown = rows.map((r) => `${this.#marked(r.text)}\x1b[m\x1b[K`);
+    const shown = rows.map((r) => `\x1b[K${this.#marked(r.text)}\x1b[m`);
     if (this.#first && atEnd) while (shown.length < this.#height) shown.unshift('\x1b[K');
     else if (rows.length > 0) this.#first = false;
-    while (shown.length < this.#height) shown.push(this.ended ? '~\x1b[K' : '\x1b[K');
-    return `\x1b[H${shown.join('\r\n')}\r\n${this.#status(atEnd)}\x1b[K`;
+    while (shown.length < this.#height) shown.push(this.ended ? '\x1b[K~' : '\x1b[K');
+    return `\x1b[H${shown.join('\r\n')}\r\n\x1b[K${this.#status(atEnd)}`;
   }
 
   #status(atEnd: boolean): string {

@@ -196,7 +196,7 @@ export async function watchMain(proc: Process): Promise<number> {
       const size = proc.winsize(1) ?? { rows: 24, cols: 80 };
       const head = wanted.title ? [header(proc, wanted, size.cols), ''] : [];
       const rows = [...head, ...rowsOf(output, size.cols, Math.max(0, size.rows - head.length))];
-      proc.out(`\x1b[H${rows.map((r) => `${r}\x1b[K`).join('\r\n')}\x1b[J`);
+      proc.out(`\x1b[H${rows.map((r) => `\x1b[K${r}`).join('\r\n')}${rows.length < size.rows ? '\r\n\x1b[J' : ''}`);
       await proc.flush();
       if (wanted.errexit && ended !== 0) {
         status = 8;

@@ -298,11 +298,11 @@ const disown: Builtin = {
     if (bad !== null) return bad;
     const f = new Set(p.flags.map((x) => x.letter));
     const specs = texts(p.rest);
-    // -h: the job stays and gets no SIGHUP from this shell, which sends none to any.
     const done = (job: Job): void => {
-      if (!f.has('h') && job.stopped !== 0)
-        void sh.error(`warning: deleting stopped job ${job.id} with process group ${job.pgid}`);
-      if (!f.has('h')) sh.jobs.remove(job);
+      job.spared = true;
+      if (f.has('h')) return;
+      if (job.stopped !== 0) void sh.error(`warning: deleting stopped job ${job.id} with process group ${job.pgid}`);
+      sh.jobs.remove(job);
     };
     if (f.has('a') || f.has('r')) {
       for (const job of sh.jobs.list.slice()) if (!f.has('r') || jobState(job) === 'Running') done(job);

@@ -94,6 +94,9 @@ export class Display {
       const b = old[r]!.cells;
       while (from < a.length && from < b.length && a[from]!.text === b[from]!.text) from++;
     }
+    // Behind a full row the cursor waits: it gets there by writing the last cell.
+    const row = next.rows[r];
+    if (row !== undefined && from > 0 && from === row.cells.length && row.width >= this.#cols) from--;
     const known = Math.max(old.length, this.#row + 1);
     if (from === 0 && r >= known && r > this.#top) {
       // A row that is not there yet comes into being behind the last cell of the one before.

@@ -1,6 +1,6 @@
 /** The shell at a terminal: prompts, one command after the other. */
 import { SystemError } from '../../../syscall/index.ts';
-import { SIGCONT, SIGHUP, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH } from '../../../uapi/signal.ts';
+import { SIGCONT, SIGHUP, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU } from '../../../uapi/signal.ts';
 import type { Termios } from '../../process/tty/termios.ts';
 import { DiscardSignal, ExitSignal } from '../errors.ts';
 import { jobDone } from '../jobs.ts';
@@ -48,7 +48,9 @@ class Session {
     this.#sh = sh;
     this.#recorder = new Recorder(sh, options.history);
     const edits = !options.plain && sh.proc.isatty(0) && sh.vars.get('TERM') !== 'dumb';
-    this.#terminal = edits ? new EditedTerminal(sh, completerOf(sh), () => notify(sh)) : null;
+    this.#terminal = edits
+      ? new EditedTerminal(sh, completerOf(sh), { notify: () => notify(sh), resized: () => this.#measure() })
+      : null;
     sh.options.emacs = edits;
   }
 
@@ -57,7 +59,6 @@ class Session {
     const sh = this.#sh;
     const { proc, traps } = sh;
     for (const s of [SIGTERM, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU]) traps.ignore(s);
-    proc.signal(SIGWINCH, () => this.#measure());
     proc.signal(SIGHUP, () => void (traps.hungUp = true));
     if (sh.options.monitor) await this.#takeTerminal();
     this.#measure();
@@ -192,7 +193,7 @@ class Session {
   async #line(name: 'PS1' | 'PS2'): Promise<string | null> {
     const sh = this.#sh;
     const prompt = await promptText(sh, sh.vars.get(name) ?? '');
-    if (this.#terminal !== null) return this.#terminal.readLine(prompt);
+    if (this.#terminal !== null && sh.options.emacs) return this.#terminal.readLine(prompt);
     await sh.warn(prompt.replace(/[\x01\x02]/g, ''));
     try {
       return await readLine(sh, 0);
@@ -237,7 +238,7 @@ class Session {
   #hangUp(): number {
     const sh = this.#sh;
     this.#recorder.finish();
-    for (const job of sh.jobs.list) if (!job.disowned) this.#signal(job.pgid, SIGHUP);
+    for (const job of sh.jobs.list) if (!job.disowned && !job.spared) this.#signal(job.pgid, SIGHUP);
     return 128 + SIGHUP;
   }
 }

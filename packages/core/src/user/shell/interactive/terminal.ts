@@ -2,7 +2,7 @@
 import { utf8Encode } from '../../../lib/text.ts';
 import { SystemError } from '../../../syscall/index.ts';
 import { EINTR } from '../../../uapi/errno.ts';
-import { SIGCHLD, SIGINT } from '../../../uapi/signal.ts';
+import { SIGCHLD, SIGINT, SIGWINCH } from '../../../uapi/signal.ts';
 import { POLLIN } from '../../../uapi/socket.ts';
 import { ECHO, ICANON, ICRNL, INLCR, VDISABLE, VLNEXT, VMIN, VTIME } from '../../../uapi/termios.ts';
 import type { Termios } from '../../process/tty/termios.ts';
@@ -31,6 +31,14 @@ const editing = (t: Termios): Termios => ({
   cc: t.cc.map((c, i) => (i === VMIN ? 1 : i === VTIME ? 0 : i === VLNEXT ? VDISABLE : c)),
 });
 
+/** What is to be done while a line is typed. */
+export interface TerminalEvents {
+  /** Tells of jobs at once, as `set -b` wants it. */
+  notify(): Promise<void>;
+  /** The window has another size. */
+  resized(): void;
+}
+
 export class EditedTerminal {
   readonly #sh: Shell;
   readonly #editor: Editor;
@@ -38,11 +46,14 @@ export class EditedTerminal {
   /** A child ended or stopped. */
   #childNews = false;
 
-  /** Tells of jobs at once, as `set -b` wants it. */
-  readonly #notify: () => Promise<void>;
+  readonly #events: TerminalEvents;
 
-  constructor(sh: Shell, complete: Completer, notify: () => Promise<void> = () => Promise.resolve()) {
-    this.#notify = notify;
+  constructor(
+    sh: Shell,
+    complete: Completer,
+    events: TerminalEvents = { notify: () => Promise.resolve(), resized() {} },
+  ) {
+    this.#events = events;
     this.#sh = sh;
     this.#editor = new Editor({
       write: (text) => void (this.#out += text),
@@ -77,6 +88,9 @@ export class EditedTerminal {
     await proc.tcsetattr(0, editing(before));
     const notifies = this.#sh.options.notify && this.#sh.traps.get(SIGCHLD) === undefined;
     if (notifies) proc.signal(SIGCHLD, () => void (this.#childNews = true));
+    // Only now: elsewhere a change of the window interrupts nothing.
+    const watches = this.#sh.traps.get(SIGWINCH) === undefined;
+    if (watches) proc.signal(SIGWINCH, () => this.#events.resized());
     try {
       this.#out += PASTE_ON;
       this.#editor.start(prompt, initial, !silent && (before.lflag & ECHO) !== 0);
@@ -88,6 +102,7 @@ export class EditedTerminal {
       throw e;
     } finally {
       if (notifies) proc.signal(SIGCHLD, 'default');
+      if (watches) proc.signal(SIGWINCH, 'default');
       await this.#flush();
       await proc.tcsetattr(0, before);
     }
@@ -150,7 +165,7 @@ export class EditedTerminal {
       this.#editor.display.leave();
       this.#out += '\r\n';
       await this.#flush();
-      await this.#notify();
+      await this.#events.notify();
     }
     if (traps.due) {
       this.#editor.display.leave();

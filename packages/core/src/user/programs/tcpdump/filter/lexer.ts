@@ -131,7 +131,7 @@ export function tokenize(text: string): Token[] {
       continue;
     }
     const eid = EID.exec(rest);
-    if (eid !== null && !(/^\d{12}/.test(rest) && eid[0].length === 12)) {
+    if (eid !== null) {
       i += eid[0].length;
       push('eid', eid[0]);
       continue;

@@ -1,0 +1,181 @@
+/** Sets of characters as Perl's patterns have them. */
+import { RegexError } from '../pattern.ts';
+
+/** Code points from `lo` to `hi`, both in it. */
+export type Range = readonly [lo: number, hi: number];
+
+/** A set: its ranges and JavaScript classes (`\p{L}`, flag `u`), or all the rest. */
+export interface SetSource {
+  readonly ranges: readonly Range[];
+  /** Parts of a JavaScript alternation, each of one character; letters' cases are not folded in them. */
+  readonly classes: readonly string[];
+  readonly negated: boolean;
+  /** Cases are folded in the ranges. */
+  readonly fold: boolean;
+}
+
+const hex = (cp: number): string => `\\u{${cp.toString(16)}}`;
+
+const KNOWN_NO = 1;
+const KNOWN_YES = 2;
+
+/** A set that remembers what it was asked. */
+export class CharSet {
+  readonly #source: SetSource;
+  readonly #ascii: Uint8Array = new Uint8Array(128);
+  readonly #others: Map<number, boolean> = new Map();
+  #re: readonly RegExp[] | null = null;
+
+  constructor(source: SetSource) {
+    this.#source = source;
+  }
+
+  has(cp: number): boolean {
+    if (cp < 128) {
+      const known = this.#ascii[cp]!;
+      if (known !== 0) return known === KNOWN_YES;
+      const yes = this.#look(cp);
+      this.#ascii[cp] = yes ? KNOWN_YES : KNOWN_NO;
+      return yes;
+    }
+    let yes = this.#others.get(cp);
+    if (yes === undefined) {
+      if (this.#others.size > 5000) this.#others.clear();
+      this.#others.set(cp, (yes = this.#look(cp)));
+    }
+    return yes;
+  }
+
+  #look(cp: number): boolean {
+    const { ranges, classes, negated, fold } = this.#source;
+    if (ranges.some(([lo, hi]) => cp >= lo && cp <= hi)) return !negated;
+    if (this.#re === null) {
+      const re: RegExp[] = [];
+      if (fold && ranges.length > 0)
+        re.push(new RegExp(`^[${ranges.map(([lo, hi]) => `${hex(lo)}-${hex(hi)}`).join('')}]$`, 'iu'));
+      if (classes.length > 0) re.push(new RegExp(`^(?:${classes.join('|')})$`, 'su'));
+      this.#re = re;
+    }
+    const c = String.fromCodePoint(cp);
+    return this.#re.some((re) => re.test(c)) !== negated;
+  }
+}
+
+const HORIZONTAL = '\\t \\u00a0\\u1680\\u180e\\u2000-\\u200a\\u202f\\u205f\\u3000';
+const VERTICAL = '\\n-\\r\\u0085\\u2028\\u2029';
+/** Perl's spaces, with (*UCP). */
+const SPACE = `${HORIZONTAL}${VERTICAL}`;
+
+/** POSIX's names, as parts of JavaScript classes. @see pcre2pattern(3), POSIX CHARACTER CLASSES */
+const POSIX: Readonly<Record<string, string>> = {
+  alpha: 'A-Za-z',
+  lower: 'a-z',
+  upper: 'A-Z',
+  alnum: 'A-Za-z0-9',
+  ascii: '\\0-\\x7f',
+  blank: ' \\t',
+  cntrl: '\\0-\\x1f\\x7f',
+  digit: '0-9',
+  graph: '!-~',
+  print: ' -~',
+  punct: '!-\\/:-@\\[-`\\{-~',
+  space: '\\t-\\r ',
+  word: '\\w',
+  xdigit: '0-9A-Fa-f',
+};
+/** The same with (*UCP). */
+const POSIX_UCP: Readonly<Record<string, string>> = {
+  ...POSIX,
+  alpha: '\\p{L}',
+  lower: '\\p{Ll}',
+  upper: '\\p{Lu}',
+  alnum: '\\p{L}\\p{N}',
+  blank: HORIZONTAL,
+  cntrl: '\\p{Cc}',
+  digit: '\\p{Nd}',
+  graph: '\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Cf}',
+  print: '\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Cf}\\p{Zs}',
+  punct: '\\p{P}$+<=>^`|~',
+  space: SPACE,
+  word: '\\p{L}\\p{N}_',
+};
+
+/** A POSIX class by its name, perhaps with a circumflex before it; null when there is none. */
+export function posixClass(name: string, fold: boolean, ucp: boolean): string | null {
+  const negated = name.startsWith('^');
+  let word = negated ? name.slice(1) : name;
+  if (fold && (word === 'lower' || word === 'upper')) word = 'alpha';
+  const table = ucp ? POSIX_UCP : POSIX;
+  return Object.hasOwn(table, word) ? `[${negated ? '^' : ''}${table[word]!}]` : null;
+}
+
+/** What \d \w \s \h \v \N and their opposites stand for. */
+export function typeClass(letter: string, ucp: boolean): string | null {
+  switch (letter) {
+    case 'd':
+      return ucp ? '\\p{Nd}' : '[0-9]';
+    case 'D':
+      return ucp ? '\\P{Nd}' : '[^0-9]';
+    case 'w':
+      return ucp ? '[\\p{L}\\p{N}_]' : '\\w';
+    case 'W':
+      return ucp ? '[^\\p{L}\\p{N}_]' : '\\W';
+    case 's':
+      return ucp ? `[${SPACE}]` : '[\\t-\\r ]';
+    case 'S':
+      return ucp ? `[^${SPACE}]` : '[^\\t-\\r ]';
+    case 'h':
+      return `[${HORIZONTAL}]`;
+    case 'H':
+      return `[^${HORIZONTAL}]`;
+    case 'v':
+      return `[${VERTICAL}]`;
+    case 'V':
+      return `[^${VERTICAL}]`;
+    default:
+      return null;
+  }
+}
+
+/** Properties of PCRE's own. */
+const OWN: Readonly<Record<string, string>> = {
+  any: '[^]',
+  'l&': '[\\p{Lu}\\p{Ll}\\p{Lt}]',
+  lc: '[\\p{Lu}\\p{Ll}\\p{Lt}]',
+  xan: '[\\p{L}\\p{N}]',
+  xsp: `[${SPACE}]`,
+  xps: `[${SPACE}]`,
+  xwd: '[\\p{L}\\p{N}_]',
+  xuc: '[$@`\\u00a0-\\ud7ff\\ue000-\\u{10ffff}]',
+};
+
+const isClass = (source: string): boolean => {
+  try {
+    return new RegExp(source, 'u').test('') || true;
+  } catch {
+    return false;
+  }
+};
+
+/** The property in \p{name}: as JavaScript has it, or made of what it has. @throws RegexError */
+export function propertyClass(text: string, negated: boolean): string {
+  const not = text.startsWith('^') !== negated;
+  const asked = text.replace(/^\^/, '');
+  const kind = /^(sc|script|scx|scriptextensions|bidiclass|bc)\s*[=:](.*)$/i.exec(asked.replace(/[_\s-]+(?=\w*[=:])/g, ''));
+  const name = (kind === null ? asked : kind[2]!).trim();
+  const own = OWN[name.toLowerCase().replace(/[\s_-]/g, '')];
+  const p = not ? 'P' : 'p';
+  if (kind === null && own !== undefined) return not ? `(?!${own})[^]` : own;
+  // Case, spaces, hyphens and underscores of a name do not count.
+  const words = name.split(/[\s_-]+/).map((w) => w.charAt(0).toUpperCase() + w.slice(1).toLowerCase());
+  const forms = [name, words.join('_'), words.join(''), name.toUpperCase()];
+  const bidi = kind !== null && /^b/i.test(kind[1]!);
+  for (const form of bidi ? [] : forms) {
+    const scripts = kind !== null && /^sc(ript)?$/i.test(kind[1]!) ? ['Script='] : ['Script_Extensions=', ''];
+    for (const prefix of kind === null ? ['', 'Script_Extensions='] : scripts.slice(0, 1)) {
+      const source = `\\${p}{${prefix}${form}}`;
+      if (/^[\w=]+$/.test(prefix + form) && isClass(source)) return source;
+    }
+  }
+  throw new RegexError('unknown property after \\P or \\p');
+}
