@@ -33,6 +33,9 @@ netstat -ia
 netstat -ie
 netstat -g
 netstat -gn
+timeout 2.5 netstat -ci | cut -c1-21
+timeout 2.5 netstat -crn
+timeout 2.5 netstat -cs | head -2
 netstat -s
 netstat -s6
 netstat

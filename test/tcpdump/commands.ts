@@ -176,7 +176,7 @@ export const commands: readonly string[] = [
   'ip link set lo up; tcpdump -n -t -i lo -c 2 icmp 2>&1 & sleep 1; ping -c 1 127.0.0.1 >/dev/null; wait',
   'ip link set lo up; tcpdump -n -t -e -v -i lo -c 2 udp > o 2>&1 & sleep 1; ping -c 1 127.0.0.1 >/dev/null; sleep 1.5; kill -INT $!; wait; cat o',
   'ip link set lo up; tcpdump -i lo -w live.pcap -c 2 2>&1 & sleep 1; ping -c 1 127.0.0.1 >/dev/null; wait; tcpdump -nt -r live.pcap --count 2>&1',
-  'ip link set lo up; tcpdump -U -i lo -w live2.pcap icmp > o 2>&1 & sleep 1; ping -c 1 127.0.0.1 >/dev/null; sleep 0.3; tcpdump -r live2.pcap --count 2>/dev/null; kill -TERM $!; wait; cat o',
+  'ip link set lo up; tcpdump -U -i lo -w live2.pcap icmp > o 2>&1 & sleep 1; ping -c 1 127.0.0.1 >/dev/null; sleep 1.5; tcpdump -r live2.pcap --count 2>/dev/null; kill -TERM $!; wait; cat o',
   'ip link set lo up; tcpdump -n -t -i lo -c 1 -Q in icmp 2>&1 & sleep 1; ping -c 1 127.0.0.1 >/dev/null; wait',
   'ip link set lo up; tcpdump -n -t -i any -c 1 -s 40 icmp 2>&1 & sleep 1; ping -c 1 127.0.0.1 >/dev/null; wait',
   'ip link set lo up; tcpdump -n -t -i lo --count -c 2 icmp 2>&1 & sleep 1; ping -c 1 127.0.0.1 >/dev/null; wait',

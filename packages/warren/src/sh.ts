@@ -68,8 +68,8 @@ export async function sh(options: ShOptions): Promise<number> {
     if (options.name !== null) return 1;
   }
   const status = await (isInteractive() ? interactive(machine, guests) : plain(machine));
-  await guests.dismiss();
   (entrance as Partial<Entrance>).close?.();
+  await guests.dismiss();
   booted.close();
   return status;
 }

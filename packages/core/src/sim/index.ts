@@ -56,4 +56,4 @@ export { type Cost, DEFAULT_COST, NO_COST } from './core/cost.ts';
 export type { Net } from './core/net.ts';
 export type { NetDevice } from './core/net-device.ts';
 export { allocSkb, type SkBuff } from './core/skbuff.ts';
-export { addVirtioNet, plugWire, type VirtioNetOptions, type Wire, wireReceive } from './drivers/virtio-net.ts';
+export { addVirtioNet, plugWire, type VirtioNetOptions, type Wire, wireOf, wireReceive } from './drivers/virtio-net.ts';

@@ -35,11 +35,9 @@ export const DHO_LEASE_TIME = 51;
 export const DHO_MESSAGE_TYPE = 53;
 export const DHO_SERVER_IDENTIFIER = 54;
 export const DHO_PARAMETER_REQUEST_LIST = 55;
-export const DHO_MESSAGE = 56;
 export const DHO_MAX_MESSAGE_SIZE = 57;
 export const DHO_RENEWAL_TIME = 58;
 export const DHO_REBINDING_TIME = 59;
-export const DHO_CLIENT_IDENTIFIER = 61;
 const DHO_PAD = 0;
 const DHO_END = 255;
 

@@ -23,10 +23,8 @@ export const DNS_AD = 0x0020;
 export const DNS_CD = 0x0010;
 
 export const NOERROR = 0;
-export const FORMERR = 1;
 export const SERVFAIL = 2;
 export const NXDOMAIN = 3;
-export const NOTIMP = 4;
 export const REFUSED = 5;
 
 export const T_A = 1;
@@ -167,7 +165,7 @@ const nameIn = (type: number): { readonly at: number; readonly names: number } |
 function plainData(b: Uint8Array, o: number, len: number, type: number): Uint8Array | null {
   const where = nameIn(type);
   if (where === null) return b.slice(o, o + len);
-  const parts: number[] = [...b.slice(o, o + where.at)];
+  const parts: number[] = Array.from(b.subarray(o, o + where.at));
   let at = o + where.at;
   for (let i = 0; i < where.names; i++) {
     const found = readDnsName(b, at);

@@ -2,7 +2,7 @@
 import { Random } from '../lib/random.ts';
 import { Ring } from '../lib/ring.ts';
 import { Timer } from '../lib/timer-heap.ts';
-import { allocSkb, type NetDevice, plugWire, type SkBuff, type Wire, wireReceive } from '../sim/index.ts';
+import { allocSkb, type NetDevice, plugWire, type SkBuff, type Wire, wireOf, wireReceive } from '../sim/index.ts';
 
 export interface CableOptions {
   /** One way, ms. Default 0.01: a cable in a rack, and its cards. */
@@ -17,7 +17,13 @@ export interface CableOptions {
   readonly queueBytes?: number;
 }
 
-const DEFAULTS = { delayMs: 0.01, jitterMs: 0, rate: Infinity, loss: 0, queueBytes: 256 * 1024 };
+const DEFAULTS: Required<CableOptions> = {
+  delayMs: 0.01,
+  jitterMs: 0,
+  rate: Infinity,
+  loss: 0,
+  queueBytes: 256 * 1024,
+};
 /** Preamble, start of frame, check sequence and the gap behind: time on the wire that is not in the packet. */
 const ETHERNET_OVERHEAD = 24;
 
@@ -43,6 +49,7 @@ class Lane {
     this.#timer = new Timer(() => this.#arrive(), null);
   }
 
+  /** Takes a frame's bytes to the other end; the skb stays the caller's. */
   send(skb: SkBuff): void {
     const { delayMs, jitterMs, rate, loss, queueBytes } = this.#options;
     const { kernel } = this.#to.net;
@@ -62,8 +69,12 @@ class Lane {
     const arrival = Math.max(this.#lastArrival, this.#busyUntil + Math.max(0, delayMs + jitter) * 1e6);
     this.#lastArrival = arrival;
     const frame = allocSkb(kernel, skb.len);
+    // Buffers of a pool are of one size: all of it at once makes no view for each frame.
+    if (frame.buf.length === skb.buf.length) {
+      frame.buf.set(skb.buf);
+      frame.data = skb.data;
+    } else frame.buf.set(skb.buf.subarray(skb.data, skb.data + skb.len), frame.data);
     frame.put(skb.len);
-    frame.buf.set(skb.buf.subarray(skb.data, skb.data + skb.len), frame.data);
     frame.tstamp = arrival;
     this.#frames.push(frame);
     if (!this.#timer.pending) kernel.clock.modAt(this.#timer, arrival);
@@ -84,6 +95,18 @@ class Lane {
   }
 }
 
+/** @throws RangeError naming the option that makes no sense */
+function checkOptions({ delayMs, jitterMs, rate, loss, queueBytes }: Required<CableOptions>): void {
+  const check = (good: boolean, name: string, what: string): void => {
+    if (!good) throw new RangeError(`${name} of a cable: ${what}`);
+  };
+  check(Number.isFinite(delayMs) && delayMs >= 0, 'delayMs', 'milliseconds, 0 or more');
+  check(Number.isFinite(jitterMs) && jitterMs >= 0, 'jitterMs', 'milliseconds, 0 or more');
+  check(rate > 0, 'rate', 'bits a second, more than 0');
+  check(loss >= 0 && loss <= 1, 'loss', 'a share from 0 to 1');
+  check(queueBytes >= 0, 'queueBytes', 'bytes, 0 or more');
+}
+
 /** Joins two cards until it is unplugged. */
 export class Cable implements Wire {
   readonly a: NetDevice;
@@ -91,9 +114,16 @@ export class Cable implements Wire {
   readonly #toA: Lane;
   readonly #toB: Lane;
 
-  /** @param seed of what it loses and how its delay varies */
+  /**
+   * @param seed of what it loses and how its delay varies
+   * @throws RangeError for an option out of its range, and when a card has a cable already
+   */
   constructor(a: NetDevice, b: NetDevice, options: CableOptions, seed: string) {
     const all = { ...DEFAULTS, ...options };
+    checkOptions(all);
+    if (a === b) throw new RangeError(`${a.name}: a cable has two ends`);
+    for (const dev of [a, b])
+      if (wireOf(dev) !== null) throw new RangeError(`${dev.name}: there is a cable in it already`);
     const random = new Random(seed);
     this.a = a;
     this.b = b;
@@ -101,6 +131,12 @@ export class Cable implements Wire {
     this.#toB = new Lane(b, all, random.split('b'));
     plugWire(a, this);
     plugWire(b, this);
+    a.net.kernel.scheduler.poke();
+  }
+
+  /** Whether it is still in. */
+  get plugged(): boolean {
+    return wireOf(this.a) === this;
   }
 
   /** Frames lost on the way, of both directions. */
@@ -117,9 +153,11 @@ export class Cable implements Wire {
     (from === this.a ? this.#toB : this.#toA).send(skb);
   }
 
-  /** Takes it out: both cards lose their carrier. What is on the way still arrives. */
+  /** Takes it out: both cards lose their carrier. What is on the way still arrives. The second time for nothing. */
   unplug(): void {
+    if (!this.plugged) return;
     plugWire(this.a, null);
     plugWire(this.b, null);
+    this.a.net.kernel.scheduler.poke();
   }
 }

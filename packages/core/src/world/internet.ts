@@ -17,7 +17,7 @@ import { AF_INET } from '../uapi/socket.ts';
 import type { Process, Program } from '../user/process/index.ts';
 import { dhcpd } from '../user/programs/dnsmasq/dhcpd.ts';
 import type { DhcpPool } from '../user/programs/dnsmasq/dhcp-server.ts';
-import type { Machine } from './machine.ts';
+import type { Machine, MachineOptions } from './machine.ts';
 import type { World } from './world.ts';
 
 /** A router on the way, as traceroute shows it, and how long a frame takes to it from the one before. */
@@ -59,8 +59,9 @@ const address = (text: string): number => {
 
 /** `10.0.2.2/24` as its parts. */
 function interfaceAddress(text: string): { readonly local: number; readonly prefixlen: number } {
-  const [host, prefixlen] = text.split('/');
-  return { local: address(host!), prefixlen: Number(prefixlen) };
+  const [, host, prefixlen] = /^([\d.]+)\/([12]?\d|3[0-2])$/.exec(text) ?? [];
+  if (host === undefined) throw new RangeError(`${text}: not an IPv4 address with the length of its prefix`);
+  return { local: address(host), prefixlen: Number(prefixlen) };
 }
 
 async function addAddress(conn: NetlinkClient, index: number, local: number, prefixlen: number): Promise<void> {
@@ -191,8 +192,11 @@ async function servers(proc: Process, world: World, machine: Machine, last: Node
   await setSysctl(proc, 'ipv4/ip_default_ttl', plan.ttl);
 }
 
-/** Puts an internet behind `card`. It is there once the world's clock has moved a little. */
-export function internet(world: World, card: NetDevice, plan: InternetPlan): void {
-  const machine = world.machine('internet');
+/**
+ * Puts an internet behind `card`. It is there once the world's clock has moved a little.
+ * @param onCrash as a machine's
+ */
+export function internet(world: World, card: NetDevice, plan: InternetPlan, onCrash?: MachineOptions['onCrash']): void {
+  const machine = world.machine('internet', onCrash === undefined ? {} : { onCrash });
   machine.startDaemon(builder(world, machine, card, plan), ['internet']);
 }

@@ -87,7 +87,10 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 export class Machine {
   readonly kernel: SimKernel;
   readonly system: System;
-  #foreground: Process | null = null;
+  /** What runs for somebody outside: commands of `run`, shells of terminals. */
+  readonly #attended = new Set<Process>();
+  /** Of those the commands of `run`, which a Ctrl-C of the host is meant for. */
+  readonly #foreground = new Set<Process>();
 
   private constructor(options: MachineOptions) {
     this.kernel = createSimKernel(options);
@@ -109,7 +112,8 @@ export class Machine {
 
   /**
    * Runs a command to its end. When it is the machine's first process the rest is killed with it, as happens in a PID
-   * namespace; else what it left behind is there at the next one, and keeps no clock going until then.
+   * namespace; else what it left behind is there at the next one, and keeps no clock going until then. Several may run
+   * at once.
    *
    * @param argv the program (a path, or a name found in PATH) and its arguments
    * @throws SystemError ENOENT, EACCES when there is no such program
@@ -128,8 +132,9 @@ export class Machine {
         new HostOutput(options.stderr ?? (() => {})),
       ],
     });
-    this.#foreground = process;
     const ended = this.system.waitExit(process);
+    const leave = this.attend(process);
+    this.#foreground.add(process);
     const { idle } = this.kernel.scheduler;
     let onIdle = (): void => {};
     const stuck = new Promise<'stuck'>((resolve) => {
@@ -138,16 +143,33 @@ export class Machine {
     idle.add(onIdle);
     const result = await Promise.race([ended, stuck]);
     idle.delete(onIdle);
-    for (const task of this.kernel.tasks.values()) this.kernel.scheduler.daemonize(task);
-    this.#foreground = null;
+    this.#foreground.delete(process);
+    leave();
     if (result === 'stuck') return { status: 0, signal: 0, stuck: true };
     return { status: result.signal === 0 ? result.status : 128 + result.signal, signal: result.signal, stuck: false };
   }
 
+  /**
+   * Somebody outside waits for this process: the clock goes until it ends. What is left of the machine when the last such
+   * process has ended keeps no clock going.
+   * @returns gives it up before its end
+   */
+  attend(process: Process & { readonly kpid: number }): () => void {
+    this.#attended.add(process);
+    const leave = (): void => {
+      if (!this.#attended.delete(process) || this.#attended.size > 0) return;
+      for (const task of this.kernel.tasks.values()) this.kernel.scheduler.daemonize(task);
+    };
+    const task = this.kernel.tasks.get(process.kpid);
+    // Before anybody else runs: who is left must not use the moment until the host hears of it.
+    if (task === undefined) leave();
+    else task.onExit = leave;
+    return leave;
+  }
+
   /** Sends a signal to everything in the foreground, as a terminal's Ctrl-C does. */
   signal(signal: number): void {
-    const process = this.#foreground;
-    if (process !== null) this.system.killGroup(process.pgid, signal);
+    for (const process of this.#foreground) this.system.killGroup(process.pgid, signal);
   }
 
   /**

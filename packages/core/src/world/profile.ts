@@ -34,12 +34,15 @@ const UPTIME_NS = 20e9;
 
 /** Waits for the network, and for what settles after it. */
 const settle: Program = async (proc) => {
-  await waitOnline(proc);
+  if ((await waitOnline(proc)) !== 0) return 1;
   await proc.nanosleep(UPTIME_NS - proc.task.now());
   return 0;
 };
 
-/** A machine of a profile, as it is some time after its boot: `lo` up, addressed by DHCP. Its boot takes no time of the host. */
+/**
+ * A machine of a profile, as it is some time after its boot: `lo` up, addressed by DHCP. Its boot takes no time of the host.
+ * @throws Error when its card gets no address: what is behind it is not put together rightly
+ */
 export async function bootProfile(profile: Profile, options: ProfileOptions): Promise<Machine> {
   const { network } = profile;
   const files = new Map([...(profile.files ?? []), ...(options.files ?? [])]);
@@ -54,9 +57,10 @@ export async function bootProfile(profile: Profile, options: ProfileOptions): Pr
   const machine = world.machine(profile.hostname, { files, ...(onCrash === undefined ? {} : { onCrash }) });
   options.onBoot?.(machine);
   const card = machine.addCard(network.card);
-  internet(world, card, network.internet);
+  internet(world, card, network.internet, onCrash);
   machine.startDaemon(networkd, ['/lib/systemd/systemd-networkd', card.name, String(network.metric)]);
-  await machine.run(['systemd-networkd-wait-online'], { program: settle });
+  const { status, stuck } = await machine.run(['systemd-networkd-wait-online'], { program: settle });
+  if (stuck || status !== 0) throw new Error(`profile ${profile.name}: ${card.name} gets no address`);
   world.scheduler.speed = options.speed ?? 0;
   return machine;
 }

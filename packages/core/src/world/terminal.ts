@@ -64,6 +64,7 @@ export async function openTerminal(machine: Machine, options: TerminalOptions): 
     tty,
     fds: [new TtyFile(tty), stdout === undefined ? new TtyFile(tty) : new HostOutput(stdout), new TtyFile(tty)],
   });
+  machine.attend(shell);
   const ended = system.waitExit(shell).then(({ status, signal }) => {
     system.terminals.close(tty);
     return signal === 0 ? status : 128 + signal;

@@ -22,14 +22,18 @@ export class World {
   readonly #options: WorldOptions;
   readonly scheduler: Scheduler;
   readonly #machines = new Map<string, Machine>();
-  readonly #cables: Cable[] = [];
+  #cables: readonly Cable[] = [];
+  #nextCable = 0;
 
   constructor(options: WorldOptions) {
     this.#options = options;
     this.scheduler = new Scheduler(new Clock(options.bootRealtime), options.host, options.speed ?? 0);
   }
 
-  /** A machine of this world. `name` is its hostname unless the options have another, and tells it from the others. */
+  /**
+   * A machine of this world. `name` is its hostname unless the options have another, and tells it from the others.
+   * @throws RangeError when there is one of that name
+   */
   machine(name: string, options: WorldMachineOptions = {}): Machine {
     if (this.#machines.has(name)) throw new RangeError(`${name}: the world has a machine of this name`);
     const { host, cost, seed = 1 } = this.#options;
@@ -52,14 +56,18 @@ export class World {
     return this.#machines;
   }
 
+  /** Those that are in, in order of their making. */
   get cables(): readonly Cable[] {
-    return this.#cables;
+    return this.#cables.filter((cable) => cable.plugged);
   }
 
-  /** Joins two Ethernet cards (`Machine.addCard`). */
+  /**
+   * Joins two Ethernet cards (`Machine.addCard`).
+   * @throws RangeError as `Cable`
+   */
   cable(a: NetDevice, b: NetDevice, options: CableOptions = {}): Cable {
-    const cable = new Cable(a, b, options, `${this.#options.seed ?? 1}/${this.#cables.length}`);
-    this.#cables.push(cable);
+    const cable = new Cable(a, b, options, `${this.#options.seed ?? 1}/${this.#nextCable++}`);
+    this.#cables = [...this.cables, cable];
     return cable;
   }
 }

@@ -105,8 +105,7 @@ export class SimKernel implements Kernel, SkbOwner {
   /** @param parts registers the rooms, before the first namespace is made. */
   constructor(options: SimKernelOptions, parts: (kernel: SimKernel) => void) {
     this.scheduler =
-      options.scheduler ??
-      new Scheduler(new Clock(options.bootRealtime), options.host, options.speed ?? 0);
+      options.scheduler ?? new Scheduler(new Clock(options.bootRealtime), options.host, options.speed ?? 0);
     this.clock = this.scheduler.clock;
     this.log = new Printk(this.clock);
     this.cost = options.cost ?? DEFAULT_COST;

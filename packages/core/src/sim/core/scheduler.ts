@@ -39,6 +39,8 @@ export class SchedEntity {
   sliceCalls = 0;
   /** Serves others for ever: that it lives does not keep the world going. */
   daemon = false;
+  /** Called when it ends, before anybody else runs and before time moves. */
+  onExit: (() => void) | null = null;
 
   constructor(scheduler: Scheduler) {
     scheduler.live++;
@@ -92,9 +94,21 @@ export class Scheduler {
 
   /** From now on time passes at this speed: a machine boots at once, and then real time begins. */
   set speed(speed: number) {
+    if (this.#speed > 0 && this.live > 0) this.clock.runTo(this.#realNow());
     this.#speed = speed;
     this.#wallStart = this.host.monotonic();
     this.#worldStart = this.clock.now;
+    this.poke();
+  }
+
+  /** Looks anew at what comes next: somebody outside the world changed something in it, or armed a timer. */
+  poke(): void {
+    this.#kick();
+  }
+
+  /** The moment of the world that the wall clock stands for. In real time only. */
+  #realNow(): number {
+    return this.#worldStart + (this.host.monotonic() - this.#wallStart) * this.#speed;
   }
 
   /** @see Task.block */
@@ -155,10 +169,13 @@ export class Scheduler {
     if (this.current === null) this.#kick();
   }
 
+  /** It has ended: nothing wakes it any more. The second time for nothing. */
   exit(se: SchedEntity): void {
-    if (se.state !== DEAD && !se.daemon) this.live--;
+    if (se.state === DEAD) return;
+    if (!se.daemon) this.live--;
     se.state = DEAD;
     if (this.clock.del(se.timer) && !se.daemon) this.#waiting--;
+    se.onExit?.();
     if (this.current === se) {
       this.current = null;
       this.#kick();
@@ -207,7 +224,7 @@ export class Scheduler {
   #run(): void {
     this.#running = true;
     for (;;) {
-      if (this.#speed > 0) this.clock.runTo(this.#worldStart + (this.host.monotonic() - this.#wallStart) * this.#speed);
+      if (this.#speed > 0) this.clock.runTo(this.#realNow());
       if ((this.#preempted || (++this.#switches & 63) === 0) && this.host.monotonic() - this.#lastTurn > TURN_NS) {
         void this.host.turn().then(() => {
           this.#lastTurn = this.host.monotonic();
@@ -252,7 +269,7 @@ export class Scheduler {
         return true;
       }
     } else if (next !== Infinity) {
-      const ms = ((next - this.#worldStart) / this.#speed - (this.host.monotonic() - this.#wallStart)) / 1e6;
+      const ms = (next - this.#realNow()) / this.#speed / 1e6;
       this.#cancelSleep = this.host.after(Math.max(0, Math.ceil(ms)), () => {
         this.#cancelSleep = null;
         this.#kick();

@@ -1,6 +1,6 @@
 /** An Ethernet card: what it sends leaves the machine by a wire, what comes in by the wire it receives. @see drivers/net/virtio_net.c */
 import { ETH_HLEN } from '../../uapi/if-ether.ts';
-import { SKB_DROP_REASON_DEV_READY } from '../../uapi/drop-reason.ts';
+import { SKB_DROP_REASON_DEV_READY, SKB_DROP_REASON_PKT_TOO_BIG } from '../../uapi/drop-reason.ts';
 import { IFF_UP } from '../../uapi/if.ts';
 import { doSoftirq, netifRx } from '../core/dev.ts';
 import { ethMacAddr, registerNetdevice } from '../core/dev-config.ts';
@@ -32,7 +32,12 @@ export interface VirtioNetOptions {
 interface VirtnetInfo {
   wire: Wire | null;
 }
-const privOf = (dev: NetDevice): VirtnetInfo => dev.priv as VirtnetInfo;
+
+/** @throws RangeError when it is no Ethernet card, and has nothing to plug a wire into */
+function privOf(dev: NetDevice): VirtnetInfo {
+  if (dev.netdevOps !== virtioNetOps) throw new RangeError(`${dev.name} is no Ethernet card`);
+  return dev.priv as VirtnetInfo;
+}
 
 const virtioNetOps: NetDeviceOps = {
   /** @see virtnet_open */
@@ -46,7 +51,7 @@ const virtioNetOps: NetDeviceOps = {
   },
   /** @see start_xmit */
   startXmit(skb, dev) {
-    const { wire } = privOf(dev);
+    const { wire } = dev.priv as VirtnetInfo;
     if (wire === null) {
       dev.stats.txDropped++;
       kfreeSkb(skb, SKB_DROP_REASON_DEV_READY, 'start_xmit');
@@ -61,7 +66,11 @@ const virtioNetOps: NetDeviceOps = {
   setMacAddress: ethMacAddr,
 };
 
-/** Puts a card into a namespace; the wire is plugged in with `plugWire`. @returns the device, registered and down */
+/**
+ * Puts a card into a namespace; the wire is plugged in with `plugWire`.
+ * @returns the device, registered and down
+ * @throws RangeError when the namespace has a device of this name, or nothing can be called that
+ */
 export function addVirtioNet(net: Net, options: VirtioNetOptions): NetDevice {
   const dev = new NetDevice(net, options.name, virtioNetOps, ethTypeTrans);
   etherSetup(dev);
@@ -79,6 +88,9 @@ export function addVirtioNet(net: Net, options: VirtioNetOptions): NetDevice {
   return dev;
 }
 
+/** What a card is plugged into, null for nothing. */
+export const wireOf = (dev: NetDevice): Wire | null => privOf(dev).wire;
+
 /** Plugs a wire in, or takes it out: the carrier comes and goes with it. */
 export function plugWire(dev: NetDevice, wire: Wire | null): void {
   privOf(dev).wire = wire;
@@ -86,12 +98,19 @@ export function plugWire(dev: NetDevice, wire: Wire | null): void {
   else if ((dev.flags & IFF_UP) !== 0) netifCarrierOn(dev);
 }
 
-/** A frame came in by the wire. Takes the skb over. @see virtnet_receive */
+/**
+ * A frame came in by the wire. Takes the skb over. A card that is down hears nothing, and what is longer than its buffers
+ * is an error of length. @see drivers/net/virtio_net.c:receive_small
+ */
 export function wireReceive(dev: NetDevice, skb: SkBuff): void {
   const { stats } = dev;
-  if ((dev.flags & IFF_UP) === 0 || skb.len > dev.mtu + ETH_HLEN + VLAN_HLEN) {
-    stats.rxDropped++;
+  if ((dev.flags & IFF_UP) === 0) {
     kfreeSkb(skb, SKB_DROP_REASON_DEV_READY, 'virtnet_receive');
+    return;
+  }
+  if (skb.len > dev.mtu + ETH_HLEN + VLAN_HLEN) {
+    stats.rxErrors++;
+    kfreeSkb(skb, SKB_DROP_REASON_PKT_TOO_BIG, 'receive_small');
     return;
   }
   stats.rxPackets++;

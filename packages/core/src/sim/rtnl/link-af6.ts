@@ -70,8 +70,7 @@ export const inet6AfOps: RtnlAfOps = {
     if (a.token !== undefined) {
       if (a.token.length < 16) return -EINVAL;
       if ((dev.flags & IFF_LOOPBACK) !== 0) return nlErr(extack, EINVAL, 'ipv6: Device is loopback');
-      if ((dev.flags & IFF_NOARP) !== 0)
-        return nlErr(extack, EINVAL, 'ipv6: Device does not do neighbour discovery');
+      if ((dev.flags & IFF_NOARP) !== 0) return nlErr(extack, EINVAL, 'ipv6: Device does not do neighbour discovery');
       if (!ipv6AcceptRa(idev)) return nlErr(extack, EINVAL, 'ipv6: Router advertisement is disabled on device');
       if (idev.cnf.get(DEVCONF_RTR_SOLICITS) === 0)
         return nlErr(extack, EINVAL, 'ipv6: Router solicitation is disabled on device');

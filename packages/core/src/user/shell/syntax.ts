@@ -126,7 +126,7 @@ const openArray = (text: string, pos: number): boolean =>
 
 /** What a test lacks that the end of the text cut off: by the words of its last term. */
 function condAtEnd(text: string): string {
-  const term = /(?:\[\[|&&|\|\||[(!])[ \t]+((?:(?!&&|\|\|)[^\s()!]\S*[ \t]*)*)$/.exec(text)?.[1] ?? '';
+  const term = /(?:\[\[|&&|\|\||[(!])[ \t]+((?:(?!&&|\|\|)[^\s()!]\S*(?:[ \t]+|$))*)$/.exec(text)?.[1] ?? '';
   const words = term.split(/[ \t]+/).filter((w) => w !== '');
   if (words.length === 2 && !words[0]!.startsWith('-'))
     return "unexpected argument `newline' to conditional binary operator";

@@ -6,6 +6,8 @@ import { readEscape } from './escape.ts';
 interface Member {
   readonly cp: number;
   readonly source: string;
+  /** It stands there without a backslash or quotes. */
+  readonly bare: boolean;
 }
 
 /** A POSIX class, [.x.] or [=x=] here, from its bracket on. */
@@ -17,69 +19,62 @@ export function readClass(cursor: Cursor, flags: Flags, ucp: boolean): CharSet {
   const classes: string[] = [];
   const negated = cursor.take('^');
   let quoted = false;
-  /** The member before, if a range may begin with it; its source is '' when it may not. */
-  let last: Member | null = null;
-  const next = (): Member | null => {
+  /** Passes over what is no member. */
+  const skip = (): void => {
     for (;;) {
       if (cursor.done) fail('missing terminating ] for character class');
-      if (quoted && cursor.take('\\E')) quoted = false;
+      if (cursor.take('\\E')) quoted = false;
       else if (!quoted && cursor.take('\\Q')) quoted = true;
-      else if (!quoted && cursor.take('\\E')) continue;
       else if (!quoted && flags.xx && /[ \t]/.test(cursor.char!)) cursor.at++;
-      else break;
+      else return;
     }
-    return member(cursor, flags, ucp, quoted);
   };
-  const keep = (m: Member): void => {
+  /** The member before: a range may begin with it. */
+  let last: Member | null = null;
+  for (let first = true; ; first = false) {
+    skip();
+    if (!first && !quoted && cursor.char === ']') break;
+    const m = readMember(cursor, flags, ucp, quoted);
+    if (m.bare && m.cp === 45 && last !== null) {
+      skip();
+      if (quoted || cursor.char !== ']') {
+        const to = readMember(cursor, flags, ucp, quoted);
+        if (last.cp < 0 || to.cp < 0) fail('invalid range in character class');
+        if (to.cp < last.cp) fail('range out of order in character class');
+        ranges.push([last.cp, to.cp]);
+        last = null;
+        continue;
+      }
+    }
     if (m.cp < 0) classes.push(m.source);
     else ranges.push([m.cp, m.cp]);
-  };
-  for (let first = true; ; first = false) {
-    if (!first && !quoted && cursor.char === ']') break;
-    const from = cursor.at;
-    const m = next();
-    if (m === null) break;
-    // A closing bracket is one unless it comes first; what stands before it may have been \E alone.
-    if (!quoted && m.cp === 93 && cursor.chars[cursor.at - 2] !== '\\' && cursor.at - 1 > from) {
-      cursor.at--;
-      break;
-    }
-    const hyphen = !quoted && m.cp === 45 && cursor.chars[cursor.at - 2] !== '\\' && cursor.at - 1 === from;
-    if (!hyphen || last === null || cursor.char === ']') {
-      keep(m);
-      last = m;
-      continue;
-    }
-    const to = next();
-    if (to === null || cursor.done) fail('missing terminating ] for character class');
-    if (last.cp < 0 || to!.cp < 0) fail('invalid range in character class');
-    if (to!.cp < last.cp) fail('range out of order in character class');
-    ranges.pop();
-    ranges.push([last.cp, to!.cp]);
-    last = null;
+    last = m;
   }
   cursor.at++;
   return new CharSet({ ranges, classes, negated, fold: flags.i });
 }
 
-function member(cursor: Cursor, flags: Flags, ucp: boolean, quoted: boolean): Member | null {
+function readMember(cursor: Cursor, flags: Flags, ucp: boolean, quoted: boolean): Member {
   const c = cursor.char!;
   if (!quoted && c === '[') {
     const posix = cursor.match(POSIX_SYNTAX);
     if (posix !== null) {
       if (posix[1] !== ':') fail('POSIX collating elements are not supported');
-      const source = posixClass(posix[2]!, flags.i, ucp);
-      return { cp: -1, source: source ?? fail('unknown POSIX class name') };
+      const source = posixClass(posix[2]!, flags.i, ucp) ?? fail('unknown POSIX class name');
+      return { cp: -1, source, bare: false };
     }
   }
+  if (quoted || c !== '\\') {
+    cursor.at++;
+    return { cp: c.codePointAt(0)!, source: '', bare: !quoted };
+  }
   cursor.at++;
-  if (quoted || c !== '\\') return { cp: c.codePointAt(0)!, source: c };
   const escape = readEscape(cursor, ucp, -1);
   switch (escape.k) {
     case 'char':
-      return { cp: escape.cp, source: '' };
+      return { cp: escape.cp, source: '', bare: false };
     case 'class':
-      return { cp: -1, source: escape.source };
+      return { cp: -1, source: escape.source, bare: false };
     default:
       return fail('\\N is not supported in a class');
   }

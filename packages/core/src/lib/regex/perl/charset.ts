@@ -16,6 +16,10 @@ export interface SetSource {
 
 const hex = (cp: number): string => `\\u{${cp.toString(16)}}`;
 
+/** `.`, and what it is with (?s): parts of `SetSource.classes`. */
+export const DOT = '[^\\n]';
+export const ALL = '[^]';
+
 const KNOWN_NO = 1;
 const KNOWN_YES = 2;
 
@@ -28,6 +32,12 @@ export class CharSet {
 
   constructor(source: SetSource) {
     this.#source = source;
+  }
+
+  /** It is the dot: all but a newline, or all. */
+  get dot(): boolean {
+    const { classes, ranges, negated } = this.#source;
+    return !negated && ranges.length === 0 && classes.length === 1 && (classes[0] === DOT || classes[0] === ALL);
   }
 
   has(cp: number): boolean {
@@ -46,6 +56,23 @@ export class CharSet {
     return yes;
   }
 
+  /** Whether it surely has no character of the other: both are ASCII's, as written. */
+  apart(other: CharSet): boolean {
+    if (!this.#narrow && !other.#narrow) return false;
+    for (let cp = 0; cp < 128; cp++) if (this.has(cp) && other.has(cp)) return false;
+    return true;
+  }
+
+  /** No character that is not ASCII's is in it. */
+  get #narrow(): boolean {
+    const { ranges, classes, negated, fold } = this.#source;
+    return (
+      !negated &&
+      ranges.every(([, hi]) => hi < 128 && !fold) &&
+      classes.every((c) => c === '\\w' || /^\[(?!\^)(?:[ -\[\]-~]|\\[tr])+\]$/.test(c))
+    );
+  }
+
   #look(cp: number): boolean {
     const { ranges, classes, negated, fold } = this.#source;
     if (ranges.some(([lo, hi]) => cp >= lo && cp <= hi)) return !negated;
@@ -60,6 +87,10 @@ export class CharSet {
     return this.#re.some((re) => re.test(c)) !== negated;
   }
 }
+
+/** One character alone. */
+export const single = (cp: number): CharSet =>
+  new CharSet({ ranges: [[cp, cp]], classes: [], negated: false, fold: false });
 
 const HORIZONTAL = '\\t \\u00a0\\u1680\\u180e\\u2000-\\u200a\\u202f\\u205f\\u3000';
 const VERTICAL = '\\n-\\r\\u0085\\u2028\\u2029';

@@ -34,7 +34,8 @@ export type Condition =
 export type PerlNode =
   /** One character; cases are folded in a set. */
   | { readonly k: 'char'; readonly cp: number }
-  | { readonly k: 'set'; readonly set: CharSet }
+  /** `letter`: it is this one in either case. */
+  | { readonly k: 'set'; readonly set: CharSet; readonly letter?: number }
   | { readonly k: 'cat'; readonly parts: readonly PerlNode[] }
   | { readonly k: 'alt'; readonly branches: readonly PerlNode[] }
   | { readonly k: 'capture'; readonly n: number; readonly body: PerlNode }
@@ -59,6 +60,8 @@ export type PerlNode =
   | { readonly k: 'back'; ns: readonly number[]; readonly fold: boolean }
   /** \K */
   | { readonly k: 'keep' }
+  /** So many characters back: before each branch of what looks behind. */
+  | { readonly k: 'step'; readonly n: number }
   /** \X */
   | { readonly k: 'grapheme' }
   /** A group used as a subroutine; 0 is the whole. */

@@ -109,10 +109,11 @@ export class DhcpServer {
     const kept = this.#pool.hosts?.get(client);
     if (kept !== undefined) return kept;
     const own = this.#lent.get(client);
-    if (own !== undefined && !this.#declined.has(own.address)) return own.address;
     const taken = new Set<number>(this.#declined);
     for (const address of this.#pool.hosts?.values() ?? []) taken.add(address);
     for (const [other, { address, expires }] of this.#lent) if (other !== client && expires > now) taken.add(address);
+    // Its time may be over, and somebody else have it by now.
+    if (own !== undefined && !taken.has(own.address)) return own.address;
     const { from, to } = this.#pool;
     if (requested >= from && requested <= to && !taken.has(requested)) return requested;
     const count = to - from + 1;

@@ -228,7 +228,7 @@ function option(o: DnsmasqOptions, opt: string, arg: string): void {
     case 'G': {
       const mac = parts.map(parseMac).find((m) => m !== null);
       const address = parts.map(parseIpv4).find((a) => a !== null);
-      if (mac == null || address == null) return bad('dhcp-host');
+      if (mac === undefined || mac === null || address === undefined || address === null) return bad('dhcp-host');
       o.hosts.push({ mac: formatMac(mac), address });
       break;
     }

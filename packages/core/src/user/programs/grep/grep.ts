@@ -1,17 +1,19 @@
 import { compileGlob, type Glob } from '../../../lib/regex/glob.ts';
 import { Meter } from '../../../lib/regex/meter.ts';
 import { RegexError, RegexExhausted } from '../../../lib/regex/pattern.ts';
+import type { Span } from '../../../lib/regex/regex.ts';
 import { utf8Decode } from '../../../lib/text.ts';
 import { O_RDONLY, S_IFDIR, S_IFLNK, S_IFMT } from '../../../uapi/fcntl.ts';
 import type { Process } from '../../process/types.ts';
 import { complain, die, errorText, invocation, longs, readErrorText, Records } from '../coreutils/command.ts';
 import { getopt } from '../getopt.ts';
 import { giveWay } from '../give-way.ts';
-import { compile, type Matcher, matches, type Syntax } from './patterns.ts';
+import { compile, type Matcher, type Syntax } from './patterns.ts';
+import { PerlMatcher } from './perl.ts';
 
 interface Settings {
   readonly has: ReadonlySet<string>;
-  readonly pattern: Matcher;
+  readonly pattern: Matcher | PerlMatcher;
   readonly meter: Meter;
   readonly before: number;
   readonly after: number;
@@ -154,14 +156,44 @@ class Grep {
     return has.has('T') && text !== '' ? `${text}\t` : text;
   }
 
-  #line(line: string, name: string, number: number, offset: number, selected: boolean): void {
-    const { has, color, pattern } = this.#s;
+  /** The first match of a line from `at` on. -P gives others their turn while it works. */
+  async #search(pattern: PerlMatcher, line: string, at: number, name: string): Promise<Span | null> {
+    try {
+      const steps = pattern.search(line, at);
+      for (;;) {
+        const step = steps.next();
+        if (step.done === true) return step.value;
+        const turn = giveWay(this.#proc, this.#s.meter);
+        if (turn !== null) await turn;
+      }
+    } catch (e) {
+      if (!(e instanceof RegexExhausted)) throw e;
+      await this.#proc.flush();
+      return die(this.#proc, `${name}: exceeded PCRE's backtracking limit`, 2);
+    }
+  }
+
+  /** All matches of a line that are not empty. */
+  async #matches(line: string, name: string): Promise<readonly Span[]> {
+    const { pattern } = this.#s;
+    const all: Span[] = [];
+    for (let at = 0; at <= line.length;) {
+      const m = pattern instanceof PerlMatcher ? await this.#search(pattern, line, at, name) : pattern.find(line, at);
+      if (m === null) break;
+      if (m.end > m.index) all.push(m);
+      at = m.end > m.index ? m.end : m.end + (line.codePointAt(m.end)! > 0xffff ? 2 : 1);
+    }
+    return all;
+  }
+
+  async #line(line: string, name: string, number: number, offset: number, selected: boolean): Promise<void> {
+    const { has, color } = this.#s;
     const proc = this.#proc;
     const mark = selected ? ':' : '-';
     const end = has.has('z') ? '\0' : '\n';
     if (has.has('o')) {
       if (!selected || has.has('v')) return;
-      for (const { index: a, end: b } of matches(line, pattern)) {
+      for (const { index: a, end: b } of await this.#matches(line, name)) {
         proc.out(this.#prefix(name, number, offset + a, mark) + paint(color, '01;31', line.slice(a, b)) + end);
       }
       return;
@@ -170,7 +202,7 @@ class Grep {
     if (color && selected !== has.has('v')) {
       text = '';
       let at = 0;
-      for (const { index: a, end: b } of matches(line, pattern)) {
+      for (const { index: a, end: b } of await this.#matches(line, name)) {
         text += line.slice(at, a) + paint(true, '01;31', line.slice(a, b));
         at = b;
       }
@@ -195,7 +227,9 @@ class Grep {
       line = records.ready() ?? (await records.next())
     ) {
       number++;
-      const selected = pattern.test(line) !== invert;
+      const found =
+        pattern instanceof PerlMatcher ? (await this.#search(pattern, line, 0, name)) !== null : pattern.test(line);
+      const selected = found !== invert;
       if (!has.has('a') && !has.has('z') && !binary && /[\0\udc80-\udcff]/.test(line)) binary = true;
       if (selected && count < max) {
         count++;
@@ -211,9 +245,9 @@ class Grep {
           const first = kept[0]?.number ?? number;
           if (context && this.#printedGroup && (lastPrinted === 0 || first > lastPrinted + 1))
             proc.out(`${paint(this.#s.color, '36', '--')}\n`);
-          for (const k of kept) this.#line(k.line, name, k.number, k.offset, false);
+          for (const k of kept) await this.#line(k.line, name, k.number, k.offset, false);
           kept.length = 0;
-          this.#line(line, name, number, offset, true);
+          await this.#line(line, name, number, offset, true);
           this.#printedGroup = true;
           lastPrinted = number;
           trailing = after;
@@ -222,7 +256,7 @@ class Grep {
         }
       } else if (!silent && trailing > 0) {
         trailing--;
-        this.#line(line, name, number, offset, false);
+        await this.#line(line, name, number, offset, false);
         lastPrinted = number;
       } else if (!silent && before > 0) {
         kept.push({ line, number, offset });
@@ -372,7 +406,7 @@ export async function grepMain(proc: Process): Promise<number> {
   }
   if (after >= 0 || before >= 0) has.add('context0');
   const meter = new Meter();
-  let pattern: Matcher;
+  let pattern: Matcher | PerlMatcher;
   try {
     pattern = compile([...new Set(texts)], syntax, has, meter, (w) => complain(proc, `warning: ${w}`));
   } catch (e) {

@@ -1,11 +1,10 @@
 /** What grep looks for, as one matcher. */
 import { EGREP, GREP } from '../../../lib/regex/dialect.ts';
-import { parseJavaScript } from '../../../lib/regex/javascript.ts';
 import type { Meter } from '../../../lib/regex/meter.ts';
 import { hasBackReference, literal, type Node, RegexError, withoutGroups } from '../../../lib/regex/pattern.ts';
 import { parsePosix } from '../../../lib/regex/parse.ts';
 import { Regex, type Span } from '../../../lib/regex/regex.ts';
-import { translatePerl } from './perl-regex.ts';
+import { PerlMatcher } from './perl.ts';
 
 export type Syntax = 'basic' | 'extended' | 'fixed' | 'perl';
 
@@ -49,45 +48,6 @@ class Several implements Matcher {
   }
 }
 
-/**
- * -P. Whether there is a match is told by an automaton where the pattern has one, so that a line without a match costs linear time;
- * where it is, by JavaScript.
- */
-class Perl implements Matcher {
-  readonly #re: RegExp;
-  readonly #automaton: Regex | null = null;
-
-  /** @throws RegexError */
-  constructor(pattern: string, has: ReadonlySet<string>, meter: Meter) {
-    const { source, flags } = translatePerl(pattern);
-    const word = '[\\p{L}\\p{N}_]';
-    const text = has.has('x') ? `^(?:${source})$` : has.has('w') ? `(?<!${word})(?:${source})(?!${word})` : source;
-    try {
-      this.#re = new RegExp(text, [...new Set(`${flags}ug${has.has('i') ? 'i' : ''}`)].join(''));
-    } catch {
-      throw new RegexError('Invalid regular expression');
-    }
-    const tree = this.#re.dotAll || this.#re.multiline ? null : parseJavaScript(source);
-    if (tree === null) return;
-    try {
-      this.#automaton = new Regex(surrounded(tree, has), 0, { ignoreCase: this.#re.ignoreCase, meter });
-    } catch (e) {
-      if (!(e instanceof RegexError)) throw e;
-    }
-  }
-
-  test(line: string): boolean {
-    return this.#automaton === null ? this.find(line, 0) !== null : this.#automaton.test(line);
-  }
-
-  find(line: string, from: number): Span | null {
-    if (this.#automaton !== null && this.#automaton.find(line, from) === null) return null;
-    this.#re.lastIndex = from;
-    const m = this.#re.exec(line);
-    return m === null ? null : { index: m.index, end: m.index + m[0].length };
-  }
-}
-
 /** The matcher of all patterns. @throws RegexError */
 export function compile(
   patterns: readonly string[],
@@ -95,8 +55,11 @@ export function compile(
   has: ReadonlySet<string>,
   meter: Meter,
   warn: (text: string) => void,
-): Matcher {
-  if (syntax === 'perl') return new Several(patterns.map((p) => new Perl(p, has, meter)));
+): Matcher | PerlMatcher {
+  if (syntax === 'perl') {
+    if (patterns.length > 1) throw new RegexError('the -P option only supports a single pattern');
+    return patterns.length === 0 ? new Several([]) : new PerlMatcher(patterns[0]!, has, meter);
+  }
   const ignoreCase = has.has('i');
   const plain: Node[] = [];
   const all: Matcher[] = [];
@@ -115,14 +78,4 @@ export function compile(
     all.unshift(new Regex(surrounded(tree, has), 0, { ignoreCase, meter }));
   }
   return all.length === 1 ? all[0]! : new Several(all);
-}
-
-/** All matches of a line that are not empty. */
-export function* matches(line: string, pattern: Matcher): Generator<Span> {
-  for (let at = 0; at <= line.length;) {
-    const m = pattern.find(line, at);
-    if (m === null) return;
-    if (m.end > m.index) yield m;
-    at = m.end > m.index ? m.end : m.end + 1;
-  }
 }

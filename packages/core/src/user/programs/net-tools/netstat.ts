@@ -89,10 +89,11 @@ class Netstat {
     });
   }
 
-  interfaces(): number {
+  /** @param first with the headline */
+  interfaces(first: boolean): number {
     const { proc } = this;
     const long = this.has('e');
-    proc.out('Kernel Interface table\n');
+    if (first) proc.out('Kernel Interface table\n');
     if (!long) proc.out('Iface             MTU    RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg\n');
     const ifs = new Interfaces(proc);
     for (const name of ifs.names()) {
@@ -214,9 +215,9 @@ class Netstat {
   }
 
   /** Shows what was asked for, once. */
-  once(): number {
+  once(first: boolean): number {
     if (this.has('r')) return this.routes();
-    if (this.has('i')) return this.interfaces();
+    if (this.has('i')) return this.interfaces(first);
     if (this.has('g')) return this.groups();
     if (this.has('s')) return this.statistics();
     return this.sockets();
@@ -261,10 +262,11 @@ export const netstatMain: Program = async (proc) => {
     return fail(`netstat: no support for \`AF ${name.toUpperCase()}' on this system.\n`);
   }
   if (given.has('M')) return fail("netstat: no support for `ip_masquerade' on this system.\n");
-  for (;;) {
-    const status = run.once();
+  for (let first = true; ; first = false) {
+    const status = run.once(first);
     await proc.flush();
-    if (!given.has('c') || status !== 0) return status;
+    // Counters are shown once, whatever is said.
+    if (!given.has('c') || given.has('s') || status !== 0) return status;
     await proc.nanosleep(SECOND);
   }
 };

@@ -1,14 +1,10 @@
 /** The client's side of DHCP: a lease, and its renewal. RFC 2131 §4.4. */
-import { be32 } from '../../../lib/bytes.ts';
-import { ipv4Bytes } from '../../../lib/address.ts';
-import type { Socket } from '../../../syscall/index.ts';
-import { SystemError } from '../../../syscall/index.ts';
+import { utf8Encode } from '../../../lib/text.ts';
+import { type Socket, SystemError } from '../../../syscall/index.ts';
 import { EAGAIN } from '../../../uapi/errno.ts';
 import { ETH_P_IP } from '../../../uapi/if-ether.ts';
-import { INADDR_BROADCAST, IPPROTO_UDP } from '../../../uapi/in.ts';
+import { INADDR_BROADCAST } from '../../../uapi/in.ts';
 import { AF_INET, AF_PACKET, SOCK_DGRAM, SO_BINDTODEVICE, SO_BROADCAST, SOL_SOCKET } from '../../../uapi/socket.ts';
-import { utf8Encode } from '../../../lib/text.ts';
-import { csumTcpudpNofold } from '../../../wire/checksum.ts';
 import {
   BOOTREPLY,
   BOOTREQUEST,
@@ -21,42 +17,23 @@ import {
   DHCPREQUEST,
   type DhcpMessage,
   dhcpWord,
-  DHO_LEASE_TIME,
-  DHO_MAX_MESSAGE_SIZE,
-  DHO_MESSAGE_TYPE,
-  DHO_PARAMETER_REQUEST_LIST,
-  DHO_REBINDING_TIME,
-  DHO_RENEWAL_TIME,
-  DHO_REQUESTED_ADDRESS,
-  DHO_SERVER_IDENTIFIER,
+  dhcpWords,
   DHO_DOMAIN_NAME,
   DHO_DOMAIN_NAME_SERVERS,
   DHO_HOST_NAME,
+  DHO_MAX_MESSAGE_SIZE,
+  DHO_MESSAGE_TYPE,
+  DHO_PARAMETER_REQUEST_LIST,
+  DHO_REQUESTED_ADDRESS,
   DHO_ROUTERS,
+  DHO_SERVER_IDENTIFIER,
   DHO_SUBNET_MASK,
   emitDhcp,
   parseDhcp,
-  dhcpWords,
 } from '../../../wire/dhcp.ts';
-import { emitIpv4Header, parseIpv4Header } from '../../../wire/ipv4.ts';
-import { emitUdp, parseUdp, UDP_HLEN } from '../../../wire/udp.ts';
 import type { Process } from '../../process/types.ts';
-
-/** What a server lent. Addresses are numbers. */
-export interface Lease {
-  readonly address: number;
-  readonly prefixlen: number;
-  readonly server: number;
-  /** 0 for none. */
-  readonly router: number;
-  readonly nameservers: readonly number[];
-  readonly domain: string;
-  /** Seconds. */
-  readonly lifetime: number;
-  /** Seconds after which it is renewed with its server (T1), and with any (T2). */
-  readonly renewal: number;
-  readonly rebinding: number;
-}
+import { broadcastPacket, dhcpOf } from './dhcp-packet.ts';
+import { type Lease, leaseOf } from './lease.ts';
 
 /** The card the client speaks through. */
 export interface DhcpLink {
@@ -65,41 +42,12 @@ export interface DhcpLink {
   readonly address: Uint8Array;
 }
 
-const IPV4_HLEN = 20;
 /** First time-out of a request; each next one is twice as long, up to the last. RFC 2131 §4.1. */
 const RETRY_NS = 4e9;
 const RETRY_MAX_NS = 64e9;
 const MTU = 1500;
 const BROADCAST_MAC = new Uint8Array(6).fill(0xff);
 const REQUESTED = Uint8Array.of(DHO_SUBNET_MASK, DHO_ROUTERS, DHO_DOMAIN_NAME_SERVERS, DHO_HOST_NAME, DHO_DOMAIN_NAME);
-
-const words = (value: Uint8Array | undefined): number[] => {
-  const out: number[] = [];
-  for (let i = 0; value !== undefined && i + 4 <= value.length; i += 4) out.push(be32(value, i));
-  return out;
-};
-
-const text = (value: Uint8Array | undefined): string =>
-  value === undefined ? '' : String.fromCharCode(...value).replace(/\0+$/, '');
-
-/** Bits set at the front of a mask. */
-const maskLength = (mask: number): number => Math.clz32(~mask >>> 0);
-
-function leaseOf(m: DhcpMessage): Lease {
-  const { yiaddr, options } = m;
-  const lifetime = dhcpWord(m, DHO_LEASE_TIME) ?? 3600;
-  return {
-    address: yiaddr,
-    prefixlen: maskLength(dhcpWord(m, DHO_SUBNET_MASK) ?? 0xffffff00),
-    server: dhcpWord(m, DHO_SERVER_IDENTIFIER) ?? 0,
-    router: words(options.get(DHO_ROUTERS))[0] ?? 0,
-    nameservers: words(options.get(DHO_DOMAIN_NAME_SERVERS)),
-    domain: text(options.get(DHO_DOMAIN_NAME)),
-    lifetime,
-    renewal: dhcpWord(m, DHO_RENEWAL_TIME) ?? Math.floor(lifetime / 2),
-    rebinding: dhcpWord(m, DHO_REBINDING_TIME) ?? Math.floor(lifetime * 0.875),
-  };
-}
 
 const typeOf = (m: DhcpMessage): number => m.options.get(DHO_MESSAGE_TYPE)?.[0] ?? 0;
 
@@ -119,7 +67,10 @@ export class DhcpClient {
     this.#xid = xid;
   }
 
-  /** Asks until a server lends an address. */
+  /**
+   * Asks until a server lends an address.
+   * @throws SystemError ENXIO, ENODEV, ENETDOWN when the card is gone or down
+   */
   async acquire(): Promise<Lease> {
     const socket = this.#proc.socket(AF_PACKET, SOCK_DGRAM, ETH_P_IP);
     try {
@@ -127,8 +78,8 @@ export class DhcpClient {
       for (;;) {
         const xid = this.#transaction();
         const offer = await this.#exchange(socket, xid, this.#message(xid, DHCPDISCOVER, 0, []), DHCPOFFER, 0);
-        if (offer === null) continue;
-        const server = (dhcpWord(offer, DHO_SERVER_IDENTIFIER) ?? 0);
+        if (offer === null || typeOf(offer) !== DHCPOFFER) continue;
+        const server = dhcpWord(offer, DHO_SERVER_IDENTIFIER) ?? 0;
         const request = this.#message(xid, DHCPREQUEST, 0, [
           [DHO_REQUESTED_ADDRESS, dhcpWords(offer.yiaddr)],
           [DHO_SERVER_IDENTIFIER, dhcpWords(server)],
@@ -144,6 +95,7 @@ export class DhcpClient {
   /**
    * Asks for more time: the server that lent it, from T2 on anyone.
    * @returns the new lease, or null: refused, or the time ran out; then everything begins anew
+   * @throws SystemError EADDRNOTAVAIL when the address is there no more, ENODEV when the card is not
    */
   async renew(lease: Lease, leasedAtNs: number): Promise<Lease | null> {
     const { task } = this.#proc;
@@ -219,14 +171,20 @@ export class DhcpClient {
   }
 
   /** Sends until an answer of the wanted type (or a refusal) comes. @param tries 0: without end */
-  async #exchange(socket: Socket, xid: number, message: DhcpMessage, wanted: number, tries: number): Promise<DhcpMessage | null> {
+  async #exchange(
+    socket: Socket,
+    xid: number,
+    message: DhcpMessage,
+    wanted: number,
+    tries: number,
+  ): Promise<DhcpMessage | null> {
     const { task } = this.#proc;
     let wait = RETRY_NS;
     for (let n = 0; tries === 0 || n < tries; n++) {
-      socket.sendmsg(this.#frame(message), { to: this.#packetAddress() });
+      socket.sendmsg(broadcastPacket(message), { to: this.#packetAddress() });
       const answer = await this.#await(xid, task.now() + wait, async (left) => {
         const { data } = await this.#proc.recv(socket, left);
-        const m = payloadOf(data);
+        const m = dhcpOf(data);
         return m !== null && (typeOf(m) === wanted || typeOf(m) === DHCPNAK) ? m : null;
       });
       if (answer !== null) return answer;
@@ -236,7 +194,11 @@ export class DhcpClient {
   }
 
   /** The first answer to transaction `xid` that `receive` accepts; null when `deadline` passes. */
-  async #await(xid: number, deadline: number, receive: (leftNs: number) => Promise<DhcpMessage | null>): Promise<DhcpMessage | null> {
+  async #await(
+    xid: number,
+    deadline: number,
+    receive: (leftNs: number) => Promise<DhcpMessage | null>,
+  ): Promise<DhcpMessage | null> {
     const { task } = this.#proc;
     for (let left = deadline - task.now(); left > 0; left = deadline - task.now()) {
       try {
@@ -248,44 +210,4 @@ export class DhcpClient {
     }
     return null;
   }
-
-  /** The message in an IPv4 packet from nobody to everybody. */
-  #frame(message: DhcpMessage): Uint8Array {
-    const payload = emitDhcp(message);
-    const totLen = IPV4_HLEN + UDP_HLEN + payload.length;
-    const b = new Uint8Array(totLen);
-    const protocol = IPPROTO_UDP;
-    const h = {
-      tos: 0,
-      id: 0,
-      df: true,
-      mf: false,
-      offset: 0,
-      ttl: 64,
-      saddr: 0,
-      daddr: INADDR_BROADCAST,
-      options: new Uint8Array(),
-    };
-    emitIpv4Header({ ...h, totLen, protocol }, b, 0);
-    const pseudo = csumTcpudpNofold(0, INADDR_BROADCAST, totLen - IPV4_HLEN, protocol);
-    emitUdp({ source: DHCP_CLIENT_PORT, dest: DHCP_SERVER_PORT, payload }, b, IPV4_HLEN, pseudo);
-    return b;
-  }
-}
-
-/** The DHCP message in an IPv4 packet to a client, null when there is none. */
-function payloadOf(packet: Uint8Array): DhcpMessage | null {
-  const ip = parseIpv4Header(packet, 0, packet.length);
-  if (ip === null || ip.protocol !== IPPROTO_UDP || ip.mf || ip.offset !== 0) return null;
-  const hlen = IPV4_HLEN + ip.options.length;
-  const pseudo = csumTcpudpNofold(ip.saddr, ip.daddr, ip.totLen - hlen, IPPROTO_UDP);
-  const udp = parseUdp(packet, hlen, ip.totLen - hlen, pseudo);
-  return udp === null || udp.dest !== DHCP_CLIENT_PORT ? null : parseDhcp(udp.payload);
-}
-
-/** Text of /etc/resolv.conf for a lease. */
-export function resolvConf({ nameservers, domain }: Lease): string {
-  const lines = nameservers.map((a) => `nameserver ${[...ipv4Bytes(a)].join('.')}`);
-  if (domain !== '') lines.push(`search ${domain}`);
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }

@@ -6,17 +6,33 @@
 import { be32 } from '../../../lib/bytes.ts';
 import { ipv4Bytes, ipv4Mask } from '../../../lib/address.ts';
 import { utf8Encode } from '../../../lib/text.ts';
-import { type NetlinkClient, openNetlink } from '../../../netlink/index.ts';
-import { NetlinkError } from '../../../netlink/error.ts';
-import { AF_INET } from '../../../uapi/socket.ts';
+import {
+  type LinkMessage,
+  type NetlinkClient,
+  NetlinkError,
+  type NlMonitor,
+  openMonitor,
+  openNetlink,
+} from '../../../netlink/index.ts';
+import { SystemError } from '../../../syscall/index.ts';
+import { AF_INET, POLLIN } from '../../../uapi/socket.ts';
 import { IF_OPER_UP } from '../../../uapi/if.ts';
 import { NLM_F_CREATE, NLM_F_REPLACE } from '../../../uapi/netlink.ts';
 import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../../uapi/fcntl.ts';
-import { RT_SCOPE_LINK, RT_SCOPE_UNIVERSE, RT_TABLE_MAIN, RTN_UNICAST, RTPROT_DHCP } from '../../../uapi/rtnetlink.ts';
+import {
+  RT_SCOPE_LINK,
+  RT_SCOPE_UNIVERSE,
+  RT_TABLE_MAIN,
+  RTN_UNICAST,
+  RTNLGRP_LINK,
+  RTPROT_DHCP,
+} from '../../../uapi/rtnetlink.ts';
 import type { Process, Program } from '../../process/types.ts';
-import { DhcpClient, type Lease, resolvConf } from './dhcp-client.ts';
+import { DhcpClient, type DhcpLink } from './dhcp-client.ts';
+import { type Lease, resolvConf } from './lease.ts';
 
-const CARRIER_POLL_NS = 10e6;
+/** How often `waitOnline` looks. */
+const POLL_NS = 10e6;
 const DEFAULT_METRIC = 100;
 const REPLACE = NLM_F_CREATE | NLM_F_REPLACE;
 
@@ -80,32 +96,116 @@ export const waitOnline: Program = async (proc) => {
   while (proc.task.now() < end) {
     const addresses = await conn.addr.dump({ family: AF_INET, attrs: {} });
     if (addresses.some((a) => a.scope === RT_SCOPE_UNIVERSE)) return 0;
-    await proc.nanosleep(CARRIER_POLL_NS);
+    await proc.nanosleep(POLL_NS);
   }
   return 1;
 };
+
+/** The card that is looked after. It is followed by its number while that is there, and found by its name when it comes back. */
+class Card {
+  readonly #proc: Process;
+  readonly #name: string;
+  readonly #conn: NetlinkClient;
+  readonly #monitor: NlMonitor;
+  #ifindex = 0;
+
+  constructor(proc: Process, conn: NetlinkClient, name: string) {
+    this.#proc = proc;
+    this.#conn = conn;
+    this.#name = name;
+    this.#monitor = openMonitor(proc.task, [RTNLGRP_LINK]);
+  }
+
+  /** As it is now; null when it is not in this namespace. A card that is seen for the first time is brought up. */
+  async #look(): Promise<LinkMessage | null> {
+    const get = async (ref: number | string): Promise<LinkMessage | null> => {
+      try {
+        return await this.#conn.link.get(ref);
+      } catch (e) {
+        if (!(e instanceof NetlinkError)) throw e;
+        return null;
+      }
+    };
+    const followed = this.#ifindex === 0 ? null : await get(this.#ifindex);
+    if (followed !== null) return followed;
+    this.#ifindex = 0;
+    const found = await get(this.#name);
+    if (found === null) return null;
+    this.#ifindex = found.index;
+    await this.#conn.link.set(found.index, { up: true });
+    return get(found.index);
+  }
+
+  /** Whether the kernel told of a change of any card; what it told is forgotten. */
+  #changed(): boolean {
+    try {
+      let changed = false;
+      while (this.#monitor.take() !== undefined) changed = true;
+      return changed;
+    } catch (e) {
+      // Some were lost: something changed.
+      if (e instanceof SystemError) return true;
+      throw e;
+    }
+  }
+
+  /** Waits until it can be used. @returns as what */
+  async online(): Promise<DhcpLink> {
+    for (;;) {
+      const link = await this.#look();
+      if (link !== null && link.attrs.operstate === IF_OPER_UP) {
+        return { ifindex: link.index, name: link.attrs.ifname!, address: link.attrs.address! };
+      }
+      await this.#proc.poll([{ on: this.#monitor.socket, events: POLLIN }], Infinity);
+      this.#changed();
+    }
+  }
+
+  /** Waits until world time `until`. @returns false at once when the card cannot be used any more */
+  async stays(until: number): Promise<boolean> {
+    for (;;) {
+      if (this.#changed()) {
+        const link = await this.#look();
+        if (link === null || link.attrs.operstate !== IF_OPER_UP) return false;
+      }
+      const left = until - this.#proc.task.now();
+      if (left <= 0) return true;
+      await this.#proc.poll([{ on: this.#monitor.socket, events: POLLIN }], left);
+    }
+  }
+}
+
+/** A pause between two attempts of which the first met an error: it would meet it again at once. */
+const PAUSE_NS = 1e9;
 
 export const networkd: Program = async (proc) => {
   const [, name = 'eth0', metric = String(DEFAULT_METRIC)] = proc.argv;
   const conn = openNetlink(proc.task);
   await conn.link.set('lo', { up: true });
-  await conn.link.set(name, { up: true });
-  let link = await conn.link.get(name);
-  while (link.attrs.operstate !== IF_OPER_UP) {
-    await proc.nanosleep(CARRIER_POLL_NS);
-    link = await conn.link.get(name);
-  }
-  const card = { ifindex: link.index, name, address: link.attrs.address! };
-  const client = new DhcpClient(proc, card, proc.hostname, await randomWord(proc));
-  let lease: Lease | null = null;
+  const card = new Card(proc, conn, name);
+  const client = async (): Promise<DhcpClient> =>
+    new DhcpClient(proc, await card.online(), proc.hostname, await randomWord(proc));
   for (;;) {
-    lease ??= await client.acquire();
-    const leasedAt = proc.task.now();
-    await configure(conn, link.index, lease, Number(metric));
-    await writeResolvConf(proc, lease);
-    await proc.nanosleep(lease.renewal * 1e9);
-    const renewed = await client.renew(lease, leasedAt);
-    if (renewed === null) await deconfigure(conn, link.index, lease);
-    lease = renewed;
+    const { ifindex } = await card.online();
+    let lease: Lease | null = null;
+    try {
+      lease = await (await client()).acquire();
+      // For as long as the card is there, the server agrees, and nobody takes the address away.
+      for (;;) {
+        const leasedAt = proc.task.now();
+        await configure(conn, ifindex, lease, Number(metric));
+        await writeResolvConf(proc, lease);
+        if (!(await card.stays(leasedAt + lease.renewal * 1e9))) break;
+        const renewed: Lease | null = await (await client()).renew(lease, leasedAt);
+        if (renewed === null) break;
+        if (renewed.address !== lease.address) await deconfigure(conn, ifindex, lease);
+        lease = renewed;
+      }
+    } catch (e) {
+      // Somebody took the card or its address away in the middle.
+      if (!(e instanceof SystemError || e instanceof NetlinkError)) throw e;
+      await proc.nanosleep(PAUSE_NS);
+    }
+    if (lease !== null) await deconfigure(conn, ifindex, lease);
   }
 };

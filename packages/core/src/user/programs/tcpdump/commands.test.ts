@@ -62,11 +62,11 @@ beforeAll(async () => {
 });
 
 /** What differs from run to run. */
-const settled = (text: string): string => text.replace(/, id \d+, /g, ', id N, ').replace(/ \(oui \w+\)/g, '');
+const settled = (text: string): string => text.replace(/, id \d+, /g, ', id N, ');
 
 describe('command lines', () => {
   for (const command of commands) {
-    it(command.line, { timeout: 15_000 }, async () => {
+    it(`$ ${command.line}`, { timeout: 15_000 }, async () => {
       const got = await run(['unshare', '-n', 'bash', '--norc', '-c', command.line]);
       expect({ ...got, stdout: settled(got.stdout), stderr: settled(got.stderr) }).toEqual({
         ...command,
@@ -75,4 +75,27 @@ describe('command lines', () => {
       });
     });
   }
+});
+
+it('captures beside ping, on a device and on any', { timeout: 30_000 }, async () => {
+  const script = `ip netns add a; ip netns add b; ip link add v0 netns a type veth peer name v0 netns b
+for n in a b; do ip -n $n link set v0 up; done; ip -n a addr add 10.0.0.1/24 dev v0; ip -n b addr add 10.0.0.2/24 dev v0
+ip netns exec b tcpdump -n -t -c 2 -i v0 icmp > v0.txt 2>&1 & ip netns exec b tcpdump -n -t -c 1 -i any icmp > any.txt 2>&1 & sleep 1
+ip netns exec a ping -c 1 10.0.0.2 >/dev/null; wait; cat v0.txt any.txt`;
+  const { stdout } = await run(['bash', '--norc', '-c', script]);
+  expect(settled(stdout)).toBe(`tcpdump: verbose output suppressed, use -v[v]... for full protocol decode
+listening on v0, link-type EN10MB (Ethernet), snapshot length 262144 bytes
+IP 10.0.0.1 > 10.0.0.2: ICMP echo request, id N, seq 1, length 64
+IP 10.0.0.2 > 10.0.0.1: ICMP echo reply, id N, seq 1, length 64
+2 packets captured
+2 packets received by filter
+0 packets dropped by kernel
+tcpdump: data link type LINUX_SLL2
+tcpdump: verbose output suppressed, use -v[v]... for full protocol decode
+listening on any, link-type LINUX_SLL2 (Linux cooked v2), snapshot length 262144 bytes
+v0    In  IP 10.0.0.1 > 10.0.0.2: ICMP echo request, id N, seq 1, length 64
+1 packet captured
+2 packets received by filter
+0 packets dropped by kernel
+`);
 });

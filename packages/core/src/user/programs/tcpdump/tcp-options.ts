@@ -185,11 +185,12 @@ function authentication(n: Ndo, p: number, data: number, check: (size: number) =
     return data;
   }
   for (let i = 0; i < data; i++) {
+    if (i === 2) n.print(' mac 0x');
     const outcome = check(i + 1);
     if (outcome !== 'ok') return outcome;
     if (i === 0) n.print(` keyid ${n.u8(p)}`);
     else if (i === 1) n.print(` rnextkeyid ${n.u8(p + 1)}`);
-    else n.print(`${i === 2 ? ' mac 0x' : ''}${hex(n.u8(p + i), 2)}`);
+    else n.print(hex(n.u8(p + i), 2));
   }
   return data;
 }

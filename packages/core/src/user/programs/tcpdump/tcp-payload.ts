@@ -18,6 +18,7 @@ export function tcpPayload(n: Ndo, o: number, length: number, sport: number, dpo
     print(n, o, length);
   };
   if (is(23)) {
+    n.protocol = 'telnet';
     if (n.u8(o) === 255) n.missing = 'Telnet';
   } else if (is(25)) titled(smtpPrint);
   else if (is(43)) titled(whoisPrint);

@@ -69,7 +69,7 @@ function printed({ linktype, records }: Loaded, options: Partial<PrintOptions>):
 
 describe('packets print as tcpdump prints them', () => {
   for (const file of captures()) {
-    it(file, async () => {
+    it(`${file} in each form`, async () => {
       const loaded = await load(file);
       const text = readFileSync(at(file.replace(/\.pcap(ng)?$/, '.txt')), 'latin1');
       for (const form of FORMS) {

@@ -1,4 +1,8 @@
 /** The state of a pager: where it is in its text, what keys do, what the screen shows. */
+import { REGCOMP_EXTENDED } from '../../../lib/regex/dialect.ts';
+import { RegexError } from '../../../lib/regex/pattern.ts';
+import { compilePosix } from '../../../lib/regex/posix.ts';
+import type { Regex } from '../../../lib/regex/regex.ts';
 import type { Key } from '../../shell/interactive/keys.ts';
 import { charWidth } from '../../shell/interactive/width.ts';
 
@@ -62,7 +66,7 @@ export class Pager {
   #first = true;
   /** A search that is being typed: `/` or `?` and the pattern. */
   #typing: string | null = null;
-  #pattern: RegExp | null = null;
+  #pattern: Regex | null = null;
   #backwards = false;
   #message = '';
   #number = '';
@@ -228,8 +232,9 @@ export class Pager {
       const text = typed.slice(1);
       if (text !== '') {
         try {
-          this.#pattern = new RegExp(text, this.#options.ignoreCase ? 'i' : '');
-        } catch {
+          this.#pattern = compilePosix(text, REGCOMP_EXTENDED, { ignoreCase: this.#options.ignoreCase });
+        } catch (e) {
+          if (!(e instanceof RegexError)) throw e;
           this.#message = 'Invalid pattern';
           return;
         }
@@ -259,8 +264,13 @@ export class Pager {
 
   #marked(text: string): string {
     if (this.#pattern === null) return text;
-    const all = new RegExp(this.#pattern.source, `${this.#pattern.flags}g`);
-    return text.replace(all, (m) => (m === '' ? '' : `${REVERSE}${m}${PLAIN}`));
+    let out = '';
+    let at = 0;
+    for (let m = this.#pattern.find(text); m !== null && m.end > m.index; m = this.#pattern.find(text, m.end)) {
+      out += `${text.slice(at, m.index)}${REVERSE}${text.slice(m.index, m.end)}${PLAIN}`;
+      at = m.end;
+    }
+    return out + text.slice(at);
   }
 
   /** The bytes that bring the screen up to date. */

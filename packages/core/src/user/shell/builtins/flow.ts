@@ -229,6 +229,9 @@ const exec: Builtin = {
       else if (f.letter === 'a') argv0 = f.value;
       else if (f.letter === 'l') argv0 = `-${argv0}`;
     }
+    // A shell that takes this one's place is as deep as this one.
+    const level = env.get('SHLVL');
+    if (level !== undefined) env.set('SHLVL', String(Number(level) - 1));
     try {
       return await become(sh, file, [argv0, ...argv.slice(1)], env);
     } catch (e) {
