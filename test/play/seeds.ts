@@ -42,7 +42,7 @@ export const SEEDS: readonly Seed[] = [
   }),
   seed('002.md', 'ec2', {
     'sudo ip netns exec ns-2 tcpdump -i veth-2 icmp':
-      'tcpdump says `-v[v]...` and `snapshot length` since 4.99, `-v or -vv` and `capture size` before; and names are looked up: see below',
+      'tcpdump says `-v[v]...` and `snapshot length` since 4.99, `-v or -vv` and `capture size` before. The packets are equal',
   }),
   seed('004.md', 'ubuntu', {}),
 ];

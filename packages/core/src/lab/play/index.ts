@@ -12,5 +12,4 @@ export {
 } from './report.ts';
 export { junitText } from './junit.ts';
 export { rewrite } from './write.ts';
-export { parseDocument } from './document.ts';
 export type { Shown, Step } from './step.ts';

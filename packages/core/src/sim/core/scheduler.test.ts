@@ -164,32 +164,49 @@ describe('who keeps the world going', () => {
     expect(await idle).toBe(23 * 3600e9);
   });
 
-  test('a task that became a daemon while it waited for a moment counts no more, one that was woken neither', async () => {
+  test('who became a daemon, was woken or ended while it waited for a moment is not waited for', async () => {
     const kernel = createSimKernel({ host, cost: NO_COST });
     const { scheduler } = kernel;
-    const lazy = waiter(kernel, () => Infinity);
-    const early = kernel.fork(null);
-    const seen: boolean[] = [];
+    const DAY = 86_400e9;
+    const woken = waiter(kernel, (now) => (now === 0 ? 100 * DAY : Infinity));
+    const daemon = waiter(kernel, (now) => now + 100 * DAY);
+    const ended = kernel.fork(null);
+    void ended.yield_().then(() => ended.block(100 * DAY));
+    const driver = kernel.fork(null);
     void (async () => {
-      await early.yield_();
-      seen.push(await early.block(1e12));
-      seen.push(await early.block(Infinity));
+      await driver.yield_();
+      // Longer than a day: somebody who waits for a moment is enough for that.
+      await driver.block(3 * DAY);
+      woken.wake();
+      scheduler.daemonize(daemon);
+      scheduler.daemonize(daemon);
+      ended.exit();
+      ended.exit();
+      await driver.block(Infinity);
     })();
-    const late = waiter(kernel, (now) => now + 1e13);
-    const idle = idleMoment(kernel);
-    await new Promise((r) => setImmediate(r));
-    // Both wait by now, or the world is past them; then this test shows nothing.
-    expect(scheduler.live).toBe(3);
-    early.wake();
-    scheduler.daemonize(late);
-    scheduler.daemonize(late);
+    expect(await idleMoment(kernel)).toBe(3 * DAY);
     expect(scheduler.live).toBe(2);
-    expect(await idle).toBeLessThan(86_400e9 + 1e13);
-    expect(seen[0]).toBeDefined();
-    lazy.exit();
-    early.exit();
-    late.exit();
-    early.exit();
-    expect(scheduler.live).toBe(0);
+    // The count did not go below nothing: again a moment far away is waited for.
+    const idle = idleMoment(kernel);
+    const late = kernel.fork(null);
+    void (async () => {
+      await late.yield_();
+      await late.block(6 * DAY);
+      await late.block(Infinity);
+    })();
+    expect(await idle).toBe(6 * DAY);
+  });
+
+  test('who ends is told of before anybody else runs and before time moves', async () => {
+    const kernel = createSimKernel({ host, cost: NO_COST });
+    const { scheduler } = kernel;
+    const left = waiter(kernel, (now) => now + 1e9);
+    const main = kernel.fork(null);
+    main.onExit = () => scheduler.daemonize(left);
+    await main.yield_();
+    await main.block(2.5e9);
+    main.exit();
+    await new Promise((r) => setTimeout(r, 5));
+    expect(kernel.clock.now).toBe(2.5e9);
   });
 });

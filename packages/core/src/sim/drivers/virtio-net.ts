@@ -104,6 +104,7 @@ export function plugWire(dev: NetDevice, wire: Wire | null): void {
  */
 export function wireReceive(dev: NetDevice, skb: SkBuff): void {
   const { stats } = dev;
+  skb.dev = dev;
   if ((dev.flags & IFF_UP) === 0) {
     kfreeSkb(skb, SKB_DROP_REASON_DEV_READY, 'virtnet_receive');
     return;

@@ -35,8 +35,10 @@ export class Lengths {
       case 'capture':
       case 'atomic':
         return this.of(n.body, calls);
-      case 'repeat':
-        return n.min === n.max ? n.min * this.of(n.body, calls) : notFixed();
+      case 'repeat': {
+        const one = this.of(n.body, calls);
+        return n.min === n.max ? n.min * one : notFixed();
+      }
       case 'grapheme':
         return notFixed();
       case 'back':

@@ -14,7 +14,7 @@ import type { Frame } from './frame.ts';
 import { linkPrinter } from './link.ts';
 import { LINKTYPES, linkByName, linkText } from './link-names.ts';
 import { Capture } from './live.ts';
-import { type Device, devices, filterNames, printNames, userExists } from './names.ts';
+import { type Device, devices, filterNames, PrintNames, userExists } from './names.ts';
 import type { Ndo } from './ndo.ts';
 import { type Options, parseOptions, TcpdumpExit } from './options.ts';
 import { makeNdo, packetText } from './packet.ts';
@@ -35,6 +35,9 @@ class Tcpdump {
   readonly #o: Options;
   readonly #names: FilterNames;
   readonly #times: Times;
+  #printNames: PrintNames | null = null;
+  /** A printer that finds out which names a packet needs. */
+  #scout: { readonly show: Ndo; readonly times: Times } | null = null;
   #captured = 0;
   #stopped = false;
   #all: readonly Device[] = [];
@@ -111,8 +114,9 @@ class Tcpdump {
     if (linkPrinter(linktype) === null)
       fail(`packet printing is not supported for link type ${linkText(linktype)}: use -w`);
     const byIndex = new Map(this.#all.map((d) => [d.index, d.name]));
-    this.#show = makeNdo({
-      names: o.numeric ? null : printNames(this.#proc, o.noDomains),
+    if (!o.numeric) this.#printNames = new PrintNames(this.#proc, o.noDomains);
+    const options = {
+      names: this.#printNames,
       verbose: o.verbose,
       quick: o.quick,
       hex: o.hex,
@@ -122,8 +126,10 @@ class Tcpdump {
       absoluteSeq: o.absoluteSeq,
       noChecksums: o.noChecksums,
       packetType: o.packetType,
-      ifname: (index) => byIndex.get(index) ?? '?',
-    });
+      ifname: (index: number): string => byIndex.get(index) ?? '?',
+    };
+    this.#show = makeNdo(options);
+    if (this.#printNames !== null) this.#scout = { show: makeNdo(options), times: new Times(o.times, o.nano) };
   }
 
   async #one(frame: Frame, linktype: number): Promise<void> {
@@ -131,6 +137,11 @@ class Tcpdump {
     const o = this.#o;
     await this.#writer?.add(frame);
     if (this.#show === null || (o.countOnly && this.#writer === null)) return;
+    if (this.#scout !== null) {
+      // Printed once for nobody, to see which names are wanted.
+      packetText(this.#scout.show, linktype, this.#scout.times, frame, 0);
+      await this.#printNames!.learn();
+    }
     this.#proc.out(packetText(this.#show, linktype, this.#times, frame, o.number ? this.#captured : 0));
     if (o.lineBuffered) await this.#proc.flush();
     else await this.#proc.drain();

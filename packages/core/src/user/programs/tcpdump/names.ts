@@ -3,7 +3,7 @@ import { NetlinkClient } from '../../../netlink/index.ts';
 import { SystemError } from '../../../syscall/index.ts';
 import type { Process } from '../../process/types.ts';
 import { getaddrinfo } from '../netdb/getaddrinfo.ts';
-import { hostByAddress, readHosts } from '../netdb/hosts.ts';
+import { hostName } from '../netdb/getnameinfo.ts';
 import type { FilterNames } from './filter/parser.ts';
 import type { Names } from './ndo.ts';
 
@@ -20,21 +20,46 @@ function table(proc: Process, path: string): string[][] {
   }
 }
 
-/** @param noDomains whether only the first part of a name is shown */
-export function printNames(proc: Process, noDomains: boolean): Names {
-  const hosts = readHosts(proc);
-  const ports = new Map<string, string>();
-  for (const [name, at] of table(proc, '/etc/services')) if (!ports.has(at!)) ports.set(at!, name!);
-  const protocols = new Map<number, string>();
-  for (const [name, number] of table(proc, '/etc/protocols')) protocols.set(Number(number), name!);
-  return {
-    host: (address) => {
-      const name = hostByAddress(hosts, address)?.name ?? null;
-      return noDomains ? (name?.split('.')[0] ?? null) : name;
-    },
-    port: (port, protocol) => ports.get(`${port}/${protocol}`) ?? null,
-    protocol: (number) => protocols.get(number) ?? null,
-  };
+/** Names for printing. Hosts are asked for in two steps, since printers cannot wait: what one missed is learnt before it prints again. */
+export class PrintNames implements Names {
+  readonly #proc: Process;
+  readonly #noDomains: boolean;
+  readonly #ports = new Map<string, string>();
+  readonly #protocols = new Map<number, string>();
+  readonly #hosts = new Map<string, string | null>();
+  readonly #missed = new Map<string, number | Uint8Array>();
+
+  /** @param noDomains whether only the first part of a name is shown */
+  constructor(proc: Process, noDomains: boolean) {
+    this.#proc = proc;
+    this.#noDomains = noDomains;
+    for (const [name, at] of table(proc, '/etc/services')) if (!this.#ports.has(at!)) this.#ports.set(at!, name!);
+    for (const [name, number] of table(proc, '/etc/protocols')) this.#protocols.set(Number(number), name!);
+  }
+
+  host(address: number | Uint8Array): string | null {
+    const key = String(address);
+    const name = this.#hosts.get(key);
+    if (name === undefined) this.#missed.set(key, typeof address === 'number' ? address : address.slice());
+    return name ?? null;
+  }
+
+  port(port: number, protocol: 'tcp' | 'udp'): string | null {
+    return this.#ports.get(`${port}/${protocol}`) ?? null;
+  }
+
+  protocol(number: number): string | null {
+    return this.#protocols.get(number) ?? null;
+  }
+
+  /** Asks for the hosts that printers missed; each only once, as tcpdump does. */
+  async learn(): Promise<void> {
+    for (const [key, address] of this.#missed) {
+      const name = await hostName(this.#proc, address);
+      this.#hosts.set(key, this.#noDomains ? (name?.split('.')[0] ?? null) : name);
+    }
+    this.#missed.clear();
+  }
 }
 
 /** Whether /etc/passwd has a user of that name. */
