@@ -26,7 +26,9 @@ describe('warren play', () => {
   });
   it('ends with 1 when a command that shows output differs, and shows where', () => {
     const { status, stdout } = warren(['play', document('bad.md', BAD), document('good.md', GOOD)]);
-    expect(stdout).toMatch(/bad\.md:2: echo one\n {10}- two\n {10}\+ one\nok .*\n2 commands: 1 ok, 1 differs, 0 show nothing\n$/);
+    expect(stdout).toMatch(
+      /bad\.md:2: echo one\n {10}- two\n {10}\+ one\nok .*\n2 commands: 1 ok, 1 differs, 0 show nothing\n$/,
+    );
     expect(status).toBe(1);
   });
   it('--write puts the true output into the document, --junit writes the results', () => {
@@ -59,7 +61,9 @@ describe('--profile', () => {
   });
   it('an unknown one is named, with those that there are', () => {
     const { status, stderr } = warren(['run', '--profile', 'hal', '-c', 'true']);
-    expect(stderr).toMatch(/^warren: --profile hal: there is no such profile\. There are:\n {2}bare .*\n {2}ubuntu .*\n {2}ec2 .*\n$/);
+    expect(stderr).toMatch(
+      /^warren: --profile hal: there is no such profile\. There are:\n {2}bare .*\n {2}ubuntu .*\n {2}ec2 .*\n$/,
+    );
     expect(status).not.toBe(0);
   });
   it('and --bare exclude each other', () => {

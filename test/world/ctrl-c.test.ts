@@ -44,12 +44,13 @@ async function interruptedAt(script: string, moment: number): Promise<End> {
     };
   }
   let endNs = Infinity;
-  const { start, ended } = machine.system;
+  const start = machine.system.start.bind(machine.system);
+  const ended = machine.system.ended.bind(machine.system);
   let main: unknown = null;
-  machine.system.start = (...args) => (main = start.apply(machine.system, args)) as ReturnType<typeof start>;
+  machine.system.start = (...args) => (main = start(...args)) as ReturnType<typeof start>;
   machine.system.ended = (process, result) => {
     if (process === main) endNs = machine.kernel.clock.now;
-    ended.call(machine.system, process, result);
+    ended(process, result);
   };
   const chunks: Uint8Array[] = [];
   const sink = (bytes: Uint8Array): void => void chunks.push(bytes.slice());

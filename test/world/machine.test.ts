@@ -1,4 +1,4 @@
-import { Machine } from '@warren/core';
+import { Machine, World } from '@warren/core';
 import { describe, expect, it } from 'vitest';
 import { parsePcapng } from '../../packages/core/src/wire/pcapng.ts';
 import { nodeHost } from '../support/host.ts';
@@ -87,5 +87,41 @@ describe('processes harm only themselves', () => {
   it('a machine in which nothing can happen any more says so', async () => {
     const { stuck } = await bash('mkfifo /tmp/f; cat /tmp/f');
     expect(stuck).toBe(true);
+  });
+});
+
+describe('several commands on one machine', () => {
+  const boot = (): Machine => new World({ host: nodeHost }).machine('m');
+  const text = async (machine: Machine, script: string): Promise<string> => {
+    const chunks: Uint8Array[] = [];
+    const stdout = (bytes: Uint8Array): void => void chunks.push(bytes.slice());
+    const { stuck } = await machine.run(['bash', '-c', script], { stdout });
+    return Buffer.concat(chunks).toString() + (stuck ? 'stuck' : '');
+  };
+  it('what the first left behind does not use the time between them', async () => {
+    const machine = boot();
+    await text(machine, '(sleep 3600; echo late > /tmp/late) & sleep 1');
+    expect(machine.kernel.clock.now / 1e9).toBeCloseTo(1, 1);
+    expect(await text(machine, 'sleep 10; ls /tmp; sleep 4000; cat /tmp/late')).toBe('late\n');
+  });
+  it('at once: who ends first does not stop the clock of the others', async () => {
+    const machine = boot();
+    const slow = text(machine, 'for i in 1 2 3 4 5; do sleep 10; done; ls /tmp; echo slow');
+    const quick = text(machine, '(sleep 20; touch /tmp/left) & sleep 5; echo quick');
+    expect(await quick).toBe('quick\n');
+    expect(await slow).toBe('left\nslow\n');
+  });
+  it('at once: one is stuck when the others have ended', async () => {
+    const machine = boot();
+    const stuck = text(machine, 'mkfifo /tmp/f; cat /tmp/f');
+    expect(await text(machine, 'sleep 100; echo done')).toBe('done\n');
+    expect(await stuck).toBe('stuck');
+  });
+  it('at once: Ctrl-C reaches all of them', async () => {
+    const machine = boot();
+    const running = [1, 2].map(() => machine.run(['bash', '-c', 'while :; do :; done']));
+    await new Promise((r) => setTimeout(r, 20));
+    machine.signal(2);
+    expect((await Promise.all(running)).map((r) => r.status)).toEqual([130, 130]);
   });
 });

@@ -4,7 +4,17 @@ export { World, type WorldMachineOptions, type WorldOptions } from './world/worl
 export { Cable, type CableOptions } from './world/cable.ts';
 export { bootProfile, type Profile, type ProfileOptions } from './world/profile.ts';
 export { profiles } from './world/profiles/index.ts';
-export { countsOf, diffText, junitText, play, rewrite, stepText, summaryText, type DocumentResult, type StepResult } from './lab/play/index.ts';
+export {
+  countsOf,
+  diffText,
+  junitText,
+  play,
+  rewrite,
+  stepText,
+  summaryText,
+  type DocumentResult,
+  type StepResult,
+} from './lab/play/index.ts';
 export { Capture } from './world/capture.ts';
 export { openTerminal, type Terminal, type TerminalOptions } from './world/terminal.ts';
 export type { HistoryStore } from './user/shell/interactive/history.ts';

@@ -86,12 +86,14 @@ function commandLine(on: Actions): Command {
 function addSh(program: Command, on: Actions): void {
   const command = program.command('sh');
   command
-    .description('a shell of root on a machine of its own, in real time; from another terminal --attach reaches the same machine')
+    .description(
+      'a shell of root on a machine of its own, in real time; from another terminal --attach reaches the same machine',
+    )
     .option('--attach', 'open a shell on the machine that another `warren sh` runs')
     .option('--name <NAME>', 'what this machine is called, or which one to attach to')
     .action(async (flags: ShFlags) => {
       const name = flags.name ?? null;
-      if (name !== null && !/^[\w.-]{1,64}$/.test(name) ) {
+      if (name !== null && !/^[\w.-]{1,64}$/.test(name)) {
         command.error('error: a name has letters, digits, dots, dashes and underscores, 64 at most', {
           exitCode: USAGE_ERROR,
         });
@@ -106,7 +108,9 @@ function addSh(program: Command, on: Actions): void {
 function addPlay(program: Command, on: Actions): void {
   const command = program.command('play');
   command
-    .description('run the commands of Markdown or text documents and compare the output that they show with what happens')
+    .description(
+      'run the commands of Markdown or text documents and compare the output that they show with what happens',
+    )
     .argument('<DOCUMENT...>', 'each is played on a machine of its own')
     .option('--write', 'put the true output into the document, where it differs')
     .option('--junit <FILE>', "write the results into FILE, in JUnit's format")

@@ -180,6 +180,19 @@ const OWN: Readonly<Record<string, string>> = {
   xuc: '[$@`\\u00a0-\\ud7ff\\ue000-\\u{10ffff}]',
 };
 
+/** Properties that are so or not, JavaScript's names. */
+const BINARY: readonly string[] = (
+  'ASCII ASCII_Hex_Digit AHex Alphabetic Alpha Bidi_Control Bidi_C Bidi_Mirrored Bidi_M Case_Ignorable CI Cased ' +
+  'Changes_When_Casefolded CWCF Changes_When_Casemapped CWCM Changes_When_Lowercased CWL Changes_When_Titlecased CWT ' +
+  'Changes_When_Uppercased CWU Dash Default_Ignorable_Code_Point DI Deprecated Dep Diacritic Dia Emoji Emoji_Component ' +
+  'EComp Emoji_Modifier EMod Emoji_Modifier_Base EBase Emoji_Presentation EPres Extended_Pictographic ExtPict Extender Ext ' +
+  'Grapheme_Base Gr_Base Grapheme_Extend Gr_Ext Hex_Digit Hex IDS_Binary_Operator IDSB IDS_Trinary_Operator IDST ' +
+  'ID_Continue IDC ID_Start IDS Ideographic Ideo Join_Control Join_C Logical_Order_Exception LOE Lowercase Lower Math ' +
+  'Noncharacter_Code_Point NChar Pattern_Syntax Pat_Syn Pattern_White_Space Pat_WS Quotation_Mark QMark Radical ' +
+  'Regional_Indicator RI Sentence_Terminal STerm Soft_Dotted SD Terminal_Punctuation Term Unified_Ideograph UIdeo ' +
+  'Uppercase Upper Variation_Selector VS White_Space space XID_Continue XIDC XID_Start XIDS'
+).split(' ');
+
 const isClass = (source: string): boolean => {
   try {
     return new RegExp(source, 'u').test('') || true;
@@ -198,15 +211,18 @@ export function propertyClass(text: string, negated: boolean): string {
   const p = not ? 'P' : 'p';
   if (kind === null && own !== undefined) return not ? `(?!${own})[^]` : own;
   // Case, spaces, hyphens and underscores of a name do not count.
+  const plain = name.toLowerCase().replace(/[\s_-]/g, '');
   const words = name.split(/[\s_-]+/).map((w) => w.charAt(0).toUpperCase() + w.slice(1).toLowerCase());
-  const forms = [name, words.join('_'), words.join(''), name.toUpperCase()];
-  const bidi = kind !== null && /^b/i.test(kind[1]!);
-  for (const form of bidi ? [] : forms) {
-    const scripts = kind !== null && /^sc(ript)?$/i.test(kind[1]!) ? ['Script='] : ['Script_Extensions=', ''];
-    for (const prefix of kind === null ? ['', 'Script_Extensions='] : scripts.slice(0, 1)) {
-      const source = `\\${p}{${prefix}${form}}`;
-      if (/^[\w=]+$/.test(prefix + form) && isClass(source)) return source;
-    }
+  const script = kind !== null && /^sc(ript)?$/i.test(kind[1]!) ? 'Script' : 'Script_Extensions';
+  const forms = [name, words.join('_'), words.join('')].map((form) => `${script}=${form}`);
+  if (kind === null) {
+    const binary = BINARY.find((x) => x.toLowerCase().replaceAll('_', '') === plain);
+    if (binary !== undefined) forms.unshift(binary);
+    if (plain.length <= 2) forms.unshift(plain.charAt(0).toUpperCase() + plain.slice(1));
+  } else if (/^b/i.test(kind[1]!)) forms.length = 0;
+  for (const form of forms) {
+    const source = `\\${p}{${form}}`;
+    if (/^[\w=]+$/.test(form) && isClass(source)) return source;
   }
   throw new RegexError('unknown property after \\P or \\p');
 }

@@ -106,6 +106,8 @@ interface Scope {
   /** Jumps to the end of what looks around, to be filled in; null: there is none. */
   readonly accepts: number[] | null;
   readonly called: boolean;
+  /** What (*COMMIT), (*SKIP) and (*PRUNE) give up, where that is more. */
+  readonly outer: Scope | null;
 }
 
 class Compiler {
@@ -123,7 +125,7 @@ class Compiler {
   readonly #lengths: Lengths;
   readonly #bodies: Map<number, PerlNode> = new Map();
   readonly #calls: number[] = [];
-  #scope: Scope = { height: -1, above: 0, accepts: null, called: false };
+  #scope: Scope = { height: -1, above: 0, accepts: null, called: false, outer: null };
   /** Register and what is above it of the innermost alternatives: for (*THEN). */
   #then: Scope = this.#scope;
 
@@ -165,7 +167,7 @@ class Compiler {
       if (start === undefined) {
         starts.set(n, (start = this.#here));
         const height = this.#register();
-        this.#scope = { height, above: 0, accepts: null, called: true };
+        this.#scope = { height, above: 0, accepts: null, called: true, outer: null };
         this.#then = this.#scope;
         this.emit(HEIGHT, height);
         this.node(this.#bodies.get(n)!, false);
@@ -264,7 +266,7 @@ class Compiler {
     const height = this.#register(2);
     const [scope, then] = [this.#scope, this.#then];
     const accepts: number[] = [];
-    this.#scope = { height, above: n.negated ? 1 : 0, accepts, called: false };
+    this.#scope = { height, above: n.negated ? 1 : 0, accepts, called: false, outer: n.negated ? null : (scope.outer ?? scope) };
     this.#then = this.#scope;
     const begin = n.negated ? this.emit(UNLESS, height) : this.emit(HEIGHT, height, 1);
     if (n.behind) {
@@ -344,7 +346,7 @@ class Compiler {
   }
 
   #verb(n: Extract<PerlNode, { k: 'verb' }>): void {
-    const { height, above } = this.#scope;
+    const { height, above } = this.#scope.outer ?? this.#scope;
     switch (n.what) {
       case 'FAIL':
         this.emit(FAIL);

@@ -50,7 +50,7 @@ function firstOf(n: PerlNode): First {
       const sets: CharSet[] = [];
       for (const p of n.parts) {
         // What only looks, what holds nothing and what decides may stand before the first character.
-        if (p.k === 'assert' || p.k === 'keep' || p.k === 'look') continue;
+        if (p.k === 'assert' || p.k === 'keep' || p.k === 'look' || (p.k === 'verb' && p.what !== 'FAIL')) continue;
         const f = firstOf(p);
         sets.push(...f.sets);
         if (f === UNKNOWN) return UNKNOWN;

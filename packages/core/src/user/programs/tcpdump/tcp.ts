@@ -52,7 +52,7 @@ function relative(n: Ndo, ip: number, sport: number, dport: number, seq: number,
   const src = n.b.subarray(at, at + size);
   const dst = n.b.subarray(at + size, at + 2 * size);
   const reverse = sport > dport || (sport === dport && compareBytes(src, dst) > 0);
-  const key = reverse ? `${dst} ${src} ${dport} ${sport}` : `${src} ${dst} ${sport} ${dport}`;
+  const key = (reverse ? [dst, src, dport, sport] : [src, dst, sport, dport]).join(' ');
   const known = n.tcpSeqs.get(key);
   if (known === undefined || (flags & SYN) !== 0) {
     const first = reverse ? { ack: seq, seq: (ack - 1) >>> 0 } : { seq, ack: (ack - 1) >>> 0 };
