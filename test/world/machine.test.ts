@@ -104,6 +104,16 @@ describe('several commands on one machine', () => {
     expect(machine.kernel.clock.now / 1e9).toBeCloseTo(1, 1);
     expect(await text(machine, 'sleep 10; ls /tmp; sleep 4000; cat /tmp/late')).toBe('late\n');
   });
+  it('nor does it, when it spins, and it goes on with the next', async () => {
+    const machine = boot();
+    await text(machine, 'while :; do :; done & echo $! > /tmp/pid; sleep 1');
+    const before = machine.kernel.clock.now;
+    await new Promise((r) => setTimeout(r, 50));
+    expect(machine.kernel.clock.now - before).toBeLessThan(1e9 / 50);
+    expect(
+      await text(machine, 'sleep 0.1; kill -9 $(cat /tmp/pid); sleep 0.1; kill -0 $(cat /tmp/pid) || echo gone'),
+    ).toBe('gone\n');
+  });
   it('at once: who ends first does not stop the clock of the others', async () => {
     const machine = boot();
     const slow = text(machine, 'for i in 1 2 3 4 5; do sleep 10; done; ls /tmp; echo slow');

@@ -38,6 +38,15 @@ describe('ubuntu', () => {
     expect(text).toMatch(/from 172\.16\.0\.1: icmp_seq=1 ttl=63 time=4\.\d+ ms\n/);
     expect(text).toContain('From 10.1.0.21 icmp_seq=1 Destination Net Unreachable\n');
   });
+  it('has names, both ways, from its own name server and from the one outside', async () => {
+    const text = await on(
+      'ubuntu',
+      'dig +short example.com; dig +short @8.8.8.8 -x 1.1.1.1; ping -c 1 google.com | head -2; ping -c 1 no.such',
+    );
+    expect(text).toMatch(
+      /^93\.184\.215\.14\none\.one\.one\.one\.\nPING google\.com \(142\.250\.185\.78\) .*\n64 bytes from google\.com \(142\.250\.185\.78\): .*\nping: no\.such: Name or service not known\n$/,
+    );
+  });
   it('keeps its address for weeks', async () => {
     const text = await on('ubuntu', 'sleep $((30 * 86400)); ip -4 -br addr show eth0; ping -c 1 -q 8.8.8.8');
     expect(text).toMatch(/^eth0 +UP +10\.0\.2\.15\/24 \n/);
@@ -90,6 +99,11 @@ describe('ec2', () => {
     expect(text).toContain('mtu 9001 qdisc pfifo_fast state UP mode DEFAULT group default qlen 1000\n');
     expect(text).toContain('\nip-172-31-95-167.ec2.internal\nnameserver 172.31.0.2\nsearch ec2.internal\n');
     expect(text).toContain(' 0% packet loss');
+  });
+  it("calls its neighbours by that cloud's names", async () => {
+    expect(await on('ec2', 'dig +short -x 172.31.80.1; host ip-172-31-95-167; host 172.31.44.7')).toBe(
+      'ip-172-31-80-1.ec2.internal.\nip-172-31-95-167.ec2.internal has address 172.31.95.167\n7.44.31.172.in-addr.arpa domain name pointer ip-172-31-44-7.ec2.internal.\n',
+    );
   });
 });
 

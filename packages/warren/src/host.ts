@@ -1,6 +1,5 @@
 /** What the command needs of Node: files, standard input and output, the exit. Nothing else in the package touches it. */
 import { closeSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 
 /** Status of a process that SIGPIPE ended, as a shell reports it. */
 const SIGPIPE_STATUS = 141;
@@ -12,12 +11,6 @@ const errorCode = (error: unknown): string =>
 export function commandLineArguments(): readonly string[] {
   return process.argv.slice(2);
 }
-
-/**
- * A pattern that backtracks for too long is matched anew in linear time, if it has no back references: a script's `=~` or grep must
- * not keep Ctrl-C waiting for years. V8's own fall-back, off by default.
- */
-setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
 
 /** Ends the process. */
 export function exit(status: number): never {

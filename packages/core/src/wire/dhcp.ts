@@ -38,6 +38,8 @@ export const DHO_PARAMETER_REQUEST_LIST = 55;
 export const DHO_MAX_MESSAGE_SIZE = 57;
 export const DHO_RENEWAL_TIME = 58;
 export const DHO_REBINDING_TIME = 59;
+export const DHO_CLIENT_IDENTIFIER = 61;
+export const DHO_DOMAIN_SEARCH = 119;
 const DHO_PAD = 0;
 const DHO_END = 255;
 

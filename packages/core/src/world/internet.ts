@@ -10,12 +10,14 @@ import { ipv4Bytes, ipv4Mask, parseIpv4 } from '../lib/address.ts';
 import { utf8Encode } from '../lib/text.ts';
 import { type NetlinkClient, openNetlink } from '../netlink/index.ts';
 import { addVirtioNet, type Net, type NetDevice } from '../sim/index.ts';
+import { SystemError } from '../syscall/index.ts';
 import { O_RDONLY, O_WRONLY } from '../uapi/fcntl.ts';
 import { CLONE_NEWNET } from '../uapi/sched.ts';
 import { RT_SCOPE_HOST, RT_SCOPE_UNIVERSE, RT_TABLE_MAIN, RTN_UNICAST, RTPROT_STATIC } from '../uapi/rtnetlink.ts';
 import { AF_INET } from '../uapi/socket.ts';
 import type { Process, Program } from '../user/process/index.ts';
-import { dhcpd } from '../user/programs/dnsmasq/dhcpd.ts';
+import { dnsd, type NamedHost } from '../user/programs/dnsmasq/dnsd.ts';
+import { Lending } from '../user/programs/dnsmasq/lending.ts';
 import type { DhcpPool } from '../user/programs/dnsmasq/dhcp-server.ts';
 import type { Machine, MachineOptions } from './machine.ts';
 import type { World } from './world.ts';
@@ -27,9 +29,18 @@ export interface Hop {
   readonly jitterMs?: number;
 }
 
+/** A host that answers ping, and its names. */
+export interface PublicHost {
+  /** The first is what its addresses are called. */
+  readonly names: readonly string[];
+  readonly addresses: readonly string[];
+  /** It answers questions for names. */
+  readonly dns?: true;
+}
+
 /** Hosts at the far end. */
 export interface Servers {
-  readonly addresses: readonly string[];
+  readonly hosts: readonly PublicHost[];
   readonly delayMs: number;
   /** What their packets start with. */
   readonly ttl: number;
@@ -38,8 +49,12 @@ export interface Servers {
 export interface InternetPlan {
   /** The gateway's address on the machine's side, e.g. `10.0.2.2/24`. */
   readonly gateway: string;
-  /** Further addresses of the gateway there: a name server's. */
+  /** Further addresses of the gateway there: name servers, which know the names of `hosts` and `servers`. */
   readonly beside: readonly string[];
+  /** Names on the machine's side. */
+  readonly hosts?: readonly PublicHost[];
+  /** Names made of addresses, as dnsmasq's --synth-domain has them: `ec2.internal,172.31.0.0/16,ip-`. */
+  readonly synthDomain?: string;
   readonly lease: Omit<DhcpPool, 'server' | 'prefixlen' | 'router'>;
   readonly uplink: { readonly delayMs: number; readonly jitterMs?: number; readonly rate?: number };
   /** From the gateway outwards. */
@@ -63,6 +78,8 @@ function interfaceAddress(text: string): { readonly local: number; readonly pref
   if (host === undefined) throw new RangeError(`${text}: not an IPv4 address with the length of its prefix`);
   return { local: address(host), prefixlen: Number(prefixlen) };
 }
+
+const named = ({ names, addresses }: PublicHost): NamedHost => ({ names, addresses: addresses.map(address) });
 
 async function addAddress(conn: NetlinkClient, index: number, local: number, prefixlen: number): Promise<void> {
   const bytes = ipv4Bytes(local);
@@ -125,8 +142,8 @@ class Node {
   }
 
   /** A card, up and with an address. */
-  async card(name: string, local: number, prefixlen: number): Promise<NetDevice> {
-    const dev = addVirtioNet(this.net, { name, mtu: MTU });
+  async card(name: string, local: number, prefixlen: number, mtu: number = MTU): Promise<NetDevice> {
+    const dev = addVirtioNet(this.net, { name, mtu });
     await addAddress(this.conn, dev.ifindex, local, prefixlen);
     await this.conn.link.set(name, { up: true });
     return dev;
@@ -151,7 +168,7 @@ function builder(world: World, machine: Machine, card: NetDevice, plan: Internet
     const inside = { dst: (local & ipv4Mask(prefixlen)) >>> 0, dstLen: prefixlen };
 
     const gateway = await Node.create(proc, machine);
-    const toUser = await gateway.card('eth0', local, prefixlen);
+    const toUser = await gateway.card('eth0', local, prefixlen, card.mtu);
     for (const text of plan.beside) await addAddress(gateway.conn, toUser.ifindex, address(text), 32);
     await gateway.forward();
     world.cable(card, toUser, plan.uplink);
@@ -169,12 +186,31 @@ function builder(world: World, machine: Machine, card: NetDevice, plan: Internet
       await hop.forward();
       inner = hop;
     }
+    const names = [...(plan.hosts ?? []), ...plan.servers.hosts].map(named);
+    const listening = plan.servers.hosts.filter((h) => h.dns === true).flatMap((h) => named(h).addresses);
     await servers(proc, world, machine, inner, plan.servers);
+    proc.fork((child) => dnsd(child, listening, names));
 
     gateway.enter();
+    const made = plan.synthDomain === undefined ? [] : [`--synth-domain=${plan.synthDomain}`];
+    proc.fork((child) => dnsd(child, plan.beside.map(address), names, made));
     const lease = { ...plan.lease, server: local, prefixlen, router: local };
-    return dhcpd(proc, 'eth0', lease);
+    return lend(proc, toUser, lease);
   };
+}
+
+/** Lends addresses on a device, for ever. */
+async function lend(proc: Process, { name, ifindex }: NetDevice, pool: DhcpPool): Promise<never> {
+  const lending = new Lending(proc, { name, index: ifindex }, pool);
+  for (;;) {
+    const { data } = await proc.recv(lending.socket);
+    try {
+      await lending.take(data);
+    } catch (e) {
+      // The cable is out; the client asks again.
+      if (!(e instanceof SystemError)) throw e;
+    }
+  }
 }
 
 /** The hosts at the far end: one namespace with all their addresses. */
@@ -184,9 +220,9 @@ async function servers(proc: Process, world: World, machine: Machine, last: Node
   const node = await Node.create(proc, machine);
   const card = await node.card('eth0', serverEnd, LINK_PREFIX);
   world.cable(outer, card, { delayMs: plan.delayMs });
-  for (const text of plan.addresses) {
-    await addAddress(node.conn, 1, address(text), 32);
-    await addRoute(last.conn, { dst: address(text), dstLen: 32, via: serverEnd, oif: outer.ifindex });
+  for (const dst of plan.hosts.flatMap((host) => named(host).addresses)) {
+    await addAddress(node.conn, 1, dst, 32);
+    await addRoute(last.conn, { dst, dstLen: 32, via: serverEnd, oif: outer.ifindex });
   }
   await addRoute(node.conn, { dstLen: 0, via: routerEnd, oif: card.ifindex });
   await setSysctl(proc, 'ipv4/ip_default_ttl', plan.ttl);

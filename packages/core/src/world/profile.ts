@@ -52,7 +52,10 @@ export async function bootProfile(profile: Profile, options: ProfileOptions): Pr
     machine.startDaemon(init, ['/sbin/init']);
     return machine;
   }
-  const world = new World({ ...options, speed: 0 });
+  const { bootRealtime } = options;
+  // The caller's moment is when somebody sits down; the machine started before.
+  const started = bootRealtime === undefined ? {} : { bootRealtime: bootRealtime - BigInt(UPTIME_NS) };
+  const world = new World({ ...options, ...started, speed: 0 });
   const { onCrash } = options;
   const machine = world.machine(profile.hostname, { files, ...(onCrash === undefined ? {} : { onCrash }) });
   options.onBoot?.(machine);

@@ -25,7 +25,7 @@ const indentOf = (text: string): number => /^[ \t]*/.exec(text)![0].length;
 /** Takes off the indentation that all lines have. */
 function dedent(lines: readonly Line[]): Line[] {
   const filled = lines.filter((l) => l.text.trim() !== '');
-  const shared = Math.min(...filled.map((l) => indentOf(l.text)));
+  const shared = filled.reduce((least, l) => Math.min(least, indentOf(l.text)), Infinity);
   return lines.map((l) => ({ at: l.at, text: l.text.slice(Math.min(shared, indentOf(l.text))) }));
 }
 
@@ -39,7 +39,7 @@ function markdown(lines: readonly Line[]): Block[] {
   const blocks: Block[] = [];
   let held: Line[] = [];
   const flush = (): void => {
-    blocks.push(...proseAndIndented(held));
+    for (const block of proseAndIndented(held)) blocks.push(block);
     held = [];
   };
   for (let i = 0; i < lines.length; i++) {

@@ -1,7 +1,7 @@
 /** What a document shows beside what happened, line by line. */
 import type { Line } from './block.ts';
 import type { Shown, Step } from './step.ts';
-import { isElision, likeness, sameLine } from './match.ts';
+import { type HappenedLine, isElision, lineOf, lineTest, likeness, sameLine } from './match.ts';
 
 export type DiffLine =
   | { readonly kind: 'same'; readonly text: string }
@@ -54,7 +54,7 @@ function withParagraphs(part: Shown, perhaps: Step['perhaps'], all: readonly str
     const blank = all.findIndex((text, i) => i >= lines.length - 1 && text.trim() === '' && i + 1 < all.length);
     if (blank < 0 || likeness(paragraph[0]!.text, all[blank + 1]!) < 0.5) break;
     for (let at = lines.at(-1)!.at + 1; at < paragraph[0]!.at; at++) lines.push({ at, text: '' });
-    lines.push(...paragraph);
+    for (const line of paragraph) lines.push(line);
   }
   return lines;
 }
@@ -86,18 +86,63 @@ function compare(shown: readonly Line[], lines: readonly string[], ranOn: boolea
   };
 }
 
-/** The longest common run of lines, in order; an elision stands for any number of lines. */
+/** A shown line, as it is compared. */
+interface ShownLine {
+  readonly line: Line;
+  readonly elision: boolean;
+  readonly test: (happened: HappenedLine) => boolean;
+}
+
+/** Pairs of lines that are compared at once. Of longer texts a window is, which goes along both. */
+const MAX_PAIRS = 4_000_000;
+const WINDOW = 1000;
+
+/** The longest common run of lines, in order; an elision stands for any number of lines. Of long texts a good one. */
 function align(shown: readonly Line[], happened: readonly string[]): DiffLine[] {
+  const left = shown.map((line) => ({ line, elision: isElision(line.text), test: lineTest(line.text) }));
+  const right = happened.map(lineOf);
+  const diff: DiffLine[] = [];
+  let i = 0;
+  let j = 0;
+  while ((left.length - i) * (right.length - j) > MAX_PAIRS) {
+    const first = left[i];
+    const here = right[j];
+    if (first === undefined || here === undefined) break;
+    if (first.elision) {
+      const next = left.slice(i + 1, i + 1 + WINDOW).find((l) => !l.elision);
+      const to = next === undefined ? right.length : right.findIndex((line, k) => k >= j && next.test(line));
+      for (; j < to; j++) diff.push({ kind: 'same', text: right[j]!.text });
+      i++;
+    } else if (first.test(here)) {
+      diff.push({ kind: 'same', text: here.text });
+      i++;
+      j++;
+    } else {
+      // What the first half of the window comes to; the second half is looked at again with what follows.
+      const part = alignAll(left.slice(i, i + WINDOW), right.slice(j, j + WINDOW));
+      const taken = part.slice(0, Math.max(1, part.length >> 1));
+      for (const line of taken) {
+        diff.push(line);
+        if (line.kind !== 'shown') j++;
+        if (line.kind !== 'happened') i++;
+      }
+    }
+  }
+  for (const line of alignAll(left.slice(i), right.slice(j))) diff.push(line);
+  return diff;
+}
+
+function alignAll(shown: readonly ShownLine[], happened: readonly HappenedLine[]): DiffLine[] {
   const n = shown.length;
   const m = happened.length;
   // best[i][j]: cost of what is left from shown[i] and happened[j] on.
   const best: Uint32Array[] = Array.from({ length: n + 1 }, () => new Uint32Array(m + 1));
-  const equal = (i: number, j: number): boolean => sameLine(shown[i]!.text, happened[j]!);
+  const equal = (i: number, j: number): boolean => shown[i]!.test(happened[j]!);
   for (let i = n; i >= 0; i--) {
     for (let j = m; j >= 0; j--) {
       if (i === n && j === m) continue;
       let cost = 0xffff_ffff;
-      if (i < n && isElision(shown[i]!.text)) {
+      if (i < n && shown[i]!.elision) {
         cost = best[i + 1]![j]!;
         if (j < m) cost = Math.min(cost, best[i]![j + 1]!);
       } else {
@@ -112,8 +157,8 @@ function align(shown: readonly Line[], happened: readonly string[]): DiffLine[] 
 }
 
 function path(
-  shown: readonly Line[],
-  happened: readonly string[],
+  shown: readonly ShownLine[],
+  happened: readonly HappenedLine[],
   best: readonly Uint32Array[],
   equal: (i: number, j: number) => boolean,
 ): DiffLine[] {
@@ -122,17 +167,17 @@ function path(
   let j = 0;
   while (i < shown.length || j < happened.length) {
     const cost = best[i]![j]!;
-    if (i < shown.length && isElision(shown[i]!.text)) {
-      if (j < happened.length && best[i]![j + 1]! === cost) diff.push({ kind: 'same', text: happened[j++]! });
+    if (i < shown.length && shown[i]!.elision) {
+      if (j < happened.length && best[i]![j + 1]! === cost) diff.push({ kind: 'same', text: happened[j++]!.text });
       else i++;
     } else if (i < shown.length && j < happened.length && equal(i, j) && best[i + 1]![j + 1]! === cost) {
-      diff.push({ kind: 'same', text: happened[j]! });
+      diff.push({ kind: 'same', text: happened[j]!.text });
       i++;
       j++;
     } else if (i < shown.length && best[i + 1]![j]! + 1 === cost) {
-      diff.push({ kind: 'shown', text: shown[i]!.text, at: shown[i]!.at });
+      diff.push({ kind: 'shown', ...shown[i]!.line });
       i++;
-    } else diff.push({ kind: 'happened', text: happened[j++]! });
+    } else diff.push({ kind: 'happened', text: happened[j++]!.text });
   }
   return diff;
 }

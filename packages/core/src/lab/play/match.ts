@@ -61,9 +61,12 @@ const normal = (line: string): string =>
     .map((p) => ('kind' in p ? `<${p.kind}>` : p.text))
     .join('');
 
+/** Characters of a line in which masks are looked for: nobody writes them by the thousand. */
+const MAX_MASKED = 2000;
+const RUN = /[0-9A-Za-z.:/-]+/g;
 /** A masked word: X in place of digits or letters, at least one standing alone between other signs or two together. */
-const MASKED = /[0-9A-Za-z.:/-]*(?:X{2,}|\bX\b|(?<=[.:/])X|X(?=[.:/]))[0-9A-Za-z.:/-]*/gi;
-const isMask = (word: string): boolean => /X/.test(word) && /^[0-9A-FXx.:/-]*(?:sec)?$/.test(word);
+const MASKED = /X{2,}|\bX\b|(?<=[.:/])X|X(?=[.:/])/i;
+const isMask = (word: string): boolean => /X/.test(word) && MASKED.test(word) && /^[0-9A-FXx.:/-]*(?:sec)?$/.test(word);
 
 const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
@@ -78,24 +81,42 @@ function maskPattern(word: string): string {
 }
 
 /** Whether a document masks something in this line. */
-export const masks = (line: string): boolean => [...line.matchAll(MASKED)].some((m) => isMask(m[0]));
+export const masks = (line: string): boolean => /X/.test(line) && [...line.matchAll(RUN)].some((m) => isMask(m[0]));
 
 /** Whether `happened` is what `shown` says. Blanks at the end do not count. */
-export function sameLine(shown: string, happened: string): boolean {
-  if (shown.trimEnd() === happened.trimEnd()) return true;
-  if (normal(shown) === normal(happened)) return true;
-  if (!masks(shown)) return false;
+export const sameLine = (shown: string, happened: string): boolean => lineTest(shown)(lineOf(happened));
+
+/** A line that happened, as it is compared: made once, compared with many. */
+export interface HappenedLine {
+  readonly text: string;
+  readonly plain: string;
+  readonly normal: string;
+}
+
+export const lineOf = (text: string): HappenedLine => ({ text, plain: text.trimEnd(), normal: normal(text) });
+
+/** The test of `sameLine` for one shown line. */
+export function lineTest(shown: string): (happened: HappenedLine) => boolean {
+  const plain = shown.trimEnd();
+  const usual = normal(shown);
+  const mask = plain.length <= MAX_MASKED && masks(plain) ? maskedLine(shown) : null;
+  return (happened) =>
+    plain === happened.plain || usual === happened.normal || (mask !== null && mask.test(happened.plain));
+}
+
+/** A line with masks as a pattern. */
+function maskedLine(shown: string): RegExp {
   // The masks are taken out first, so that what they stand for is not taken for something else.
   let pattern = '';
   let at = 0;
   const text = shown.trimEnd();
-  for (const m of text.matchAll(MASKED)) {
+  for (const m of text.matchAll(RUN)) {
     if (!isMask(m[0])) continue;
     pattern += literal(text.slice(at, m.index)) + maskPattern(m[0]);
     at = m.index + m[0].length;
   }
   pattern += literal(text.slice(at));
-  return new RegExp(`^${pattern}$`).test(happened.trimEnd());
+  return new RegExp(`^${pattern}$`);
 }
 
 /** Kinds as patterns, for lines that also hold a mask. */
@@ -116,9 +137,10 @@ const literal = (text: string): string =>
 export const isElision = (line: string): boolean =>
   /^\s*(?:\[?\s*(?:\.{3,}|…+)\s*\]?|<(?:snip|\.\.\.)>|\(snip\)|——?snip——?)\s*$/i.test(line);
 
-/**
- * How alike two lines are: the share of words they have in common, 0 to 1.
- */
+/** Words of a line that are looked at to say how alike it is. */
+const MAX_WORDS = 500;
+
+/** How alike two lines are: the share of words they have in common, 0 to 1. */
 export function likeness(a: string, b: string): number {
   const left = words(a);
   const right = words(b);
@@ -135,6 +157,8 @@ export function likeness(a: string, b: string): number {
 }
 
 const words = (line: string): string[] =>
-  normal(line)
-    .toLowerCase()
-    .match(/[\p{L}\p{N}]+/gu) ?? [];
+  (
+    normal(line)
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  ).slice(0, MAX_WORDS);

@@ -3,7 +3,7 @@ import { bashWith } from '../../user/shell/main.ts';
 import { BUILTINS } from '../../user/shell/builtins/index.ts';
 import type { Process, Program } from '../../user/process/index.ts';
 import { programs } from '../../user/programs/index.ts';
-import type { Machine } from '../../world/machine.ts';
+import { Machine } from '../../world/machine.ts';
 import { correctionOf, type Surroundings } from './correction.ts';
 import { compareStep, outputLines } from './diff.ts';
 import { parseDocument } from './document.ts';
@@ -18,6 +18,8 @@ const PATIENCE_NS = 600e9;
 /** How long a command that never ends has until the document moves on, when nothing is shown for it; and when there is. */
 const GLANCE_NS = 2e9;
 const STARE_NS = 15e9;
+/** Characters of output after which a command is taken for one that never ends. */
+const MAX_PRINTED = 4 << 20;
 /** After an interrupt, until the next thing is tried. */
 const INTERRUPT_NS = 5e9;
 
@@ -63,6 +65,8 @@ interface Act {
   ranOn: boolean;
   /** We interrupted it, for the document shows it so or was through. */
   interrupted: boolean;
+  /** Why, when that is not the document's doing. */
+  note: string | null;
   /** Kept when the next command is typed. */
   ended: { readonly output: string; readonly status: number | null } | null;
   surroundings: Surroundings | null;
@@ -117,7 +121,16 @@ class Player {
       await this.#until(() => stage!.state === 'prompt', INTERRUPT_NS);
     }
     const endless = isEndless(step.command);
-    const act: Act = { step, stage, endless, ranOn: false, interrupted: false, ended: null, surroundings: null };
+    const act: Act = {
+      step,
+      stage,
+      endless,
+      ranOn: false,
+      interrupted: false,
+      note: null,
+      ended: null,
+      surroundings: null,
+    };
     this.#acts.set(stage, act);
     this.#all.push(act);
     stage.type(step.command);
@@ -142,11 +155,14 @@ class Player {
     const wanted = wantedLines(step.shown);
     const interrupts = step.shown.some((s) => s.interrupted && !s.later);
     const idle = (): boolean => stage.state !== 'busy';
+    const flooded = (): boolean => stage.printed > MAX_PRINTED;
     const enough = (): boolean =>
-      idle() || ((endless || interrupts) && wanted > 0 && outputLines(stage.output).length >= wanted);
+      idle() || flooded() || ((endless || interrupts) && wanted > 0 && outputLines(stage.output).length >= wanted);
     const patience = endless || interrupts ? (wanted > 0 ? STARE_NS : GLANCE_NS) : PATIENCE_NS;
     await this.#until(enough, patience);
-    if (stage.state === 'more' || (interrupts && !idle())) await this.#interrupt(act);
+    if (flooded() && !idle()) act.note = `interrupted: it printed more than ${MAX_PRINTED} characters`;
+    else if (!idle() && patience === PATIENCE_NS) act.note = `interrupted: it did not end in ${PATIENCE_NS / 1e9} s`;
+    if (stage.state === 'more' || ((interrupts || act.note !== null) && !idle())) await this.#interrupt(act);
     if (stage.state === 'prompt' || stage.state === 'over') this.#close(act);
     else act.ranOn = true;
   }
@@ -232,11 +248,12 @@ function resultOf(act: Act): StepResult {
   const failed = status !== null && status !== 0;
   const correction =
     (failed || differs) && surroundings !== null ? correctionOf(step.command, output, failed, surroundings) : null;
-  return { step, outcome, output, status, comparisons, correction };
+  return { step, outcome, output, status, comparisons, correction, note: act.note };
 }
 
 /**
- * Plays a document. Its terminals are those of `machine`, which keeps what the document did.
+ * Plays a document. Its terminals are those of `machine`, which keeps what the document did. Who types sits at a machine
+ * beside it: nothing that the document does can end that one.
  * @param told hears of each command when it has ended
  */
 export async function play(
@@ -246,12 +263,22 @@ export async function play(
   told: (result: StepResult) => void = () => {},
 ): Promise<DocumentResult> {
   const steps = parseDocument(text);
+  const { scheduler } = machine.kernel;
   let results: StepResult[] = [];
+  let failure: Error | null = null as Error | null;
   const program: Program = async (proc) => {
-    results = await new Player(machine, proc, told).play(steps);
+    try {
+      results = await new Player(machine, proc, told).play(steps);
+    } catch (e) {
+      if (e instanceof Error) failure = e;
+      throw e;
+    }
+    // What the document left behind has nobody who waits for it.
+    for (const task of machine.kernel.tasks.values()) scheduler.daemonize(task);
     return 0;
   };
-  const { stuck } = await machine.run(['play'], { program });
+  const { stuck } = await Machine.boot({ host: scheduler.host, scheduler }).run(['play'], { program });
+  if (failure !== null) throw failure;
   if (stuck) throw new Error(`${name}: the machine is stuck`);
   return { name, steps: results };
 }

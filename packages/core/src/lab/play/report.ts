@@ -15,6 +15,8 @@ export interface StepResult {
   readonly status: number | null;
   readonly comparisons: readonly Comparison[];
   readonly correction: Correction | null;
+  /** What else is to be said of it; null for nothing. */
+  readonly note: string | null;
 }
 
 export interface DocumentResult {
@@ -24,9 +26,15 @@ export interface DocumentResult {
 
 const MARK: Readonly<Record<Outcome, string>> = { ok: 'ok', differs: 'DIFFERS', silent: '-' };
 
+/** Columns of a line that are shown: more is of no use to a reader. */
+const WIDTH = 2000;
+/** Lines of one kind in a row that are shown. */
+const MAX_RUN = 200;
+const cut = (line: string): string => (line.length > WIDTH ? `${line.slice(0, WIDTH)}…` : line);
+
 const firstLine = (command: string): string => {
   const [first, ...more] = command.split('\n');
-  return more.length === 0 ? first! : `${first} …`;
+  return more.length === 0 ? cut(first!) : `${cut(first!)} …`;
 };
 
 /** A diff's lines: `-` what the document shows, `+` what happened; of what is equal, what stands next to a difference. */
@@ -35,7 +43,14 @@ export function diffText(diff: readonly DiffLine[], indent = ''): string {
   const sign = { same: ' ', shown: '-', happened: '+' } as const;
   let text = '';
   let gap = false;
+  let run = 0;
   diff.forEach((d, i) => {
+    run = d.kind === diff[i - 1]?.kind ? run + 1 : 1;
+    const ends = d.kind !== diff[i + 1]?.kind;
+    if (d.kind !== 'same' && run > MAX_RUN) {
+      if (ends) text += `${indent}${sign[d.kind]} [${run - MAX_RUN} lines more]\n`;
+      return;
+    }
     const touches =
       d.kind !== 'same' || (diff[i - 1]?.kind ?? 'same') !== 'same' || (diff[i + 1]?.kind ?? 'same') !== 'same';
     if (!near[i] || !touches) {
@@ -44,19 +59,20 @@ export function diffText(diff: readonly DiffLine[], indent = ''): string {
     }
     if (gap) text += `${indent}  …\n`;
     gap = false;
-    text += `${indent}${sign[d.kind]} ${d.text}`.trimEnd() + '\n';
+    text += cut(`${indent}${sign[d.kind]} ${d.text}`.trimEnd()) + '\n';
   });
   return text;
 }
 
 /** One line a command, and the differences under it. */
-export function stepText(name: string, { step, outcome, comparisons, correction, output, status }: StepResult): string {
+export function stepText(name: string, result: StepResult): string {
+  const { step, outcome, comparisons, correction, output, status, note } = result;
   const terminal = step.terminal === '' ? '' : `(${step.terminal}) `;
   let text = `${MARK[outcome].padEnd(8)}${name}:${step.at}: ${terminal}${firstLine(step.command)}\n`;
+  if (note !== null) text += `          ! ${note}\n`;
   for (const c of comparisons) if (!c.same) text += diffText(c.diff, '          ');
   if (outcome === 'silent' && status !== null && status !== 0 && output.trim() !== '') {
-    const said = output.trim().split('\n');
-    text += `          ! ${said[0]}\n`;
+    text += `          ! ${cut(output.trim().split('\n', 1)[0]!)}\n`;
   }
   if (correction !== null && (outcome === 'differs' || status !== 0)) {
     const { command, why } = correction;

@@ -14,6 +14,9 @@ const CTRL_C = '\u0003';
 const CTRL_BACKSLASH = '\u001c';
 
 const SHELLS: ReadonlySet<string> = new Set(['bash', 'sh', 'dash', 'ash', 'zsh']);
+/** Characters of a command's output that are kept; of what is more the end, where a prompt is. */
+const KEPT = 1 << 20;
+const TAIL = 1 << 10;
 /** A prompt of a shell that does not know ours: a login shell has a clean environment. */
 const OTHER_PROMPT = /(?:^|\n)[^\n]*[#$] $/;
 
@@ -61,6 +64,9 @@ export class Stage {
   #cut: Uint8Array = new Uint8Array();
   /** What was shown since the last command was typed, prompts included. */
   #shown = '';
+  /** Behind what is kept, its last characters; how many there were. */
+  #tail = '';
+  #printed = 0;
   #over = false;
 
   /** @param start starts an interactive shell on the terminal */
@@ -75,7 +81,7 @@ export class Stage {
       rows: 50,
       cols: 200,
       output: (bytes) => {
-        this.#shown += this.#decode(bytes);
+        this.#print(this.#decode(bytes));
         news.tell();
       },
     });
@@ -94,6 +100,22 @@ export class Stage {
     });
   }
 
+  #print(text: string): void {
+    this.#printed += text.length;
+    if (this.#shown.length + text.length <= KEPT && this.#tail === '') this.#shown += text;
+    else this.#tail = (this.#tail + text).slice(-TAIL);
+  }
+
+  /** Characters that were printed since the last command was typed. */
+  get printed(): number {
+    return this.#printed;
+  }
+
+  /** The end of what is shown. */
+  get #end(): string {
+    return this.#tail === '' ? this.#shown : this.#tail;
+  }
+
   #decode(bytes: Uint8Array): string {
     const all = concatBytes([this.#cut, bytes]);
     let end = all.length;
@@ -108,24 +130,26 @@ export class Stage {
   get state(): StageState {
     if (this.#over) return 'over';
     if ((this.#tty.poll() & POLLIN) !== 0) return 'busy';
-    if (this.#shown.endsWith(MARK)) return 'prompt';
+    if (this.#end.endsWith(MARK)) return 'prompt';
     if (this.#tty.waiters.size === 0) return 'busy';
-    if (this.#shown.endsWith(MORE)) return 'more';
+    if (this.#end.endsWith(MORE)) return 'more';
     const [leader] = this.#system.members(this.#tty.foreground);
     if (leader === undefined || !SHELLS.has(leader.name.replace(/^-/, ''))) return 'input';
-    return OTHER_PROMPT.test(this.#shown) ? 'prompt' : 'input';
+    return OTHER_PROMPT.test(this.#end.slice(-TAIL)) ? 'prompt' : 'input';
   }
 
   /** What was printed since the last command was typed, without prompts. */
   get output(): string {
-    let text = this.#shown.replaceAll(MORE, '');
+    const left = this.#printed - this.#shown.length;
+    const rest = left > TAIL ? `\n[${left - TAIL} characters left out]\n${this.#tail}` : this.#tail;
+    let text = (this.#shown + rest).replaceAll(MORE, '');
     text = text.replace(new RegExp(`${MARK}\\d*${MARK}`, 'g'), '');
     return this.state === 'prompt' ? text.replace(OTHER_PROMPT, '\n').replace(/^\n/, '') : text;
   }
 
   /** Status of the last command, when the prompt says it. */
   get status(): number | null {
-    const said = new RegExp(`${MARK}(\\d+)${MARK}$`).exec(this.#shown);
+    const said = new RegExp(`${MARK}(\\d+)${MARK}$`).exec(this.#end.slice(-TAIL));
     return said === null ? null : Number(said[1]);
   }
 
@@ -137,12 +161,14 @@ export class Stage {
   /** Types a command; what was shown until now is forgotten. */
   type(command: string): void {
     this.#shown = '';
+    this.#tail = '';
+    this.#printed = 0;
     this.#tty.input(utf8Encode(`${command}\n`));
   }
 
   /** Ctrl-C, which a terminal shows. */
   interrupt(): void {
-    this.#shown += '^C';
+    this.#print('^C');
     this.#tty.input(utf8Encode(CTRL_C));
   }
 

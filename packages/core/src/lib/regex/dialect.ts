@@ -34,8 +34,15 @@ export const SED: Dialect = {
   badInterval: 'refuse',
   noDoubled: true,
   escapes: 'sed',
+  strictClasses: true,
 };
-export const SED_EXTENDED: Dialect = { extended: true, leading: 'refuse', badInterval: 'refuse', escapes: 'sed' };
+export const SED_EXTENDED: Dialect = {
+  extended: true,
+  leading: 'refuse',
+  badInterval: 'refuse',
+  escapes: 'sed',
+  strictClasses: true,
+};
 export const AWK: Dialect = {
   extended: true,
   leading: 'literal',

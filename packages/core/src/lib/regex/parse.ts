@@ -2,8 +2,9 @@ import { readBracket } from './bracket.ts';
 import type { Dialect } from './dialect.ts';
 import { type Assertion, EMPTY, type Node, RegexError } from './pattern.ts';
 
-/** Parentheses deeper than this are too much for the stack. */
-const MAX_DEPTH = 800;
+/** Parentheses in each other, and repetitions of repetitions. */
+const MAX_DEPTH = 5000;
+const MAX_REPETITIONS = 800;
 /** The highest number of a repetition. @see RE_DUP_MAX */
 const DUP_MAX = 32767;
 
@@ -27,6 +28,30 @@ export interface ParseResult {
 interface Atom {
   readonly node: Node;
   readonly anchor?: boolean;
+}
+
+/** A group that is open, or the whole. */
+interface Frame {
+  readonly group: number;
+  readonly branches: Node[];
+  /** Of the branch that is read. */
+  parts: Node[];
+  /** Nothing a repetition could repeat stands before. */
+  first: boolean;
+  /** Where a circumflex of basic syntax is an anchor. */
+  start: boolean;
+}
+
+const newFrame = (group: number): Frame => ({ group, branches: [], parts: [], first: true, start: true });
+
+const concatenated = (parts: readonly Node[]): Node =>
+  parts.length === 1 ? parts[0]! : parts.length === 0 ? EMPTY : { k: 'cat', parts };
+
+function alternated(branches: Node[]): Node {
+  if (branches.length === 1) return branches[0]!;
+  // regexec asks for a first branch that is empty behind the second one.
+  if (isEmpty(branches[0]!) && !isEmpty(branches[1]!)) branches.unshift(...branches.splice(1, 1));
+  return { k: 'alt', branches };
 }
 
 class Parser {
@@ -73,39 +98,48 @@ class Parser {
     return this.#depth > 0 && this.#operator(')');
   }
 
+  /** Reads it all; groups that are open are on a stack of our own. */
   #alternatives(): Node {
-    const branches = [this.#branch()];
-    while (this.#operator('|')) {
-      this.#skip('|');
-      branches.push(this.#branch());
-    }
-    if (branches.length === 1) return branches[0]!;
-    // regexec asks for a first branch that is empty behind the second one.
-    if (isEmpty(branches[0]!) && !isEmpty(branches[1]!)) branches.unshift(...branches.splice(1, 1));
-    return { k: 'alt', branches };
-  }
-
-  #branch(): Node {
-    const parts: Node[] = [];
-    /** Nothing a repetition could repeat stands before. */
-    let first = true;
-    /** Where a circumflex of basic syntax is an anchor. */
-    let start = true;
-    while (this.#at < this.#chars.length && !this.#operator('|') && !this.#closes()) {
-      if (this.#operator(')') && !(this.#d.extended && this.#d.looseParen === true))
-        throw new RegexError('Unmatched ) or \\)');
-      if (first && this.#leading()) continue;
-      const atom = this.#atom(start, first);
-      start = false;
-      if (atom.anchor === true) {
-        parts.push(atom.node);
-        first = true;
+    let frame = newFrame(0);
+    const outer: Frame[] = [];
+    for (;;) {
+      if (this.#at >= this.#chars.length || this.#operator('|') || this.#closes()) {
+        frame.branches.push(concatenated(frame.parts));
+        if (this.#operator('|')) {
+          this.#skip('|');
+          frame.parts = [];
+          frame.first = frame.start = true;
+          continue;
+        }
+        const body = alternated(frame.branches);
+        const around = outer.pop();
+        if (around === undefined) return body;
+        if (!this.#operator(')')) throw new RegexError('Unmatched ( or \\(');
+        this.#skip(')');
+        this.#open.pop();
+        this.#depth--;
+        const group: Node = { k: 'group', n: frame.group, body };
+        frame = around;
+        frame.parts.push(this.#repetitions(group));
         continue;
       }
-      first = false;
-      parts.push(this.#repetitions(atom.node));
+      if (this.#operator(')') && !(this.#d.extended && this.#d.looseParen === true))
+        throw new RegexError('Unmatched ) or \\)');
+      if (frame.first && this.#leading()) continue;
+      if (this.#operator('(')) {
+        this.#skip('(');
+        if (++this.#depth > MAX_DEPTH) throw new RegexError('stack overflow');
+        frame.start = frame.first = false;
+        outer.push(frame);
+        frame = newFrame(++this.#groups);
+        this.#open.push(frame.group);
+        continue;
+      }
+      const atom = this.#atom(frame.start, frame.first);
+      frame.start = false;
+      frame.first = atom.anchor === true;
+      frame.parts.push(frame.first ? atom.node : this.#repetitions(atom.node));
     }
-    return parts.length === 1 ? parts[0]! : parts.length === 0 ? EMPTY : { k: 'cat', parts };
   }
 
   /** Deals with a repetition that repeats nothing. @returns whether it was skipped */
@@ -128,7 +162,6 @@ class Parser {
 
   #atom(start: boolean, first: boolean): Atom {
     const { extended } = this.#d;
-    if (this.#operator('(')) return { node: this.#group() };
     const c = this.#chars[this.#at++]!;
     switch (c) {
       case '.':
@@ -156,19 +189,6 @@ class Parser {
       default:
     }
     return { node: { k: 'char', c } };
-  }
-
-  #group(): Node {
-    this.#skip('(');
-    if (++this.#depth > MAX_DEPTH) throw new RegexError('stack overflow');
-    const n = ++this.#groups;
-    this.#open.push(n);
-    const body = this.#alternatives();
-    if (!this.#operator(')')) throw new RegexError('Unmatched ( or \\(');
-    this.#skip(')');
-    this.#open.pop();
-    this.#depth--;
-    return { k: 'group', n, body };
   }
 
   #backslash(first: boolean): Atom {
@@ -262,7 +282,7 @@ class Parser {
         node = { ...node, min: node.min * min };
         continue;
       }
-      if (count > MAX_DEPTH) throw new RegexError('stack overflow');
+      if (count > MAX_REPETITIONS) throw new RegexError('stack overflow');
       node = { k: 'repeat', body: node, min, max };
     }
   }

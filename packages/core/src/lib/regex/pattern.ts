@@ -24,6 +24,16 @@ export type Assertion =
   | 'no-word-before'
   | 'no-word-after';
 
+/** Walks trees: one that is too deep for it is refused, as GNU's regex does. @throws RegexError */
+export function walked<T>(walk: () => T): T {
+  try {
+    return walk();
+  } catch (e) {
+    if (e instanceof RangeError) throw new RegexError('stack overflow');
+    throw e;
+  }
+}
+
 export type Node =
   /** One character that stands for itself, where case is not folded. */
   | { readonly k: 'char'; readonly c: string }

@@ -10,7 +10,7 @@ import { Backward } from './backward.ts';
 import { Classes, insidePair } from './classes.ts';
 import { FirstCharacters, Forward } from './forward.ts';
 import { Meter } from './meter.ts';
-import { literalText, type Node, requiredText, sizeOf } from './pattern.ts';
+import { literalText, type Node, requiredText, sizeOf, walked } from './pattern.ts';
 import { type CompileOptions, compileProgram, type Program } from './program.ts';
 import { quick, type Quick } from './quick.ts';
 import { submatches } from './submatch.ts';
@@ -81,15 +81,15 @@ export class Regex {
   constructor(tree: Node, groups: number, options: RegexOptions = {}) {
     this.groups = groups;
     this.#fold = options.ignoreCase === true;
-    this.#literal = this.#fold ? null : literalText(tree);
-    const { prefix, inside } = this.#fold ? { prefix: '', inside: '' } : requiredText(tree);
+    this.#literal = this.#fold ? null : walked(() => literalText(tree));
+    const { prefix, inside } = this.#fold ? { prefix: '', inside: '' } : walked(() => requiredText(tree));
     this.#prefix = prefix;
     this.#inside = inside;
-    this.#quick = this.#literal === null && options.quick !== false ? quick(tree, options) : null;
+    this.#quick = this.#literal === null && options.quick !== false ? walked(() => quick(tree, options)) : null;
     this.#tree = tree;
     this.#options = options;
     // A pattern that is too big says so at once.
-    if (sizeOf(tree) > BIG) void this.#machine;
+    if (walked(() => sizeOf(tree)) > BIG) walked(() => this.#machine);
   }
 
   /** The automaton; made when JavaScript's own engine will not do. */

@@ -17,6 +17,7 @@ const RUNNABLE = 1;
 const RUNNING = 2;
 const BLOCKED = 3;
 const DEAD = 4;
+const PARKED = 5;
 
 /** Milliseconds of host time after which the host's event loop gets a turn. */
 const TURN_NS = 8e6;
@@ -68,6 +69,8 @@ export class Scheduler {
   /** When one of them last ran. */
   #lastLive = 0;
   readonly #runq = new Ring<SchedEntity>(16);
+  /** Those that could run, were there a task that is no daemon. */
+  readonly #parked = new Ring<SchedEntity>();
   #outside = 0;
   #running = false;
   #lastTurn: number;
@@ -135,6 +138,8 @@ export class Scheduler {
   /** Goes to the end of the line. A task that was never run gets in line this way. @see sched_yield(2) */
   yield_(se: SchedEntity): Promise<boolean> {
     this.#preempted = true;
+    // With nobody left for whom time would pass, who spins is kept until somebody comes.
+    if (this.live === 0 && se.state === RUNNING) return this.#leave(se, PARKED);
     return this.#leave(se, RUNNABLE);
   }
 
@@ -143,6 +148,7 @@ export class Scheduler {
       se.resume = resolve;
       se.state = state;
       if (state === RUNNABLE) this.#runq.push(se);
+      else if (state === PARKED) this.#parked.push(se);
       if (this.current === se) this.current = null;
       this.#kick();
     });
@@ -233,6 +239,7 @@ export class Scheduler {
         return;
       }
       this.#preempted = false;
+      while (this.live > 0 && this.#parked.length > 0) this.#unpark(this.#parked.shift()!);
       const se = this.#runq.shift();
       if (se !== undefined) {
         if (se.state !== RUNNABLE) continue;
@@ -245,6 +252,12 @@ export class Scheduler {
         return;
       }
     }
+  }
+
+  #unpark(se: SchedEntity): void {
+    if (se.state !== PARKED) return;
+    se.state = RUNNABLE;
+    this.#runq.push(se);
   }
 
   #dispatch(se: SchedEntity): void {

@@ -1,5 +1,5 @@
 /** An Ethernet card: what it sends leaves the machine by a wire, what comes in by the wire it receives. @see drivers/net/virtio_net.c */
-import { ETH_HLEN } from '../../uapi/if-ether.ts';
+import { ETH_DATA_LEN, ETH_HLEN } from '../../uapi/if-ether.ts';
 import { SKB_DROP_REASON_DEV_READY, SKB_DROP_REASON_PKT_TOO_BIG } from '../../uapi/drop-reason.ts';
 import { IFF_UP } from '../../uapi/if.ts';
 import { doSoftirq, netifRx } from '../core/dev.ts';
@@ -109,7 +109,7 @@ export function wireReceive(dev: NetDevice, skb: SkBuff): void {
     kfreeSkb(skb, SKB_DROP_REASON_DEV_READY, 'virtnet_receive');
     return;
   }
-  if (skb.len > dev.mtu + ETH_HLEN + VLAN_HLEN) {
+  if (skb.len > Math.max(dev.mtu, ETH_DATA_LEN) + ETH_HLEN + VLAN_HLEN) {
     stats.rxErrors++;
     kfreeSkb(skb, SKB_DROP_REASON_PKT_TOO_BIG, 'receive_small');
     return;

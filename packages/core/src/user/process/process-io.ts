@@ -21,6 +21,8 @@ const READ_SIZE = 65536;
 export abstract class ProcessIo extends ProcessBase {
   /** What readers of lines took too much of, by descriptor. */
   protected readonly rest: Map<number, Uint8Array> = new Map();
+  /** Why standard output was not written the last time that it failed. */
+  #unwritten: unknown = null;
 
   // ---- text out and in
 
@@ -37,11 +39,20 @@ export abstract class ProcessIo extends ProcessBase {
   }
 
   async flush(): Promise<void> {
-    if (this.stdio.out.length > 0) await this.write(1, this.stdio.out.take(false));
+    if (this.stdio.out.length > 0) await this.#writeOut(this.stdio.out.take(false));
+  }
+
+  async #writeOut(bytes: Uint8Array): Promise<void> {
+    try {
+      await this.write(1, bytes);
+    } catch (e) {
+      this.#unwritten = e;
+      throw e;
+    }
   }
 
   async drain(): Promise<void> {
-    if (this.stdio.out.full) await this.write(1, this.stdio.out.take(true));
+    if (this.stdio.out.full) await this.#writeOut(this.stdio.out.take(true));
     else if (this.doom !== null || this.signals.any || this.stopped !== 0 || this.task.shouldYield()) await this.tick();
   }
 
@@ -55,6 +66,13 @@ export abstract class ProcessIo extends ProcessBase {
       this.err(`${this.name}: write error: ${e.strerror}\n`);
       throw new Unwind(1, 0);
     }
+  }
+
+  /** A program that does not look whether its output was written ends by that, with the words of `flushAll`. */
+  protected override failure(e: unknown): Unwind {
+    if (!(e instanceof SystemError) || e !== this.#unwritten) return super.failure(e);
+    this.err(`${this.name}: write error: ${e.strerror}\n`);
+    return new Unwind(1, 0);
   }
 
   protected override async flushErr(): Promise<void> {

@@ -39,6 +39,7 @@ export async function runSelect(sh: Shell, node: For, body: () => Maybe<number>)
       const line = await readLine(sh, 0);
       if (line === null) {
         await sh.write(1, '\n');
+        status = 1;
         return 1;
       }
       show = line === '';

@@ -1,5 +1,6 @@
 import { utf8Encode } from '../../lib/text.ts';
 import type { Profile } from '../profile.ts';
+import { PUBLIC_HOSTS } from './public-hosts.ts';
 
 /** A virtual machine in Amazon's cloud. */
 export const ec2: Profile = {
@@ -13,6 +14,7 @@ export const ec2: Profile = {
     internet: {
       gateway: '172.31.80.1/20',
       beside: ['172.31.0.2'],
+      synthDomain: 'ec2.internal,172.31.0.0/16,ip-',
       lease: {
         from: 0xac1f5fa7, // 172.31.95.167
         to: 0xac1f5ffe,
@@ -25,7 +27,7 @@ export const ec2: Profile = {
         { address: '100.65.8.1', delayMs: 0.25, jitterMs: 0.05 },
         { address: '100.66.12.5', delayMs: 0.2, jitterMs: 0.05 },
       ],
-      servers: { addresses: ['8.8.8.8', '8.8.4.4', '1.1.1.1'], delayMs: 0.4, ttl: 64 },
+      servers: { hosts: PUBLIC_HOSTS, delayMs: 0.4, ttl: 64 },
     },
   },
 };

@@ -1,5 +1,6 @@
 import { utf8Encode } from '../../lib/text.ts';
 import type { Profile } from '../profile.ts';
+import { PUBLIC_HOSTS } from './public-hosts.ts';
 
 /** An Ubuntu guest behind the address translation of a desktop's virtual machine, as readers of tutorials have it. */
 export const ubuntu: Profile = {
@@ -26,7 +27,7 @@ export const ubuntu: Profile = {
         { address: '10.1.0.13', delayMs: 1.6, jitterMs: 0.2 },
         { address: '10.1.0.21', delayMs: 0.4, jitterMs: 0.1 },
       ],
-      servers: { addresses: ['8.8.8.8', '8.8.4.4', '1.1.1.1'], delayMs: 0.3, ttl: 64 },
+      servers: { hosts: PUBLIC_HOSTS, delayMs: 0.3, ttl: 64 },
     },
   },
 };

@@ -34,6 +34,20 @@ export class CharSet {
     this.#source = source;
   }
 
+  /** The one ASCII character it is, in both cases where it is both; [] where it is more, or a letter with a third form. */
+  get forms(): readonly string[] {
+    const { ranges, classes, negated, fold } = this.#source;
+    if (negated || classes.length > 0 || ranges.length === 0) return [];
+    if (ranges.some(([lo, hi]) => lo !== hi || lo > 127)) return [];
+    const all = new Set(ranges.map(([cp]) => String.fromCharCode(cp)));
+    if (all.size === 1 && !fold) return [...all];
+    const [first] = all;
+    const [low, high] = [first!.toLowerCase(), first!.toUpperCase()];
+    if ([...all].some((c) => c !== low && c !== high)) return [];
+    if (low === high) return [low];
+    return low === 'k' || low === 's' ? [] : [low, high];
+  }
+
   /** It is the dot: all but a newline, or all. */
   get dot(): boolean {
     const { classes, ranges, negated } = this.#source;
@@ -205,7 +219,9 @@ const isClass = (source: string): boolean => {
 export function propertyClass(text: string, negated: boolean): string {
   const not = text.startsWith('^') !== negated;
   const asked = text.replace(/^\^/, '');
-  const kind = /^(sc|script|scx|scriptextensions|bidiclass|bc)\s*[=:](.*)$/i.exec(asked.replace(/[_\s-]+(?=\w*[=:])/g, ''));
+  const kind = /^(sc|script|scx|scriptextensions|bidiclass|bc)\s*[=:](.*)$/i.exec(
+    asked.replace(/[_\s-]+(?=\w*[=:])/g, ''),
+  );
   const name = (kind === null ? asked : kind[2]!).trim();
   const own = OWN[name.toLowerCase().replace(/[\s_-]/g, '')];
   const p = not ? 'P' : 'p';

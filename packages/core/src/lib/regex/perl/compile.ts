@@ -266,7 +266,13 @@ class Compiler {
     const height = this.#register(2);
     const [scope, then] = [this.#scope, this.#then];
     const accepts: number[] = [];
-    this.#scope = { height, above: n.negated ? 1 : 0, accepts, called: false, outer: n.negated ? null : (scope.outer ?? scope) };
+    this.#scope = {
+      height,
+      above: n.negated ? 1 : 0,
+      accepts,
+      called: false,
+      outer: n.negated ? null : (scope.outer ?? scope),
+    };
     this.#then = this.#scope;
     const begin = n.negated ? this.emit(UNLESS, height) : this.emit(HEIGHT, height, 1);
     if (n.behind) {
@@ -336,8 +342,7 @@ class Compiler {
       this.a[jump] = this.#here;
       return;
     }
-    const decide =
-      test.k === 'group' ? this.emit(IF_GROUP, this.#list(test.ns)) : this.emit(IF_CALLED, test.n ?? -1);
+    const decide = test.k === 'group' ? this.emit(IF_GROUP, this.#list(test.ns)) : this.emit(IF_CALLED, test.n ?? -1);
     this.node(yes, false);
     const jump = this.emit(JUMP);
     this.b[decide] = this.#here;

@@ -159,7 +159,8 @@ export class Reader {
       else if (cursor.take('(?#')) {
         while (!cursor.done && cursor.char !== ')') cursor.at++;
         if (!cursor.take(')')) fail('missing ) after (?# comment');
-      } else if (this.flags.x && !cursor.done && /[\t-\r \u0085\u200e\u200f\u2028\u2029]/.test(cursor.char!)) cursor.at++;
+      } else if (this.flags.x && !cursor.done && /[\t-\r \u0085\u200e\u200f\u2028\u2029]/.test(cursor.char!))
+        cursor.at++;
       else if (this.flags.x && cursor.char === '#') while (!cursor.done && cursor.chars[cursor.at++] !== '\n');
       else return;
     }
@@ -197,7 +198,7 @@ export class Reader {
     const c = String.fromCodePoint(cp);
     if (c.toLowerCase() === c.toUpperCase()) return atom({ k: 'char', cp });
     const set = new CharSet({ ranges: [[cp, cp]], classes: [], negated: false, fold: true });
-    return atom({ k: 'set', set, letter: cp });
+    return atom({ k: 'set', set });
   }
 
   #class(source: string): Atom {
@@ -274,9 +275,7 @@ export class Reader {
         return assertion('no-word-edge');
       case 'K':
         if (this.#inLook > 0)
-          names.later(() =>
-            fail('\\K is not allowed in lookarounds (but see PCRE2_EXTRA_ALLOW_LOOKAROUND_BSK)'),
-          );
+          names.later(() => fail('\\K is not allowed in lookarounds (but see PCRE2_EXTRA_ALLOW_LOOKAROUND_BSK)'));
         return fixed({ k: 'keep' });
       case 'N':
         return this.#class(DOT);
@@ -301,7 +300,13 @@ export class Reader {
   /** \R */
   #newline(): PerlNode {
     const one = this.#class(this.#anyCrLf ? '[\\r\\n]' : '[\\n-\\r\\u0085\\u2028\\u2029]')!.node;
-    const both: PerlNode = { k: 'cat', parts: [{ k: 'char', cp: 13 }, { k: 'char', cp: 10 }] };
+    const both: PerlNode = {
+      k: 'cat',
+      parts: [
+        { k: 'char', cp: 13 },
+        { k: 'char', cp: 10 },
+      ],
+    };
     return { k: 'atomic', body: { k: 'alt', branches: [both, one] } };
   }
 

@@ -79,12 +79,8 @@ function requiredOf(n: PerlNode): readonly string[] {
   switch (n.k) {
     case 'char':
       return [String.fromCodePoint(n.cp)];
-    case 'set': {
-      if (n.letter === undefined || n.letter > 127) return [];
-      const c = String.fromCodePoint(n.letter);
-      // These two have a third form.
-      return /[ks]/i.test(c) ? [] : [c.toLowerCase(), c.toUpperCase()];
-    }
+    case 'set':
+      return n.set.forms;
     case 'cat':
       for (let i = n.parts.length - 1; i >= 0; i--) {
         const r = requiredOf(n.parts[i]!);

@@ -17,7 +17,8 @@ const WORD = /[\p{L}\p{N}_]/u;
 function isWord(s: Subject, at: number, ucp: boolean): boolean {
   if (at < s.from || at >= s.end) return false;
   const unit = s.text.charCodeAt(at);
-  if (unit < 128) return (unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90) || (unit >= 48 && unit <= 57) || unit === 95;
+  if (unit < 128)
+    return (unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90) || (unit >= 48 && unit <= 57) || unit === 95;
   if (!ucp) return false;
   const low = (unit & 0xfc00) === 0xdc00 && at > s.from;
   return WORD.test(String.fromCodePoint(s.text.codePointAt(low ? at - 1 : at)!));

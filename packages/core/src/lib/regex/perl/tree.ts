@@ -34,8 +34,7 @@ export type Condition =
 export type PerlNode =
   /** One character; cases are folded in a set. */
   | { readonly k: 'char'; readonly cp: number }
-  /** `letter`: it is this one in either case. */
-  | { readonly k: 'set'; readonly set: CharSet; readonly letter?: number }
+  | { readonly k: 'set'; readonly set: CharSet }
   | { readonly k: 'cat'; readonly parts: readonly PerlNode[] }
   | { readonly k: 'alt'; readonly branches: readonly PerlNode[] }
   | { readonly k: 'capture'; readonly n: number; readonly body: PerlNode }

@@ -37,6 +37,13 @@ function showSyntaxError(proc: Process, source: string, e: AwkSyntaxError): void
   proc.err(`${where}${text}\n${where}${' '.repeat(lines.at(-1)!.length)}^ ${e.message}\n`);
 }
 
+/** The file and line of a place in the program. */
+function place(source: string, starts: readonly { readonly name: string; readonly at: number }[], at: number): string {
+  const file = starts.findLast((f) => f.at <= at);
+  const line = source.slice(file?.at ?? 0, at).split('\n').length;
+  return file === undefined ? `cmd. line:${line}` : `${file.name}:${line}`;
+}
+
 /** awk */
 export async function awkMain(proc: Process): Promise<number> {
   const { options, operands } = getopt(invocation(proc), proc.argv.slice(1), '+F:f:v:VhPr', LONG);
@@ -61,8 +68,10 @@ export async function awkMain(proc: Process): Promise<number> {
   }
   const rest = [...operands];
   let source = '';
+  const starts: { readonly name: string; readonly at: number }[] = [];
   if (files.length > 0) {
     for (const file of files) {
+      starts.push({ name: file, at: source.length });
       try {
         source += `${file === '-' ? utf8Decode(await proc.readAll(0)) : proc.fs.readText(file)}\n`;
       } catch (e) {
@@ -81,7 +90,9 @@ export async function awkMain(proc: Process): Promise<number> {
   }
   let program: AwkProgram;
   try {
-    program = parse(source);
+    program = parse(source, (at, warning) => {
+      proc.err(`${invocation(proc)}: ${place(source, starts, at)}: ${warning}\n`);
+    });
   } catch (e) {
     if (!(e instanceof AwkSyntaxError)) throw e;
     showSyntaxError(proc, source, e);
@@ -94,7 +105,10 @@ export async function awkMain(proc: Process): Promise<number> {
   rt.globals.set('ARGV', argv);
   rt.globals.set('ARGC', rest.length + 1);
   rt.globals.set('ENVIRON', new Map([...proc.env].map(([k, v]) => [k, fromInput(v)])));
-  if (separator !== null) rt.setVar('FS', separator === 't' ? '\t' : unescapeString(separator));
+  const plain = (c: string): void => {
+    complain(proc, `warning: escape sequence \`\\${c}' treated as plain \`${c}'`);
+  };
+  if (separator !== null) rt.setVar('FS', separator === 't' ? '\t' : unescapeString(separator, plain));
   try {
     for (const a of assignments) {
       const m = /^([A-Za-z_]\w*)=([^]*)$/.exec(a);

@@ -74,14 +74,34 @@ const OPERATORS = [
 ];
 
 /** Splits a program into tokens, on demand: a slash means different things in different places. */
+/** What a backslash may stand before in a regular expression. @see re.c:make_regexp */
+const KNOWN = /[abfnrtvx0-7yBwWsS<>`'(){}|*+?.^$\\[\]/-]/;
+
 export class Lexer {
   readonly source: string;
   #at = 0;
   /** The token before ends an operand, so that a slash divides. */
   #operand = false;
 
-  constructor(source: string) {
+  readonly #heed: (at: number, warning: string) => void;
+  /** What was warned of: once is enough. */
+  readonly #warned: Set<string> = new Set();
+
+  /** @param heed gets warnings and the places they are about */
+  constructor(source: string, heed: (at: number, warning: string) => void = () => {}) {
     this.source = source;
+    this.#heed = heed;
+  }
+
+  /** A backslash before a character that needs none. */
+  #warn(at: number, c: string, regex: boolean): void {
+    if (this.#warned.has(`${regex}${c}`)) return;
+    this.#warned.add(`${regex}${c}`);
+    const plain = !regex || /[89]/.test(c);
+    this.#heed(
+      at,
+      `warning: ${regex ? 'regexp ' : ''}escape sequence \`\\${c}' ${plain ? `treated as plain \`${c}'` : 'is not a known regexp operator'}`,
+    );
   }
 
   next(): Token {
@@ -143,7 +163,7 @@ export class Lexer {
       const c = this.source[i]!;
       if (c === '"') {
         this.#at = i + 1;
-        return unescapeString(raw);
+        return unescapeString(raw, (x) => this.#warn(start, x, false));
       }
       if (c === '\n') throw new AwkSyntaxError('unterminated string', start);
       if (c === '\\') {
@@ -164,6 +184,7 @@ export class Lexer {
       if (c === '\\') {
         const next = this.source[++i] ?? '';
         text += next === '/' ? '/' : `\\${next}`;
+        if (/[ -~]/.test(next) && !KNOWN.test(next)) this.#warn(i, next, true);
         continue;
       }
       if (bracket >= 0) {
@@ -187,24 +208,15 @@ export class Lexer {
   }
 }
 
-/** Escapes of a string; an unknown one is its character without the backslash. Backslashes before & and such stay for sub. */
-export function unescapeString(raw: string): string {
+/** Escapes of a string; an unknown one is its character without the backslash: `warn` gets it. */
+export function unescapeString(raw: string, warn: (c: string) => void = () => {}): string {
   if (!raw.includes('\\')) return raw;
-  // \/ and \" are the characters; \c is no end here.
   return unescape(
-    raw.replace(/\\([\s\S])/g, (all, c: string) =>
-      c === '/' || c === '"'
-        ? c === '/'
-          ? '/'
-          : '\\"'
-        : c === 'c' || c === 'e'
-          ? c
-          : /[abfnrtv\\0-7xu]/.test(c)
-            ? all
-            : c === '&' || c === '.'
-              ? all
-              : c,
-    ),
+    raw.replace(/\\([^])/gu, (all, c: string) => {
+      if (/[abfnrtv\\0-7x"]/.test(c)) return all;
+      warn(c);
+      return c;
+    }),
     false,
   ).text;
 }

@@ -5,8 +5,8 @@ const ASSIGN: ReadonlySet<string> = new Set(['=', '+=', '-=', '*=', '/=', '%=', 
 const COMPARE: ReadonlySet<string> = new Set(['<', '<=', '==', '!=', '>', '>=']);
 
 /** Reads a program. The grammar is POSIX's with gawk's commonest additions. @throws AwkSyntaxError */
-export function parse(source: string): AwkProgram {
-  return new Parser(source).program();
+export function parse(source: string, heed?: (at: number, warning: string) => void): AwkProgram {
+  return new Parser(source, heed).program();
 }
 
 class Parser {
@@ -17,8 +17,8 @@ class Parser {
   #noGreater = false;
   #noIn = false;
 
-  constructor(source: string) {
-    this.#lexer = new Lexer(source);
+  constructor(source: string, heed?: (at: number, warning: string) => void) {
+    this.#lexer = new Lexer(source, heed);
     this.#token = this.#lexer.next();
   }
 

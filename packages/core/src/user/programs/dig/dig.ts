@@ -17,6 +17,7 @@ import {
   rdataText,
   reverseName,
   T_A,
+  T_ANY,
   T_OPT,
   T_PTR,
 } from '../../../wire/dns.ts';
@@ -58,7 +59,6 @@ const DEFAULTS = {
   edns: true,
   cookie: true,
   search: false,
-  qr: false,
 };
 type Switch = keyof typeof DEFAULTS;
 
@@ -103,7 +103,7 @@ function reverseOf(word: string): string {
 
 /**
  * Reads the command line.
- * Differs from Linux: TCP, TLS, HTTPS, signatures, transfers and DNSSEC are refused as invalid options.
+ * Differs from Linux: TCP (also for ANY, unless +notcp is said), TLS, HTTPS, signatures, transfers and DNSSEC are refused as invalid options.
  * @throws DigExit
  */
 function parse(args: readonly string[]): Command {
@@ -126,6 +126,7 @@ function parse(args: readonly string[]): Command {
     pending = { name, type };
     wantedType = null;
   };
+  let udp = false;
   const plus = (word: string): void => {
     const [key, value] = word.slice(1).split('=', 2) as [string, string | undefined];
     const off = key.startsWith('no');
@@ -135,7 +136,8 @@ function parse(args: readonly string[]): Command {
       for (const s of ['comments', 'question', 'answer', 'authority', 'additional', 'stats', 'cmd'] as const) {
         switches[s] = !off;
       }
-    } else if (name === 'tries' && !off) tries = Math.max(1, number());
+    } else if ((name === 'tcp' || name === 'vc') && off && value === undefined) udp = true;
+    else if (name === 'tries' && !off) tries = Math.max(1, number());
     else if (name === 'retry' && !off) tries = number() + 1;
     else if ((name === 'time' || name === 'timeout') && !off) timeoutS = Math.max(1, number());
     else if (name === 'bufsize' && !off) bufsize = value === undefined ? 1232 : number();
@@ -208,6 +210,9 @@ function parse(args: readonly string[]): Command {
   }
   if (pending !== null) lookups.push(pending);
   else lookups.push({ name: '.', type: wantedType ?? 2 });
+  if (!udp && lookups.some((l) => l.type === T_ANY)) {
+    throw new DigExit(1, '', 'dig: ANY is asked for over TCP, which is not supported; +notcp asks over UDP\n');
+  }
   return { switches, lookups, server, family, port, tries, timeoutS, bufsize, microseconds, source };
 }
 

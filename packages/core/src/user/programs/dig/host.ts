@@ -122,6 +122,7 @@ function parseHost(proc: Process): HostCommand {
     AF_UNSPEC,
     null,
   ];
+  let udp = false;
   const asked = { port: 53, tries: 2, timeoutS: 5, source: null };
   const { options, operands } = getopt('host', proc.argv.slice(1), 'aAc:dilnm:p:rst:vVwCDN:R:TUW:46');
   for (const { opt, arg } of options) {
@@ -137,8 +138,8 @@ function parseHost(proc: Process): HostCommand {
       case 'r':
         recurse = false;
         break;
-      case 's':
       case 'U':
+        udp = true;
         break;
       case 't': {
         const known = DNS_TYPES.get(arg!.toUpperCase());
@@ -176,6 +177,9 @@ function parseHost(proc: Process): HostCommand {
     }
   }
   if (operands.length === 0) throw new HostExit(1, HOST_USAGE);
+  if (type === T_ANY && !udp) {
+    throw new HostExit(1, 'host: ANY is asked for over TCP, which is not supported; -U asks over UDP\n');
+  }
   return { verbose, recurse, type, name: operands[0]!, server: operands[1] ?? null, family, ndots, ask: asked };
 }
 

@@ -28,7 +28,7 @@ const POOL = {
 const LEASE_NS = POOL.leaseTime * 1e9;
 
 function ask(server: DhcpServer, card: number, type: number, requested: number, now: number): [number, number] | null {
-  const options = new Map([[DHO_MESSAGE_TYPE, Uint8Array.of(type)]]);
+  const options = new Map<number, Uint8Array>([[DHO_MESSAGE_TYPE, Uint8Array.of(type)]]);
   if (requested !== 0) options.set(DHO_REQUESTED_ADDRESS, dhcpWords(requested));
   const message: DhcpMessage = {
     op: BOOTREQUEST,

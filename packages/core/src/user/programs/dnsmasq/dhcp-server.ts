@@ -1,6 +1,6 @@
 /** The server's side of DHCP: who gets which address, and what is answered. RFC 2131 §4.3. */
 import { formatMac, ipv4Mask } from '../../../lib/address.ts';
-import { utf8Encode } from '../../../lib/text.ts';
+import { latin1Decode, utf8Encode } from '../../../lib/text.ts';
 import {
   DHCP_BROADCAST,
   BOOTREPLY,
@@ -16,6 +16,9 @@ import {
   DHCPREQUEST,
   dhcpWord,
   DHO_BROADCAST_ADDRESS,
+  DHO_CLIENT_IDENTIFIER,
+  DHO_HOST_NAME,
+  DHO_PARAMETER_REQUEST_LIST,
   DHO_LEASE_TIME,
   DHO_MESSAGE_TYPE,
   DHO_REBINDING_TIME,
@@ -28,6 +31,7 @@ import {
   DHO_SUBNET_MASK,
   dhcpWords,
 } from '../../../wire/dhcp.ts';
+import type { DhcpOption } from './dhcp-options.ts';
 
 /** What a server lends. Addresses are numbers. */
 export interface DhcpPool {
@@ -43,22 +47,44 @@ export interface DhcpPool {
   /** Seconds. */
   readonly leaseTime: number;
   /** Addresses kept for cards, by MAC. */
-  readonly hosts?: ReadonlyMap<string, number>;
+  readonly hosts?: ReadonlyMap<string, KeptHost>;
+  /** Beside and instead of what it would say, in the order of the command line; an empty one of its own is left out. */
+  readonly options?: readonly DhcpOption[];
+  /** Called when the leases have changed. */
+  readonly onChange?: () => void;
   /** Where the search for a free address begins, by MAC; at `from` without. */
   readonly start?: (mac: string) => number;
 }
 
-interface Lent {
+/** What is known of a card in advance. */
+export interface KeptHost {
   readonly address: number;
-  /** World ns. */
-  expires: number;
+  /** '' for what it calls itself. */
+  readonly name: string;
+  /** Seconds; null as everybody. */
+  readonly leaseTime: number | null;
 }
+
+export interface Lent {
+  readonly address: number;
+  /** World ns; Infinity for ever. */
+  readonly expires: number;
+  /** '' for none. */
+  readonly name: string;
+  /** Its client identifier, null for none. */
+  readonly id: Uint8Array | null;
+}
+
+/** Seconds of a lease that never ends. */
+const FOR_EVER = 0xffffffff;
 
 /** Where an answer goes: an address, or everybody when the client has none yet. */
 export interface DhcpAnswer {
   readonly message: DhcpMessage;
   /** 0: to everybody on the cable. */
   readonly to: number;
+  /** What a log says beside it: the client's name, why it was refused. */
+  readonly note: string;
 }
 
 /** The leases of one pool; it speaks no socket. */
@@ -72,6 +98,20 @@ export class DhcpServer {
     this.#pool = pool;
   }
 
+  /** By MAC. */
+  get lent(): ReadonlyMap<string, Lent> {
+    return this.#lent;
+  }
+
+  /** Knows a lease from before. */
+  restore(mac: string, lent: Lent): void {
+    this.#lent.set(mac, lent);
+  }
+
+  #forget(client: string): void {
+    if (this.#lent.delete(client)) this.#pool.onChange?.();
+  }
+
   /** Answers a message; null for silence. @param now world ns */
   answer(m: DhcpMessage, now: number): DhcpAnswer | null {
     if (m.op !== BOOTREQUEST) return null;
@@ -81,24 +121,28 @@ export class DhcpServer {
     switch (m.options.get(DHO_MESSAGE_TYPE)?.[0]) {
       case DHCPDISCOVER: {
         const address = this.#choose(client, requested, now);
-        return address === 0 ? null : this.#reply(m, DHCPOFFER, address);
+        return address === 0 ? null : this.#reply(m, DHCPOFFER, address, '');
       }
       case DHCPREQUEST: {
         // Another server's offer was taken.
         if (server !== 0 && server !== this.#pool.server) return null;
         if (requested === 0 || this.#choose(client, requested, now) !== requested) return this.#refuse(m);
-        this.#lent.set(client, { address: requested, expires: now + this.#pool.leaseTime * 1e9 });
-        return this.#reply(m, DHCPACK, requested);
+        const name = this.#pool.hosts?.get(client)?.name || nameOf(m);
+        const leaseTime = this.#leaseTime(client);
+        const expires = leaseTime === FOR_EVER ? Infinity : now + leaseTime * 1e9;
+        this.#lent.set(client, { address: requested, expires, name, id: m.options.get(DHO_CLIENT_IDENTIFIER) ?? null });
+        this.#pool.onChange?.();
+        return this.#reply(m, DHCPACK, requested, name);
       }
       case DHCPDECLINE:
         this.#declined.add(requested);
-        this.#lent.delete(client);
+        this.#forget(client);
         return null;
       case DHCPRELEASE:
-        this.#lent.delete(client);
+        this.#forget(client);
         return null;
       case DHCPINFORM:
-        return this.#reply(m, DHCPACK, 0);
+        return this.#reply(m, DHCPACK, 0, '');
       default:
         return null;
     }
@@ -107,10 +151,10 @@ export class DhcpServer {
   /** The address for a client: what it has, what it asks for if that is free, the next free one; 0 when there is none. */
   #choose(client: string, requested: number, now: number): number {
     const kept = this.#pool.hosts?.get(client);
-    if (kept !== undefined) return kept;
+    if (kept !== undefined) return kept.address;
     const own = this.#lent.get(client);
     const taken = new Set<number>(this.#declined);
-    for (const address of this.#pool.hosts?.values() ?? []) taken.add(address);
+    for (const { address } of this.#pool.hosts?.values() ?? []) taken.add(address);
     for (const [other, { address, expires }] of this.#lent) if (other !== client && expires > now) taken.add(address);
     // Its time may be over, and somebody else have it by now.
     if (own !== undefined && !taken.has(own.address)) return own.address;
@@ -125,16 +169,22 @@ export class DhcpServer {
     return 0;
   }
 
+  #leaseTime(client: string): number {
+    return this.#pool.hosts?.get(client)?.leaseTime ?? this.#pool.leaseTime;
+  }
+
   #refuse(m: DhcpMessage): DhcpAnswer {
     const options = new Map([
       [DHO_MESSAGE_TYPE, Uint8Array.of(DHCPNAK)],
       [DHO_SERVER_IDENTIFIER, dhcpWords(this.#pool.server)],
     ]);
-    return { message: { ...m, op: BOOTREPLY, secs: 0, ciaddr: 0, yiaddr: 0, siaddr: 0, options }, to: 0 };
+    const message = { ...m, op: BOOTREPLY, secs: 0, ciaddr: 0, yiaddr: 0, siaddr: 0, options };
+    return { message, to: 0, note: 'wrong address' };
   }
 
-  #reply(m: DhcpMessage, type: number, address: number): DhcpAnswer {
-    const { server, prefixlen, router, nameservers, domain, leaseTime } = this.#pool;
+  #reply(m: DhcpMessage, type: number, address: number, name: string): DhcpAnswer {
+    const { server, prefixlen, router, nameservers, domain } = this.#pool;
+    const leaseTime = this.#leaseTime(formatMac(m.chaddr));
     const mask = ipv4Mask(prefixlen);
     const options = new Map([
       [DHO_MESSAGE_TYPE, Uint8Array.of(type)],
@@ -142,18 +192,48 @@ export class DhcpServer {
     ]);
     if (address !== 0) {
       options.set(DHO_LEASE_TIME, dhcpWords(leaseTime));
-      options.set(DHO_RENEWAL_TIME, dhcpWords(leaseTime / 2));
-      options.set(DHO_REBINDING_TIME, dhcpWords(leaseTime * 0.875));
+      if (leaseTime !== FOR_EVER) {
+        options.set(DHO_RENEWAL_TIME, dhcpWords(leaseTime / 2));
+        options.set(DHO_REBINDING_TIME, dhcpWords(leaseTime * 0.875));
+      }
     }
-    options.set(DHO_SUBNET_MASK, dhcpWords(mask));
-    options.set(DHO_BROADCAST_ADDRESS, dhcpWords(server | ~mask));
-    if (router !== 0) options.set(DHO_ROUTERS, dhcpWords(router));
-    if (nameservers.length > 0) {
-      options.set(DHO_DOMAIN_NAME_SERVERS, Uint8Array.from(nameservers.flatMap((a) => [...dhcpWords(a)])));
+    const wanted = m.options.get(DHO_PARAMETER_REQUEST_LIST);
+    const put = (code: number, value: Uint8Array, forced = false): void => {
+      if (forced || wanted === undefined || wanted.includes(code)) options.set(code, value);
+    };
+    put(DHO_SUBNET_MASK, dhcpWords(mask));
+    put(DHO_BROADCAST_ADDRESS, dhcpWords(server | ~mask));
+    if (router !== 0) put(DHO_ROUTERS, dhcpWords(router));
+    if (nameservers.length > 0) put(DHO_DOMAIN_NAME_SERVERS, dhcpWords(...nameservers));
+    if (domain !== '') put(DHO_DOMAIN_NAME, utf8Encode(domain));
+    if (name !== '') put(DHO_HOST_NAME, utf8Encode(name));
+    const seen = new Set<number>();
+    // The last one said comes first, and alone.
+    for (const { code, forced, value } of (this.#pool.options ?? []).toReversed()) {
+      if (seen.has(code)) continue;
+      seen.add(code);
+      if (code !== DHO_RENEWAL_TIME && code !== DHO_REBINDING_TIME) options.delete(code);
+      const bytes = value(server);
+      if (bytes.length > 0 || !LEFT_OUT.has(code)) put(code, bytes, forced);
     }
-    if (domain !== '') options.set(DHO_DOMAIN_NAME, utf8Encode(domain));
     const message = { ...m, op: BOOTREPLY, secs: 0, yiaddr: address, siaddr: server, options };
     const broadcast = m.ciaddr === 0 && (m.flags & DHCP_BROADCAST) !== 0;
-    return { message, to: m.ciaddr !== 0 ? m.ciaddr : broadcast ? 0 : address };
+    return { message, to: m.ciaddr !== 0 ? m.ciaddr : broadcast ? 0 : address, note: name };
   }
+}
+
+/** Options that the server would give by itself: one without a value says that it shall not. */
+const LEFT_OUT: ReadonlySet<number> = new Set([
+  DHO_SUBNET_MASK,
+  DHO_ROUTERS,
+  DHO_DOMAIN_NAME_SERVERS,
+  DHO_HOST_NAME,
+  DHO_DOMAIN_NAME,
+  DHO_BROADCAST_ADDRESS,
+]);
+
+/** What a client calls itself, without a domain; '' for nothing that could be a name. */
+function nameOf(m: DhcpMessage): string {
+  const text = latin1Decode(m.options.get(DHO_HOST_NAME) ?? new Uint8Array(0)).replace(/\0$/, '');
+  return /^[\w-]+(?=$|\.)/.exec(text)?.[0] ?? '';
 }

@@ -1,22 +1,32 @@
 /** The `dnsmasq` command, 2.90: DNS and DHCP for a lab. @see dnsmasq(8) */
-import { formatIpv4, formatMac, ipv4Bytes, ipv4Prefix, parseIpv4 } from '../../../lib/address.ts';
-import { utf8Encode } from '../../../lib/text.ts';
+import { formatIpv4, ipv4Prefix } from '../../../lib/address.ts';
 import { openNetlink } from '../../../netlink/index.ts';
 import { type SockAddr, type Socket, SystemError } from '../../../syscall/index.ts';
 import { EAGAIN, EINTR } from '../../../uapi/errno.ts';
-import { INADDR_BROADCAST } from '../../../uapi/in.ts';
-import { NUD_STALE } from '../../../uapi/neighbour.ts';
-import { NLM_F_CREATE, NLM_F_REPLACE } from '../../../uapi/netlink.ts';
 import { SIGINT, SIGTERM } from '../../../uapi/signal.ts';
 import * as so from '../../../uapi/socket.ts';
-import { DHCP_CLIENT_PORT, DHCP_SERVER_PORT, DHCPACK, dhcpType, emitDhcp, parseDhcp } from '../../../wire/dhcp.ts';
-import { emitDns, parseDns } from '../../../wire/dns.ts';
+import {
+  addressOfReverse,
+  dnsRcode,
+  dnsRcodeName,
+  dnsTypeName,
+  emitDns,
+  NOERROR,
+  NXDOMAIN,
+  parseDns,
+  rdataText,
+  T_A,
+  T_AAAA,
+  T_PTR,
+} from '../../../wire/dns.ts';
 import type { Process, Program } from '../../process/types.ts';
-import { parseHosts, readHosts } from '../netdb/hosts.ts';
+import { parseHosts } from '../netdb/hosts.ts';
 import { getifaddrs } from '../netdb/interfaces.ts';
-import { readResolvConf, serverAddress } from '../netdb/resolver.ts';
-import { type DhcpPool, DhcpServer } from './dhcp-server.ts';
-import { dnsId, DnsServer } from './dns-server.ts';
+import { readResolvConf, serverAddress, serverText } from '../netdb/resolver.ts';
+import type { DhcpPool, DhcpServer, Lent } from './dhcp-server.ts';
+import { dnsId, DnsServer, type HostSource } from './dns-server.ts';
+import { loadLeases, saveLeases } from './lease-file.ts';
+import { Lending } from './lending.ts';
 import { DnsmasqExit, type DnsmasqOptions, parseOptions } from './options.ts';
 
 /** A question handed on, until somebody answers. */
@@ -28,15 +38,10 @@ interface Forwarded {
   readonly until: number;
 }
 
-/** Addresses lent on a device. */
-interface Lending {
-  readonly socket: Socket;
-  readonly server: DhcpServer;
-  readonly index: number;
-  readonly name: string;
-}
-
 const FORWARD_NS = 10e9;
+/** What the log says that it was built with. */
+const COMPILED =
+  'IPv6 GNU-getopt DBus no-UBus i18n IDN2 DHCP DHCPv6 no-Lua TFTP conntrack ipset nftset auth cryptohash DNSSEC loop-detect inotify dumpfile';
 
 /** The place in a range where a card's search for an address begins: dnsmasq's hash of its MAC. */
 function startOf(mac: string, from: number, to: number): number {
@@ -55,24 +60,45 @@ class Dnsmasq {
   readonly #forwarded: Forwarded[] = [];
   readonly #names: DnsServer;
   readonly #upstream: readonly (number | Uint8Array)[];
+  readonly #files: readonly HostSource[];
   readonly #dhcp: Lending[] = [];
+  /** Lines of the log about how it starts. */
+  readonly #started: string[] = [];
   #stopped = '';
 
   constructor(proc: Process, o: DnsmasqOptions) {
     this.#proc = proc;
     this.#o = o;
-    const extra = o.hostsFiles.map((f) => {
+    const files: HostSource[] = [];
+    for (const source of [...(o.noHosts ? [] : ['/etc/hosts']), ...o.hostsFiles]) {
       try {
-        return parseHosts(proc.fs.readText(f));
+        files.push({ source, entries: parseHosts(proc.fs.readText(source)) });
       } catch (e) {
-        if (e instanceof SystemError) return [];
-        throw e;
+        if (!(e instanceof SystemError)) throw e;
+        this.#started.push(`: failed to load names from ${source}: ${e.strerror}`);
       }
-    });
-    this.#names = new DnsServer(o, [...(o.noHosts ? [] : readHosts(proc)), ...extra.flat()]);
+    }
+    this.#files = files;
+    const log = (text: string): void => {
+      if (o.logQueries) this.#log(`: ${text}`);
+    };
+    this.#names = new DnsServer(o, () => [...files, ...this.#lentNames()], log);
     const own = (a: number | Uint8Array): boolean => a === 0x7f000001;
     this.#upstream =
       o.servers.length > 0 ? o.servers : o.noResolv ? [] : readResolvConf(proc).servers.filter((a) => !own(a));
+  }
+
+  /** Who has an address from here, by the name it gave itself. */
+  #lentNames(): readonly HostSource[] {
+    const now = this.#proc.task.now();
+    const { domain } = this.#o;
+    const entries = this.#servers()
+      .flatMap((s) => [...s.lent.values()])
+      .filter((l) => l.name !== '' && l.expires > now)
+      .map(({ name, address }) =>
+        domain === '' ? { address, name, aliases: [] } : { address, name: `${name}.${domain}`, aliases: [name] },
+      );
+    return entries.length === 0 ? [] : [{ source: 'DHCP', entries }];
   }
 
   #log(text: string): void {
@@ -98,7 +124,28 @@ class Dnsmasq {
                 .map((a) => a.address);
       for (const address of addresses) this.#listen(address, port);
     }
-    for (const range of this.#o.ranges) await this.#lend(range, all);
+    if (this.#o.ranges.length === 0) return;
+    const known = this.#leases();
+    for (const range of this.#o.ranges) {
+      const words = `${formatIpv4(range.from)} -- ${formatIpv4(range.to)}, lease time ${range.lease}`;
+      this.#started.push(`-dhcp: DHCP, IP range ${words}`);
+    }
+    for (const range of this.#o.ranges) await this.#lend(range, known, all);
+  }
+
+  /** The leases of an earlier life. @throws DnsmasqExit */
+  #leases(): ReadonlyMap<string, Lent> {
+    const { leaseFile } = this.#o;
+    try {
+      return loadLeases(this.#proc, leaseFile);
+    } catch (e) {
+      if (!(e instanceof SystemError)) throw e;
+      throw new DnsmasqExit(3, `\ndnsmasq: cannot open or create lease file ${leaseFile}: ${e.strerror}\n`);
+    }
+  }
+
+  #servers(): DhcpServer[] {
+    return this.#dhcp.map((d) => d.server);
   }
 
   #listen(address: number | Uint8Array, port: number): void {
@@ -118,7 +165,8 @@ class Dnsmasq {
   }
 
   async #lend(
-    { from, to, leaseS }: DnsmasqOptions['ranges'][number],
+    { from, to, prefixlen, leaseS }: DnsmasqOptions['ranges'][number],
+    known: ReadonlyMap<string, Lent>,
     all: Awaited<ReturnType<typeof getifaddrs>>,
   ): Promise<void> {
     const conn = openNetlink(this.#proc.task);
@@ -129,26 +177,27 @@ class Dnsmasq {
         const own = local?.address;
         if (typeof own !== 'number' || ipv4Prefix(own, a.prefixlen) !== ipv4Prefix(from, a.prefixlen)) continue;
         if (this.#o.interfaces.length > 0 && !this.#o.interfaces.includes(local!.name)) continue;
-        const numbers = (code: number): number[] | undefined =>
-          this.#o.dhcpOptions.get(code)?.map((text) => parseIpv4(text) || own);
         const pool: DhcpPool = {
           server: own,
-          prefixlen: a.prefixlen,
+          prefixlen: prefixlen ?? a.prefixlen,
           from,
           to,
-          router: this.#o.dhcpOptions.has(3) ? (numbers(3)![0] ?? 0) : own,
-          nameservers: numbers(6) ?? (this.#o.port === 0 ? [] : [own]),
-          domain: this.#o.dhcpOptions.get(15)?.[0] ?? this.#o.domain,
+          router: own,
+          nameservers: this.#o.port === 0 ? [] : [own],
+          domain: this.#o.domain,
           leaseTime: leaseS,
-          hosts: new Map(this.#o.hosts.map((h) => [h.mac, h.address])),
+          hosts: new Map(this.#o.hosts.map((h) => [h.mac, h])),
+          options: this.#o.dhcpOptions,
           start: (mac) => startOf(mac, from, to),
+          onChange: () => saveLeases(this.#proc, this.#o.leaseFile, this.#servers()),
         };
-        const socket = this.#proc.socket(so.AF_INET, so.SOCK_DGRAM, 0);
-        socket.setsockopt(so.SOL_SOCKET, so.SO_REUSEADDR, 1);
-        socket.setsockopt(so.SOL_SOCKET, so.SO_BINDTODEVICE, utf8Encode(`${local!.name}\0`));
-        socket.setsockopt(so.SOL_SOCKET, so.SO_BROADCAST, 1);
-        socket.bind({ family: so.AF_INET, address: 0, port: DHCP_SERVER_PORT });
-        this.#dhcp.push({ socket, server: new DhcpServer(pool), index: a.index, name: local!.name });
+        const device = { name: local!.name, index: a.index };
+        const lending = new Lending(this.#proc, device, pool, (text) => this.#log(text));
+        for (const [mac, lent] of known) {
+          if (lent.address >= from && lent.address <= to) lending.server.restore(mac, lent);
+        }
+        this.#dhcp.push(lending);
+        this.#started.push(`-dhcp: DHCP, sockets bound exclusively to interface ${device.name}`);
         return;
       }
     } finally {
@@ -161,6 +210,21 @@ class Dnsmasq {
     proc.signal(SIGTERM, () => (this.#stopped = 'SIGTERM'));
     proc.signal(SIGINT, () => (this.#stopped = 'SIGINT'));
     this.#log(`: started, version 2.90 ${this.#o.port === 0 ? 'DNS disabled' : 'cachesize 150'}`);
+    this.#log(`: compile time options: ${COMPILED}`);
+    if (this.#o.port !== 0 && this.#upstream.length === 0) this.#log(': warning: no upstream servers configured');
+    for (const text of this.#started) this.#log(text);
+    if (this.#o.port !== 0) {
+      const alone = [
+        ...this.#o.local,
+        ...this.#o.addresses.filter((a) => a.addresses.length === 0).map((a) => a.domain),
+      ];
+      for (const domain of alone) this.#log(`: using only locally-known addresses for ${domain}`);
+      for (const server of this.#upstream) this.#log(`: using nameserver ${serverText(server)}#53`);
+      for (const { source, entries } of this.#files) {
+        const names = entries.reduce((sum, e) => sum + 1 + e.aliases.length, 0);
+        this.#log(`: read ${source} - ${names} names`);
+      }
+    }
     for (;;) {
       await proc.tick();
       if (this.#stopped !== '') {
@@ -197,9 +261,10 @@ class Dnsmasq {
       const { data, from } = socket.recvmsg({ size: 65_535 });
       if (from === null) return;
       const dhcp = this.#dhcp.find((d) => d.socket === socket);
-      if (dhcp !== undefined) await this.#lease(dhcp, data);
+      if (dhcp !== undefined) await dhcp.take(data);
       else if (forwarded !== undefined) {
         if (dnsId(data) !== forwarded.id) return;
+        this.#replied(data);
         forwarded.back.sendmsg(data, { to: forwarded.from });
         this.#drop(forwarded);
       } else this.#question(socket, data, from);
@@ -209,11 +274,35 @@ class Dnsmasq {
     }
   }
 
+  /** What another server said, in the log. */
+  #replied(data: Uint8Array): void {
+    const m = this.#o.logQueries ? parseDns(data) : null;
+    const [q] = m?.question ?? [];
+    if (m === null || q === undefined) return;
+    const plain = (name: string): string => name.replace(/\.$/, '');
+    const name = addressOfReverse(q.name);
+    const asked = name === null ? plain(q.name) : serverText(name);
+    for (const r of m.answer) {
+      const text = rdataText(r.type, r.data);
+      if (r.type === T_PTR) this.#log(`: reply ${asked} is ${plain(text)}`);
+      else if (r.type === T_A || r.type === T_AAAA) this.#log(`: reply ${plain(r.name)} is ${text}`);
+      else this.#log(`: reply ${plain(r.name)} is <${dnsTypeName(r.type)}>`);
+    }
+    if (m.answer.length > 0) return;
+    const rcode = dnsRcode(m);
+    const words = rcode === NOERROR ? 'NODATA' : rcode === NXDOMAIN ? 'NXDOMAIN' : null;
+    this.#log(words === null ? `: reply error is ${dnsRcodeName(rcode)}` : `: reply ${asked} is ${words}`);
+  }
+
   #question(socket: Socket, data: Uint8Array, from: SockAddr): void {
     const query = parseDns(data);
     if (query === null) return;
     const [server] = this.#upstream;
-    const answer = this.#names.answer(query, server !== undefined);
+    const answer = this.#names.answer(
+      query,
+      server !== undefined,
+      from.family === so.AF_INET || from.family === so.AF_INET6 ? from.address : 0,
+    );
     this.#proc.task.charge('syscall');
     if (answer !== null) {
       socket.sendmsg(emitDns(answer), { to: from });
@@ -228,32 +317,10 @@ class Dnsmasq {
       out.close();
       throw e;
     }
-    this.#forwarded.push({ socket: out, from, back: socket, id: query.id, until: this.#proc.task.now() + FORWARD_NS });
-  }
-
-  async #lease(d: Lending, data: Uint8Array): Promise<void> {
-    const request = parseDhcp(data);
-    const answer = request === null ? null : d.server.answer(request, this.#proc.task.now());
-    if (request === null || answer === null) return;
-    const { message, to } = answer;
-    const mac = formatMac(message.chaddr);
-    if (to !== 0 && message.ciaddr === 0) {
-      // Who is offered an address does not answer ARP for it yet.
-      const conn = openNetlink(this.#proc.task);
-      try {
-        const attrs = { dst: ipv4Bytes(to), lladdr: message.chaddr };
-        await conn.neigh.create(
-          { family: so.AF_INET, ifindex: d.index, state: NUD_STALE, attrs },
-          NLM_F_CREATE | NLM_F_REPLACE,
-        );
-      } finally {
-        conn.close();
-      }
+    if (this.#o.logQueries) {
+      this.#log(`: forwarded ${query.question[0]!.name.replace(/\.$/, '')} to ${serverText(server)}`);
     }
-    if (dhcpType(message) === DHCPACK) this.#log(`-dhcp: DHCPACK(${d.name}) ${formatIpv4(message.yiaddr)} ${mac} `);
-    this.#proc.task.charge('syscall');
-    const address = to === 0 ? INADDR_BROADCAST : to;
-    d.socket.sendmsg(emitDhcp(message), { to: { family: so.AF_INET, address, port: DHCP_CLIENT_PORT } });
+    this.#forwarded.push({ socket: out, from, back: socket, id: query.id, until: this.#proc.task.now() + FORWARD_NS });
   }
 
   /** Once it listens, the rest happens in the background. */

@@ -1,7 +1,7 @@
 /** What grep looks for, as one matcher. */
 import { EGREP, GREP } from '../../../lib/regex/dialect.ts';
 import type { Meter } from '../../../lib/regex/meter.ts';
-import { hasBackReference, literal, type Node, RegexError, withoutGroups } from '../../../lib/regex/pattern.ts';
+import { hasBackReference, literal, type Node, RegexError, walked, withoutGroups } from '../../../lib/regex/pattern.ts';
 import { parsePosix } from '../../../lib/regex/parse.ts';
 import { Regex, type Span } from '../../../lib/regex/regex.ts';
 import { PerlMatcher } from './perl.ts';
@@ -70,8 +70,8 @@ export function compile(
     }
     const { tree, groups, warnings } = parsePosix(p, syntax === 'extended' ? EGREP : GREP, ignoreCase);
     for (const w of warnings) warn(w);
-    if (hasBackReference(tree)) all.push(new Regex(surrounded(tree, has), groups, { ignoreCase, meter }));
-    else plain.push(withoutGroups(tree));
+    if (walked(() => hasBackReference(tree))) all.push(new Regex(surrounded(tree, has), groups, { ignoreCase, meter }));
+    else plain.push(walked(() => withoutGroups(tree)));
   }
   if (plain.length > 0) {
     const tree: Node = plain.length === 1 ? plain[0]! : { k: 'alt', branches: plain };

@@ -6,19 +6,22 @@ import type { Context } from './context.ts';
 import { IpError } from './parse.ts';
 import { netlinkWords } from './rtnl.ts';
 
-/** Writes the messages of a dump that pass to standard output. */
+/** Begins a file of messages, before the rest of the command line is looked at. */
+export function beginDump(ctx: Context, magic: number): void {
+  if (ctx.proc.isatty(1)) throw new IpError(255, 'Not sending a binary stream to stdout\n');
+  const head = new Uint8Array(4);
+  putLe32(head, 0, magic);
+  ctx.proc.outBytes(head);
+}
+
+/** Writes the messages of a dump that pass to standard output, after `beginDump`. */
 export async function saveDump(
   ctx: Context,
-  magic: number,
   type: number,
   payload: Uint8Array,
   keep: (m: NlMessage) => Promise<boolean>,
 ): Promise<number> {
-  if (ctx.proc.isatty(1)) throw new IpError(255, 'Not sending a binary stream to stdout\n');
   const reply = await ctx.rt.client.request(type, NLM_F_DUMP, payload);
-  const head = new Uint8Array(4);
-  putLe32(head, 0, magic);
-  ctx.proc.outBytes(head);
   for (const m of reply.messages) {
     if (!(await keep(m))) continue;
     const padded = new Uint8Array((m.raw.length + 3) & ~3);

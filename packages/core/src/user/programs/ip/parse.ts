@@ -210,7 +210,8 @@ function addr1(s: string, family: number): Prefix | null {
 /** An address, or exit with `Error: inet address is expected rather than "x".` */
 export function getAddr(s: string, family: number): Prefix {
   const a = addr1(s, family);
-  if (a === null) throw new IpExit(1, `Error: ${familyWords(family)} address is expected rather than "${s}".\n`);
+  const link = family === AF_PACKET && !s.includes(':') ? `"${s}" is invalid lladdr.\n` : '';
+  if (a === null) throw new IpExit(1, `${link}Error: ${familyWords(family)} address is expected rather than "${s}".\n`);
   return a;
 }
 
@@ -227,6 +228,9 @@ function netmask(s: string): number | null {
 
 /** `ADDR[/LEN]`, or exit with `Error: inet prefix is expected rather than "x".` */
 export function getPrefix(s: string, family: number): Prefix {
+  // Of the family `link` nothing is an Internet address.
+  if (family === AF_PACKET)
+    throw new IpExit(1, `Error: "${s}" may be inet prefix, but it is not allowed in this context.\n`);
   const p = tryPrefix(s, family);
   if (p === null) throw new IpExit(1, `Error: ${familyWords(family)} prefix is expected rather than "${s}".\n`);
   return p;

@@ -16,6 +16,8 @@ bad line here
 
 const proc = {
   fs: { readText: () => HOSTS },
+  pid: 1,
+  task: { clockGettime: () => 0n },
   socket: () => {
     throw new SystemError(EAFNOSUPPORT, 'socket');
   },

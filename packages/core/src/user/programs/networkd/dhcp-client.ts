@@ -16,6 +16,7 @@ import {
   DHCPOFFER,
   DHCPREQUEST,
   type DhcpMessage,
+  dhcpType,
   dhcpWord,
   dhcpWords,
   DHO_DOMAIN_NAME,
@@ -49,8 +50,6 @@ const MTU = 1500;
 const BROADCAST_MAC = new Uint8Array(6).fill(0xff);
 const REQUESTED = Uint8Array.of(DHO_SUBNET_MASK, DHO_ROUTERS, DHO_DOMAIN_NAME_SERVERS, DHO_HOST_NAME, DHO_DOMAIN_NAME);
 
-const typeOf = (m: DhcpMessage): number => m.options.get(DHO_MESSAGE_TYPE)?.[0] ?? 0;
-
 /** A client on one card. Without an address it speaks through a packet socket, with one through UDP. */
 export class DhcpClient {
   readonly #proc: Process;
@@ -78,14 +77,14 @@ export class DhcpClient {
       for (;;) {
         const xid = this.#transaction();
         const offer = await this.#exchange(socket, xid, this.#message(xid, DHCPDISCOVER, 0, []), DHCPOFFER, 0);
-        if (offer === null || typeOf(offer) !== DHCPOFFER) continue;
+        if (offer === null || dhcpType(offer) !== DHCPOFFER) continue;
         const server = dhcpWord(offer, DHO_SERVER_IDENTIFIER) ?? 0;
         const request = this.#message(xid, DHCPREQUEST, 0, [
           [DHO_REQUESTED_ADDRESS, dhcpWords(offer.yiaddr)],
           [DHO_SERVER_IDENTIFIER, dhcpWords(server)],
         ]);
         const answer = await this.#exchange(socket, xid, request, DHCPACK, 4);
-        if (answer !== null && typeOf(answer) === DHCPACK) return leaseOf(answer);
+        if (answer !== null && dhcpType(answer) === DHCPACK) return leaseOf(answer);
       }
     } finally {
       socket.close();
@@ -125,7 +124,7 @@ export class DhcpClient {
           return parseDhcp(data);
         });
         if (answer === null) continue;
-        return typeOf(answer) === DHCPACK ? leaseOf(answer) : null;
+        return dhcpType(answer) === DHCPACK ? leaseOf(answer) : null;
       }
       return null;
     } finally {
@@ -185,7 +184,7 @@ export class DhcpClient {
       const answer = await this.#await(xid, task.now() + wait, async (left) => {
         const { data } = await this.#proc.recv(socket, left);
         const m = dhcpOf(data);
-        return m !== null && (typeOf(m) === wanted || typeOf(m) === DHCPNAK) ? m : null;
+        return m !== null && (dhcpType(m) === wanted || dhcpType(m) === DHCPNAK) ? m : null;
       });
       if (answer !== null) return answer;
       wait = Math.min(2 * wait, RETRY_MAX_NS);

@@ -1,6 +1,7 @@
 /** The `ping` command of iputils 20221126. @see ping(8) */
 import type { Process, Program } from '../../process/types.ts';
 import { IPPROTO_ICMP, IPPROTO_ICMPV6 } from '../../../uapi/in.ts';
+import { SystemError } from '../../../syscall/index.ts';
 import * as so from '../../../uapi/socket.ts';
 import { EAI_ADDRFAMILY, gaiStrerror, getaddrinfo } from '../netdb/getaddrinfo.ts';
 import { parseOptions, PingExit, type PingOptions } from './options.ts';
@@ -37,8 +38,12 @@ async function openSockets(s: Session): Promise<Sockets> {
     options.family === so.AF_INET6 ? null : await open(so.AF_INET, IPPROTO_ICMP, options.family === so.AF_INET);
   const v6 = options.family === so.AF_INET ? null : await open(so.AF_INET6, IPPROTO_ICMPV6, v4 === null);
   if (options.tos !== null) {
-    v4?.socket.setsockopt(so.SOL_IP, so.IP_TOS, options.tos);
-    v6?.socket.setsockopt(so.SOL_IPV6, so.IPV6_TCLASS, options.tos);
+    try {
+      v4?.socket.setsockopt(so.SOL_IP, so.IP_TOS, options.tos);
+      v6?.socket.setsockopt(so.SOL_IPV6, so.IPV6_TCLASS, options.tos);
+    } catch (e) {
+      s.die(`setsockopt: ${errnoOf(e).strerror}`);
+    }
   }
   if (options.verbose) await describe(s, v4, v6);
   return { v4, v6 };
@@ -83,14 +88,25 @@ async function ping(proc: Process, options: PingOptions, hosts: readonly string[
   return 0;
 }
 
+/** Output that cannot be written is told at the end, when nobody knows any more why. @see iputils_common.c:close_stdout */
+function unwritten(proc: Process, e: unknown): number {
+  if (!(e instanceof SystemError) || e.syscall !== 'write') throw e;
+  proc.err('ping: write error\n');
+  return 1;
+}
+
 export const pingMain: Program = async (proc) => {
   try {
     const { options, hosts } = parseOptions(proc.argv);
     return await ping(proc, options, hosts);
   } catch (e) {
-    if (!(e instanceof PingExit)) throw e;
-    proc.out(e.out);
-    await proc.flush();
+    if (!(e instanceof PingExit)) return unwritten(proc, e);
+    try {
+      proc.out(e.out);
+      await proc.flush();
+    } catch (error) {
+      return unwritten(proc, error);
+    }
     proc.err(e.words);
     return e.status;
   }

@@ -170,8 +170,10 @@ export class Parser {
     try {
       return compilePosix(text, this.#extended ? SED_EXTENDED : SED, { ignoreCase, multiline, meter: this.#meter });
     } catch (e) {
-      if (e instanceof RegexError) return this.fail(e.message);
-      throw e;
+      if (!(e instanceof RegexError)) throw e;
+      // What the second look at the pattern finds is told without a place. @see dfaerror
+      if (e.message.startsWith('character class syntax')) throw new SedError(e.message, 4);
+      return this.fail(e.message);
     }
   }
 

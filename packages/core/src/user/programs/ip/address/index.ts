@@ -3,7 +3,7 @@ import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../uapi/netlin
 import { RTM_DELADDR, RTM_GETADDR, RTM_NEWADDR } from '../../../../uapi/rtnetlink.ts';
 import { addrFamily, type AddrMessage } from '../../../../netlink/index.ts';
 import type { Context } from '../context.ts';
-import { readDump, restoreDump, saveDump } from '../dump-file.ts';
+import { readDump, restoreDump, beginDump, saveDump } from '../dump-file.ts';
 import { Row } from '../json.ts';
 import { IpExit, matches } from '../parse.ts';
 import { ADDRESS_USAGE } from '../usage.ts';
@@ -18,7 +18,8 @@ const MAGIC = 0x47361222;
 async function save(ctx: Context, words: readonly string[]): Promise<number> {
   const f = await parseFilter(ctx, words);
   const header = { family: f.family, index: f.ifindex };
-  return saveDump(ctx, MAGIC, RTM_GETADDR, addrFamily.encode(header), async (m) => {
+  beginDump(ctx, MAGIC);
+  return saveDump(ctx, RTM_GETADDR, addrFamily.encode(header), async (m) => {
     const a = addrFamily.decode(m.payload);
     return a !== undefined && (f.ifindex === 0 || a.index === f.ifindex) && (await addrMatches(ctx, f, a));
   });

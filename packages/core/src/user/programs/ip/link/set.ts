@@ -70,7 +70,8 @@ async function kindInfo(ctx: Context, type: string, args: Args, handles: NetnsHa
   if (takesOptions(type)) {
     throw new IpExit(255, `warren: ip link: option "${args.word}" of type ${type} is not supported yet\n`);
   }
-  return info;
+  // Nobody reads the words, but the kernel is sent that there are some.
+  return { ...info, data: new Uint8Array() };
 }
 
 async function modify(ctx: Context, words: readonly string[], cmd: number, flags: number): Promise<number> {

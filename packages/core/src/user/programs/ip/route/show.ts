@@ -18,7 +18,7 @@ import {
 } from '../../../../uapi/rtnetlink.ts';
 import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from '../../../../uapi/in.ts';
 import type { Context } from '../context.ts';
-import { saveDump } from '../dump-file.ts';
+import { beginDump, saveDump } from '../dump-file.ts';
 import { Args, getPrefix, getUnsigned, invarg, IpError, IpExit, nodev } from '../parse.ts';
 import { netlinkWords } from '../rtnl.ts';
 import { ROUTE_USAGE } from '../usage.ts';
@@ -62,8 +62,9 @@ export async function showRoutes(ctx: Context, words: readonly string[]): Promis
 }
 
 export async function saveRoutes(ctx: Context, words: readonly string[]): Promise<number> {
+  beginDump(ctx, ROUTE_MAGIC);
   const f = await parseRouteFilter(ctx, words);
-  return saveDump(ctx, ROUTE_MAGIC, RTM_GETROUTE, routeFamily.encode(request(f)), async (m) => {
+  return saveDump(ctx, RTM_GETROUTE, routeFamily.encode(request(f)), async (m) => {
     const r = routeFamily.decode(m.payload);
     return r !== undefined && routePasses(r, f, ctx.family);
   });

@@ -5,7 +5,7 @@ import { FIB_RULE_INVERT, RTM_GETRULE } from '../../../../uapi/rtnetlink.ts';
 import { AF_INET, AF_UNSPEC } from '../../../../uapi/socket.ts';
 import { inPrefix } from '../address/filter.ts';
 import type { Context } from '../context.ts';
-import { saveDump } from '../dump-file.ts';
+import { beginDump, saveDump } from '../dump-file.ts';
 import type { Row } from '../json.ts';
 import { Args, getPrefix, invarg, IpError, type Prefix } from '../parse.ts';
 import { protoNumber, tableNumber, tosNumber } from '../route/filter.ts';
@@ -154,7 +154,8 @@ export async function saveRules(ctx: Context, words: readonly string[]): Promise
   if (words.length > 0) throw new IpError(1, '"ip rule save" does not take any arguments.\n');
   const family = familyOf(ctx);
   const f = parseFilter(ctx, words, family);
-  return saveDump(ctx, RULE_MAGIC, RTM_GETRULE, ruleFamily.encode({ family }), async (m) => {
+  beginDump(ctx, RULE_MAGIC);
+  return saveDump(ctx, RTM_GETRULE, ruleFamily.encode({ family }), async (m) => {
     const r = ruleFamily.decode(m.payload);
     return r !== undefined && passes(r, f);
   });
