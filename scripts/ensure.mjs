@@ -6,8 +6,9 @@
  *   node scripts/ensure.mjs install    install only
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { accessSync, constants, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { ROOT, fail, run, say } from './process.mjs';
@@ -47,6 +48,24 @@ function whyInstall() {
   return undefined;
 }
 
+/** Where npm keeps what it downloads, when the home directory cannot hold it: users without one have nothing else. */
+function cacheOf() {
+  if (process.env.npm_config_cache !== undefined && canWrite(process.env.npm_config_cache)) return {};
+  return canWrite(homedir()) ? {} : { npm_config_cache: join(ROOT, '.cache/npm') };
+}
+
+/** Whether a folder can be written, or made. */
+function canWrite(folder) {
+  let there = folder;
+  while (!existsSync(there) && dirname(there) !== there) there = dirname(there);
+  try {
+    accessSync(there, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Runs `npm ci` when node_modules does not match package-lock.json. Needs the network only then. */
 export async function ensureInstalled() {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -65,10 +84,11 @@ export async function ensureInstalled() {
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = process.env.npm_execpath;
   const stdio = ['ignore', 2, 2];
+  const env = { ...process.env, ...cacheOf() };
   const status =
     npm !== undefined && /\.[cm]?js$/.test(npm)
-      ? await run(process.execPath, [npm, ...args], { stdio })
-      : await run('npm', args, { stdio, shell: process.platform === 'win32' });
+      ? await run(process.execPath, [npm, ...args], { stdio, env })
+      : await run('npm', args, { stdio, env, shell: process.platform === 'win32' });
   clearInterval(tick);
   if (status !== 0) fail(`npm ci failed with exit status ${status}`, status);
   say(`installed in ${((Date.now() - started) / 1000).toFixed(1)} s`);

@@ -39,11 +39,19 @@ describe('warren play', () => {
     expect(readFileSync(junit, 'utf8')).toContain('failures="1"');
     expect(warren(['play', path]).status).toBe(0);
   });
+  it('counts commands that failed though nothing is shown for them', () => {
+    const text = '```console\n# ip netns exec blu ip link\n# true\n```\n';
+    expect(warren(['play', document('failed.md', text)]).stdout).toMatch(
+      /\n2 commands: 0 ok, 0 differ, 2 show nothing, 1 of them failed\n$/,
+    );
+  });
   it('says that a document is missing, or has no command', () => {
     const missing = warren(['play', join(folder, 'none.md')]);
     expect(missing.stderr).toMatch(/^warren: .*none\.md: No such file or directory\n$/);
     expect(missing.status).toBe(2);
-    expect(warren(['play', document('prose.md', 'Only prose.\n')]).stdout).toMatch(/prose\.md: no command in it\n/);
+    const prose = warren(['play', document('prose.md', 'Only prose.\n')]);
+    expect(prose.stderr).toMatch(/^warren: .*prose\.md: no command in it\n$/);
+    expect(prose.status).toBe(2);
   });
   it('plays on the machine of a profile', () => {
     const text = '```console\n$ hostname\nip-172-31-95-167.ec2.internal\n```\n';

@@ -15,7 +15,10 @@ if (!realKernelAvailable()) {
 let failed = 0;
 for (const file of files) {
   const session = loadSession(file);
-  const recording = await record(session, 2);
+  const recording = await record(session, 2).catch((error: unknown) => {
+    process.stderr.write(`compare: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  });
   const found = differences(recording, normaliseRun(await runSim(session), session.instrumented.script));
   const judged = recording.commands.filter((c) => c.or === undefined).length;
   for (const d of found) process.stdout.write(`${describe(session.name, d)}\n`);

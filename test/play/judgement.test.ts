@@ -56,7 +56,7 @@ describe('the report', () => {
       'DIFFERS doc:4: printf "one\\ntwo\\nthree\\n"\n            one\n          - zwei\n          + two\n            three\n' +
         '-       doc:8: echo\nok      doc:9: echo fine\n',
     );
-    expect(counts(steps)).toEqual({ ok: 1, differs: 1, silent: 1 });
+    expect(counts(steps)).toEqual({ ok: 1, differs: 1, silent: 1, failed: 0 });
   });
 
   it('says what was meant, where that is evident', async () => {

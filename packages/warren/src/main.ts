@@ -47,7 +47,6 @@ function commandLine(on: Actions): Command {
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .configureOutput({ writeOut: writeOutput, writeErr: writeError })
-    .showHelpAfterError('(warren --help shows what there is)')
     .enablePositionalOptions()
     .exitOverride();
 
@@ -79,6 +78,8 @@ function commandLine(on: Actions): Command {
   addMachineFlags(run, 'virtual');
   addSh(program, on);
   addPlay(program, on);
+  program.showHelpAfterError('(warren --help shows what there is)');
+  for (const c of program.commands) c.showHelpAfterError(`(warren ${c.name()} --help shows its options)`);
   return program;
 }
 

@@ -14,12 +14,13 @@ export interface PlayOptions extends BootOptions {
 
 /** Some command's output differs from what its document shows. */
 const DIFFERS = 1;
-/** A file could not be read or written. */
+/** A file could not be read or written, or is no document with commands. */
 const NO_FILE = 2;
 
 /** Plays documents, each on a machine of its own. @returns the exit status */
 export async function playDocuments(options: PlayOptions): Promise<number> {
   const results: DocumentResult[] = [];
+  let empty = false;
   for (const name of options.documents) {
     const file = readHostFile(name);
     if ('code' in file) {
@@ -32,7 +33,10 @@ export async function playDocuments(options: PlayOptions): Promise<number> {
     const result = await play(booted.machine, name, text, (step) => writeOutput(stepText(name, step)));
     if (!booted.close()) return NO_FILE;
     results.push(result);
-    if (result.steps.length === 0) writeOutput(`${name}: no command in it\n`);
+    if (result.steps.length === 0) {
+      writeError(`warren: ${name}: no command in it\n`);
+      empty = true;
+    }
     const failed = options.write ? writeHostFile(name, rewrite(text, result.steps)) : null;
     if (failed !== null) {
       writeError(`warren: ${name}: ${reason(failed)}\n`);
@@ -48,5 +52,6 @@ export async function playDocuments(options: PlayOptions): Promise<number> {
   }
   const counts = countsOf(results);
   writeOutput(summaryText(counts));
-  return counts.differs > 0 && !options.write ? DIFFERS : 0;
+  if (counts.differs > 0 && !options.write) return DIFFERS;
+  return empty ? NO_FILE : 0;
 }

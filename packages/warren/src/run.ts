@@ -89,5 +89,8 @@ export async function run(asked: RunOptions): Promise<number> {
 function command({ source, name, args }: RunOptions): readonly string[] {
   if (source.kind === 'file') return ['bash', ...(/^[-+]/.test(source.name) ? ['--'] : []), source.name, ...args];
   if (source.kind === 'stdin') return ['bash', '-s', '--', ...args];
-  return ['bash', '-c', source.text, name, ...args];
+  // A name of its own only when one was given: `ps` shows these words.
+  return name === 'bash' && args.length === 0
+    ? ['bash', '-c', source.text]
+    : ['bash', '-c', source.text, name, ...args];
 }

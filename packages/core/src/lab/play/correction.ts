@@ -113,9 +113,8 @@ const RULES: readonly Rule[] = [
   },
 
   function wrongNamespace(command, output, { namespaces }) {
-    const wrong = /(?:Cannot open network namespace|Cannot remove namespace file) "(?:\/\S*\/)?([^"/]+)"/.exec(
-      output,
-    )?.[1];
+    const unknown = /(?:Cannot open network namespace|Cannot remove namespace file) "(?:\/\S*\/)?([^"/]+)"/;
+    const wrong = (unknown.exec(output) ?? /argument "([^"]+)" is wrong: Invalid "netns" value/.exec(output))?.[1];
     const right = wrong === undefined ? null : nearest(wrong, namespaces);
     return right === null
       ? null

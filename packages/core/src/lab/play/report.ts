@@ -85,16 +85,23 @@ export interface Counts {
   readonly ok: number;
   readonly differs: number;
   readonly silent: number;
+  /** Of those without output shown, how many ended with a status other than 0. */
+  readonly failed: number;
 }
 
 export function countsOf(results: readonly DocumentResult[]): Counts {
-  const counts = { ok: 0, differs: 0, silent: 0 };
-  for (const { steps } of results) for (const { outcome } of steps) counts[outcome]++;
+  const counts = { ok: 0, differs: 0, silent: 0, failed: 0 };
+  for (const { steps } of results) {
+    for (const { outcome, status } of steps) {
+      counts[outcome]++;
+      if (outcome === 'silent' && status !== null && status !== 0) counts.failed++;
+    }
+  }
   return counts;
 }
 
-/** `12 commands: 5 ok, 2 differ, 5 show nothing`. */
-export function summaryText({ ok, differs, silent }: Counts): string {
+/** `12 commands: 5 ok, 2 differ, 5 show nothing, 1 of them failed`. */
+export function summaryText({ ok, differs, silent, failed }: Counts): string {
   const total = ok + differs + silent;
-  return `${total} command${total === 1 ? '' : 's'}: ${ok} ok, ${differs} differ${differs === 1 ? 's' : ''}, ${silent} show${silent === 1 ? 's' : ''} nothing\n`;
+  return `${total} command${total === 1 ? '' : 's'}: ${ok} ok, ${differs} differ${differs === 1 ? 's' : ''}, ${silent} show${silent === 1 ? 's' : ''} nothing${failed === 0 ? '' : `, ${failed} of them failed`}\n`;
 }

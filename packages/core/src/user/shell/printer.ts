@@ -7,6 +7,16 @@ class Printer {
   #inFunction = 0;
   /** Bodies of here-documents still to come. */
   #here: Redir[] = [];
+  /** Every line begins with one blank, as in the environment. */
+  readonly #flat: boolean;
+
+  constructor(flat = false) {
+    this.#flat = flat;
+  }
+
+  get #margin(): string {
+    return ' '.repeat(this.#flat && this.#indent > 0 ? 1 : this.#indent);
+  }
 
   get text(): string {
     return this.#out;
@@ -15,7 +25,7 @@ class Printer {
     this.#out += s;
   }
   #newline(s: string): void {
-    this.#out += `\n${' '.repeat(this.#indent)}${s}`;
+    this.#out += `\n${this.#margin}${s}`;
   }
 
   /** Statements with what stands between them. The last gets a semicolon when `closed`. */
@@ -29,7 +39,7 @@ class Printer {
         return;
       }
       if (this.#flush()) {
-        if (!last) this.#put(' '.repeat(this.#inFunction > 0 ? this.#indent : 0));
+        if (!last) this.#put(this.#inFunction > 0 ? this.#margin : '');
         return;
       }
       if (!last) {
@@ -234,4 +244,11 @@ export function printFunction(f: FunctionDef): string {
   const p = new Printer();
   p.function(f);
   return p.text;
+}
+
+/** `() {  ...\n}`, as a function stands in the environment. @see variables.c:make_func_export_array */
+export function exportedFunction(f: FunctionDef): string {
+  const p = new Printer(true);
+  p.function(f);
+  return `() { ${p.text.slice(p.text.indexOf('{ \n') + 3)}`;
 }

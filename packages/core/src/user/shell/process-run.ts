@@ -1,4 +1,5 @@
 /** Child processes of a shell: forking, waiting, signals that come meanwhile. */
+import { environment } from './environment.ts';
 import { SystemError } from '../../syscall/index.ts';
 import { EACCES, EAGAIN, EINTR, ENOENT, ENOEXEC, strerror } from '../../uapi/errno.ts';
 import { S_IFDIR, S_IFMT } from '../../uapi/fcntl.ts';
@@ -403,7 +404,7 @@ export async function runProgram(
   if (handler !== undefined)
     return await sh.hooks.command(sh, ['command_not_found_handle', ...argv], { functions: true });
   if (file === null) return notFound(sh, name);
-  const env = sh.vars.exported();
+  const env = environment(sh);
   env.set('_', file);
   try {
     if (replace) await become(sh, file, argv, env);

@@ -299,8 +299,10 @@ export class Shell {
   prefix(): string {
     if (this.interactiveShell) return `${this.name}: `;
     const source = this.frames.at(-1)?.source ?? '';
-    if (source !== '') return `${source}: line ${this.line}: `;
-    if (this.frames.at(-1)?.kind === 'function') return `environment: line ${this.line}: `;
+    // The first line of a function from the environment has no number.
+    const line = this.line > 0 ? ` line ${this.line}:` : '';
+    if (source !== '') return `${source}:${line} `;
+    if (this.frames.at(-1)?.kind === 'function') return `environment:${line} `;
     return `${this.name}: line ${this.line}: `;
   }
   /** What `set -x` puts before a command: PS4, its first character once for each level. */

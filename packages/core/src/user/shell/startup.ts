@@ -16,7 +16,7 @@ function define(sh: Shell, name: string, value: string, flags = 0): void {
 /** Functions that a parent shell exported. */
 function importFunction(sh: Shell, key: string, body: string): void {
   const name = /^BASH_FUNC_(.*)%%$/.exec(key)![1]!;
-  const parsed = parseText(`${name} ${body}`);
+  const parsed = parseText(`${name} ${body}`, 0);
   if (parsed.errors.length > 0 || parsed.statements.length !== 1) return;
   const { node } = parsed.statements[0]!.lower();
   if (node.t === 'function') sh.functions.set(name, { def: node, source: 'environment', exported: true, trace: false });

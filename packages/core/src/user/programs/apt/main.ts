@@ -112,8 +112,11 @@ class Apt {
     return 0;
   }
 
+  /** What went wrong, for standard error once the rest is out. */
+  words = '';
+
   #fail(words: string): number {
-    this.proc.err(words);
+    this.words = words;
     return 100;
   }
 }
@@ -137,7 +140,12 @@ async function run(proc: Process, name: 'apt' | 'apt-get'): Promise<number> {
   const apt = new Apt(proc, asked);
   if (name === 'apt' && !apt.tty) proc.err(WARNING);
   if (operation === 'update') return apt.update();
-  if (operation === 'install') return apt.install(names);
+  if (operation === 'install') {
+    const status = apt.install(names);
+    await proc.flush();
+    proc.err(apt.words);
+    return status;
+  }
   if (REFUSED.has(operation)) proc.err(`warren: ${name} ${operation} is not supported yet\n`);
   else proc.err(`E: Invalid operation ${operation}\n`);
   return 100;

@@ -23,12 +23,14 @@ function fraction(letter: string, precision: string | undefined, st: Stat): stri
   return digits === 0 ? String(Math.floor(time)) : `${Math.floor(time)}.${ns.padEnd(digits, '0').slice(0, digits)}`;
 }
 
-function directive(proc: Process, letter: string, path: string, st: Stat): string | null {
+/** @param quoted names as a shell reads them back; in the format that is the default they stand as they are */
+function directive(proc: Process, letter: string, path: string, st: Stat, quoted: boolean): string | null {
+  const name = (text: string): string => (quoted ? quoteaf(text) : text);
   switch (letter) {
     case 'n':
       return path;
     case 'N':
-      return typeLetter(st.mode) === 'l' ? `${quoteaf(path)} -> ${quoteaf(proc.fs.readlink(path))}` : quoteaf(path);
+      return typeLetter(st.mode) === 'l' ? `${name(path)} -> ${name(proc.fs.readlink(path))}` : name(path);
     case 's':
       return String(st.size);
     case 'b':
@@ -128,7 +130,8 @@ export async function statMain(proc: Process): Promise<number> {
         /%([-+ 0#]*)(\d*)(\.\d*)?([HL][drn]|[A-Za-z%])/g,
         (all, flags: string, width: string, precision: string | undefined, letter: string) => {
           if (letter === '%') return '%';
-          const value = parts(letter, st) ?? fraction(letter, precision, st) ?? directive(proc, letter, path, st);
+          const value =
+            parts(letter, st) ?? fraction(letter, precision, st) ?? directive(proc, letter, path, st, format !== null);
           if (value === null) return letter === 'C' ? '?' : all.includes('%') ? '?' : all;
           if (flags.includes('-')) return value.padEnd(Number(width));
           return value.padStart(Number(width), flags.includes('0') ? '0' : ' ');

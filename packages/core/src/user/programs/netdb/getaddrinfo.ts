@@ -251,7 +251,8 @@ export async function getaddrinfo(proc: Process, name: string, family = 0): Prom
           ? await fromDns(proc, name, family)
           : await fromOwnName(proc, name, family);
     if (typeof result === 'number') {
-      error = result;
+      // That the machine is called otherwise says nothing about a name that nobody could be asked for.
+      if (error !== EAI_AGAIN) error = result;
       continue;
     }
     ({ addresses: found, canonname } = result);

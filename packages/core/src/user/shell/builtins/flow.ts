@@ -1,4 +1,5 @@
 /** Builtins that decide what runs next. */
+import { environment } from '../environment.ts';
 import { utf8Decode } from '../../../lib/text.ts';
 import { SystemError } from '../../../syscall/index.ts';
 import { S_IFDIR, S_IFMT } from '../../../uapi/fcntl.ts';
@@ -222,7 +223,7 @@ const exec: Builtin = {
       if (sh.interactive || sh.shopts['execfail'] === true) return 127;
       throw new ExitSignal(127);
     }
-    let env = sh.vars.exported();
+    let env = environment(sh);
     let argv0 = argv[0]!;
     for (const f of p.flags) {
       if (f.letter === 'c') env = new Map();
