@@ -83,7 +83,7 @@ export class CharSet {
     return (
       !negated &&
       ranges.every(([, hi]) => hi < 128 && !fold) &&
-      classes.every((c) => c === '\\w' || /^\[(?!\^)(?:[ -\[\]-~]|\\[tr])+\]$/.test(c))
+      classes.every((c) => c === '\\w' || /^\[(?!\^)(?:[ -[\]-~]|\\[tr])+\]$/.test(c))
     );
   }
 

@@ -57,7 +57,7 @@ export function sameText(text: string, a: number, b: number, n: number, fold: bo
 }
 
 const CONTROL = /\p{Cc}|[\u2028\u2029]/u;
-const EXTENDS = /[\p{M}\p{Emoji_Modifier}\u200c\u200d\uff9e\uff9f]/u;
+const EXTENDS = /\p{M}|\p{Emoji_Modifier}|[\u200c\uff9e\uff9f]|\u200d/u;
 const FLAG = /\p{Regional_Indicator}/u;
 const PICTURE = /\p{Extended_Pictographic}/u;
 /** Hangul's leading consonants, vowels, trailing consonants and syllables. */

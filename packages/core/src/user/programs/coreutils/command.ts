@@ -3,6 +3,7 @@ import { concatBytes, utf8Decode } from '../../../lib/text.ts';
 import { SystemError } from '../../../syscall/index.ts';
 import { O_RDONLY } from '../../../uapi/fcntl.ts';
 import type { Process } from '../../process/types.ts';
+import { realLongOptions } from './long-options.ts';
 import { getopt, type GetoptOptions, type LongOption, type ParsedOption } from '../getopt.ts';
 
 /** argv[0] as it was given: what messages of GNU programs begin with. */
@@ -50,13 +51,18 @@ export function options(
   spec: OptionSpec,
   args: readonly string[] = proc.argv.slice(1),
 ): { readonly options: readonly ParsedOption[]; readonly operands: readonly string[] } {
-  const long = [...(spec.long ?? []), { name: 'help' }, { name: 'version' }];
+  const long: LongOption[] = [...(spec.long ?? []), { name: 'help' }, { name: 'version' }];
+  const known = new Set(long.map((o) => o.name));
+  for (const [name, arg] of realLongOptions(proc.name)) {
+    if (!known.has(name)) long.push({ name, arg, val: `--${name}` });
+  }
   const result = getopt(invocation(proc), args, spec.short, long, spec.getopt);
   for (const o of result.options) {
     if (o.error !== '') {
       proc.err(`${o.error}\n`);
       tryHelp(proc, spec.status);
     }
+    if (o.opt.startsWith('--')) die(proc, `warren: option ${o.opt} is not supported`, spec.status);
     if (o.opt === 'help') {
       proc.out(`Usage: ${invocation(proc)} ${spec.synopsis ?? '[OPTION]... [FILE]...'}\n`);
       proc.exit(0);
