@@ -102,8 +102,7 @@ export function assign(sh: Shell, a: Assigned): void {
     storeArray(sh, t.name, sh.vars.writable(a.name), a.array, a.append);
     sh.vars.changed(t.name);
   } else if (a.index !== null) {
-    if (a.index === '' && (sh.vars.lookup(a.name)?.assoc ?? null) === null)
-      throw new ShellError(`${a.name}[]: bad array subscript`);
+    if (a.index === '') throw new ShellError(`${a.name}[]: bad array subscript`);
     if ((a.index === '@' || a.index === '*') && (sh.vars.lookup(a.name)?.assoc ?? null) === null)
       throw new ShellError(`${a.name}[${a.index}]: bad array subscript`);
     sh.vars.setElement(a.name, a.index, a.value ?? '', a.append);

@@ -14,6 +14,12 @@ import { describe } from './type.ts';
 
 const isNumber = (s: string): boolean => /^\s*[-+]?\d+\s*$/.test(s);
 
+/** One argument too many abandons the line. @see builtins/common.c:no_args */
+const tooMany = (sh: Shell, name: string): Maybe<number> =>
+  chain(complain(sh, name, 'too many arguments'), () => {
+    throw new DiscardSignal(1);
+  });
+
 const colon: Builtin = { name: ':', special: true, usage: ': [arguments]', run: () => 0 };
 const yes: Builtin = { name: 'true', usage: 'true', run: () => 0 };
 const no: Builtin = { name: 'false', usage: 'false', run: () => 1 };
@@ -30,9 +36,7 @@ function leaveLoop(again: boolean): Builtin['run'] {
       });
     }
     if (args.length > 1) {
-      return chain(complain(sh, name, 'too many arguments'), () => {
-        throw new LoopSignal(99, false);
-      });
+      return tooMany(sh, name);
     }
     if (Number(n) < 1) {
       return chain(sh.error(`${name}: ${n}: loop count out of range`), () => {
@@ -59,7 +63,7 @@ const return_: Builtin = {
         throw new ReturnSignal(2);
       });
     }
-    if (args.length > 1) return complain(sh, name, 'too many arguments');
+    if (args.length > 1) return tooMany(sh, name);
     throw new ReturnSignal(Number(BigInt.asUintN(8, BigInt(n.trim()))));
   },
 };
@@ -81,7 +85,7 @@ const exit: Builtin = {
         throw new ExitSignal(2);
       });
     }
-    if (args.length > 1) return complain(sh, name, 'too many arguments');
+    if (args.length > 1) return tooMany(sh, name);
     throw new ExitSignal(Number(BigInt.asUintN(8, BigInt(n.trim()))));
   },
 };
@@ -93,7 +97,7 @@ const shift: Builtin = {
   run(sh, args, name) {
     const [n] = texts(args);
     if (n !== undefined && !isNumber(n)) return complain(sh, name, `${n}: numeric argument required`);
-    if (args.length > 1) return complain(sh, name, 'too many arguments');
+    if (args.length > 1) return tooMany(sh, name);
     const count = Number(n ?? 1);
     if (count < 0) return complain(sh, name, `${n}: shift count out of range`);
     if (count > sh.params.length)

@@ -128,6 +128,7 @@ const badSubstitution = (p: Param): ShellError => new ShellError(`${p.text}: bad
 /** Sends the expansion of one parameter into the sink. */
 export function paramInto(sh: Shell, sink: Sink, p: Param, quoted: boolean, x: Expander): Maybe<void> {
   if (p.prefix === '' && p.op === null) {
+    if (p.name === '') throw badSubstitution(p);
     const v = read(sh, p.name, p.index, x);
     return chain(v, (value) => {
       demand(sh, value);
