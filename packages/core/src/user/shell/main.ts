@@ -6,7 +6,6 @@ import { SIGINT } from '../../uapi/signal.ts';
 import type { Process, Program } from '../process/types.ts';
 import { DiscardSignal, ExitSignal } from './errors.ts';
 import type { HistoryStore } from './interactive/history.ts';
-import { interactiveLoop } from './interactive/loop.ts';
 import { HOOKS } from './interpreter.ts';
 import { type Invocation, parseArguments } from './invocation.ts';
 import { attend, runExitTrap, statusOf } from './process-run.ts';
@@ -106,6 +105,8 @@ async function run(proc: Process, options: BashOptions): Promise<number> {
       sh.frames.push({ kind: 'main', name: 'main', source: given.text, line: 0 });
       status = await runText(sh, text, 1, { label: '', top: true, echo: options.echo });
     } else if (sh.interactive) {
+      // Scripts have no use for it, and start sooner without.
+      const { interactiveLoop } = await import('./interactive/loop.ts');
       status = await interactiveLoop(sh, { history: options.history ?? null, plain: !given.editing });
     } else status = await runStdin(sh, options.echo);
     if (!sh.interactive) await attend(sh);

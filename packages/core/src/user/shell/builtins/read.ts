@@ -4,7 +4,6 @@ import { SystemError } from '../../../syscall/index.ts';
 import { POLLIN } from '../../../uapi/socket.ts';
 import { ShellError } from '../errors.ts';
 import { withModes } from '../interactive/tty-modes.ts';
-import { lineEditor } from '../interactive/terminal.ts';
 import { attend } from '../process-run.ts';
 import { readUntil } from '../read-line.ts';
 import type { Shell } from '../shell.ts';
@@ -187,7 +186,7 @@ const read: Builtin = {
     if (timeout !== Infinity) o.deadline = sh.proc.task.now() + timeout * 1e9;
     const tty = sh.proc.isatty(o.fd);
     if (edits && tty && o.fd === 0 && o.stop === 10 && o.count === null && timeout === Infinity)
-      o.editor = lineEditor(sh, prompt, initial, silent);
+      o.editor = (await import('../interactive/terminal.ts')).lineEditor(sh, prompt, initial, silent);
     else if (prompt !== '' && tty) await sh.warn(prompt);
     let result: ReadResult;
     try {
