@@ -126,10 +126,10 @@ class Node {
     this.conn = openNetlink(proc.task);
   }
 
-  /** A namespace of its own, in which the process then is. It has no IPv6. */
+  /** A namespace of its own, in which the process then is. Its cards have no IPv6. */
   static async create(proc: Process, machine: Machine): Promise<Node> {
     proc.unshare(CLONE_NEWNET);
-    for (const where of ['all', 'default']) await setSysctl(proc, `ipv6/conf/${where}/disable_ipv6`, 1);
+    await setSysctl(proc, 'ipv6/conf/default/disable_ipv6', 1);
     const net = machine.kernel.tasks.get(proc.pid)!.net;
     const node = new Node(proc, net, await proc.open('/proc/self/ns/net', O_RDONLY));
     await node.conn.link.set('lo', { up: true });
@@ -148,11 +148,6 @@ class Node {
     await this.conn.link.set(name, { up: true });
     return dev;
   }
-
-  async forward(): Promise<void> {
-    this.enter();
-    await setSysctl(this.#proc, 'ipv4/ip_forward', 1);
-  }
 }
 
 /** The other host of the /30 that `a` is in. */
@@ -167,10 +162,11 @@ function builder(world: World, machine: Machine, card: NetDevice, plan: Internet
     const { local, prefixlen } = interfaceAddress(plan.gateway);
     const inside = { dst: (local & ipv4Mask(prefixlen)) >>> 0, dstLen: prefixlen };
 
+    // New namespaces have it from the first one; those of the servers have nothing to forward.
+    await setSysctl(proc, 'ipv4/ip_forward', 1);
     const gateway = await Node.create(proc, machine);
     const toUser = await gateway.card('eth0', local, prefixlen, card.mtu);
     for (const text of plan.beside) await addAddress(gateway.conn, toUser.ifindex, address(text), 32);
-    await gateway.forward();
     world.cable(card, toUser, plan.uplink);
 
     let inner = gateway;
@@ -183,7 +179,6 @@ function builder(world: World, machine: Machine, card: NetDevice, plan: Internet
       world.cable(outerCard, innerCard, delay);
       await addRoute(inner.conn, { dstLen: 0, via: here, oif: outerCard.ifindex });
       await addRoute(hop.conn, { ...inside, via: there, oif: innerCard.ifindex });
-      await hop.forward();
       inner = hop;
     }
     const names = [...(plan.hosts ?? []), ...plan.servers.hosts].map(named);
