@@ -25,7 +25,11 @@ export interface VirtioNetOptions {
   readonly address?: Uint8Array;
   readonly mtu?: number;
   readonly maxMtu?: number;
-  /** Name of the queueing discipline it has when up: the distribution's `net.core.default_qdisc`. Default `fq_codel`. */
+  /**
+   * Name of the queueing discipline it has when up: the distribution's `net.core.default_qdisc`. Default `fq_codel`.
+   *
+   * Differs from Linux: it is a name only. Frames wait in one queue, first in, first out, whatever it says.
+   */
   readonly qdisc?: string;
 }
 
